@@ -1,0 +1,76 @@
+// Every npm script by name. Runs under the project's own Node; see run.mjs.
+
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+type Task = (args: readonly string[]) => Promise<number>;
+
+const tasks: Readonly<Record<string, Task>> = {
+  start: (args) => node(['packages/cli/src/main.ts', 'up', ...args]),
+  build: (args) => command('tsc', ['-b', ...args]),
+  lint: (args) => command('oxlint', ['--type-aware', ...args]),
+  format: (args) => command('oxfmt', args.length > 0 ? args : ['.']),
+  test: runTests,
+  e2e: (args) => runTestFiles(globSync('packages/world/e2e/**/*.e2e.ts', { cwd: root }), ['--test-concurrency=1', ...args]),
+  bench: ([name = '', ...args]) => node([join('bench', `${name}.ts`), ...args]),
+  oracle: ([name = '', ...args]) => node([join('tools', 'oracles', `${name}.ts`), ...args]),
+  check: async () =>
+    (await tasks['build']?.([])) ||
+    (await tasks['lint']?.([])) ||
+    (await command('oxfmt', ['--check', '.'])) ||
+    (await command('knip', [])) ||
+    (await runTests([])),
+};
+
+/** `npm test` runs everything; `npm test -- kustomize git` runs those packages; other arguments go to the runner. */
+async function runTests(args: readonly string[]): Promise<number> {
+  const packages = args.filter((arg) => !arg.startsWith('-'));
+  const flags = args.filter((arg) => arg.startsWith('-'));
+  const patterns =
+    packages.length > 0
+      ? packages.map((name) => (name === 'tools' ? 'tools/**/*.test.ts' : `packages/${name}/**/*.test.{ts,tsx}`))
+      : ['tools/**/*.test.ts', 'packages/**/*.test.{ts,tsx}'];
+  const files = globSync(patterns, { cwd: root, exclude: (path) => path.includes('node_modules') });
+  if (packages.length === 0) {
+    const types = await command('tsc', ['-b']);
+    if (types !== 0) return types;
+  }
+  return runTestFiles(files, flags);
+}
+
+function runTestFiles(files: readonly string[], flags: readonly string[]): Promise<number> {
+  if (files.length === 0) {
+    process.stderr.write('no test files match\n');
+    return Promise.resolve(1);
+  }
+  return node(['--test', '--test-reporter=spec', ...flags, ...[...files].sort()]);
+}
+
+function node(args: readonly string[]): Promise<number> {
+  return command(process.execPath, ['--conditions=development', ...args]);
+}
+
+function command(program: string, args: readonly string[]): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, stdio: 'inherit' });
+    process.on('SIGINT', () => undefined);
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    child.on('error', (error) => {
+      process.stderr.write(`${program}: ${error.message}\n`);
+      resolve(1);
+    });
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+const [name = '', ...args] = process.argv.slice(2);
+const task = tasks[name];
+if (!task) {
+  process.stderr.write(`unknown task "${name}"; one of: ${Object.keys(tasks).join(', ')}\n`);
+  process.exit(2);
+}
+process.exitCode = await task(args);
