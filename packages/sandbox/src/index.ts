@@ -1,1 +1,3 @@
-export {};
+// The contract of @evenkeel/sandbox.
+export { Sandbox, type SandboxOptions } from './sandbox.ts';
+export { type Identity, adminIdentity, anonymousIdentity } from './access/identity.ts';
