@@ -30,7 +30,9 @@ function nodePath() {
   const bundled = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
   if (existsSync(bundled)) return bundled;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  process.stderr.write(`Node ${process.versions.node} is too old and no bundled Node fits this platform; install Node 24 or newer.\n`);
+  process.stderr.write(
+    `Node ${process.versions.node} is too old and no bundled Node fits this platform; install Node 24 or newer.\n`,
+  );
   process.exit(1);
 }
 

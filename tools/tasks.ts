@@ -15,7 +15,8 @@ const tasks: Readonly<Record<string, Task>> = {
   lint: (args) => command('oxlint', ['--type-aware', ...args]),
   format: (args) => command('oxfmt', args.length > 0 ? args : ['.']),
   test: runTests,
-  e2e: (args) => runTestFiles(globSync('packages/world/e2e/**/*.e2e.ts', { cwd: root }), ['--test-concurrency=1', ...args]),
+  e2e: (args) =>
+    runTestFiles(globSync('packages/world/e2e/**/*.e2e.ts', { cwd: root }), ['--test-concurrency=1', ...args]),
   bench: ([name = '', ...args]) => node([join('bench', `${name}.ts`), ...args]),
   oracle: ([name = '', ...args]) => node([join('tools', 'oracles', `${name}.ts`), ...args]),
   check: async () =>

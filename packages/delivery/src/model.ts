@@ -1,0 +1,191 @@
+// The neutral model: what any front end's resource is translated to, and what is translated back. Nothing here knows
+// which front end it came from.
+
+import type { DesiredObject, Health, HealthCheck, HealthStatus, Refusal, StrayObject } from '@evenkeel/engine';
+import type { GroupVersionKind, KubeObject, ObjectRef } from '@evenkeel/resource';
+import type { RenderRequest } from './render/request.ts';
+
+/** Where one part of the desired state comes from. */
+export interface DeliverySource {
+  /** The repository's real URL, as written in the manifest. */
+  readonly url: string;
+  /** Branch, tag, commit or HEAD. */
+  readonly revision: string;
+  /** Directory in the repository, '' for its root. */
+  readonly path: string;
+  readonly render: RenderRequest;
+}
+
+/** What the controller may do by itself. */
+export interface DeliveryPolicy {
+  /** Bring a new revision live without being asked. */
+  readonly automatic: boolean;
+  /** Undo changes made by hand, without being asked. */
+  readonly selfHeal: boolean;
+  readonly prune: boolean;
+  /** Accept that the source renders to nothing while something is live. */
+  readonly allowEmpty: boolean;
+  readonly createNamespace: boolean;
+  readonly ordering: 'waves' | 'stages';
+  readonly pruneLast: boolean;
+  readonly applyInSync: boolean;
+  /** How a prune is propagated to dependants. */
+  readonly propagation: 'Foreground' | 'Background' | 'Orphan';
+  /** Every operation ends by then. */
+  readonly timeoutMs: number;
+  /** After writing, wait until everything is healthy before the operation counts as done. */
+  readonly waitHealthy: boolean;
+  /** Replace objects whose update is refused as immutable. */
+  readonly recreate: boolean;
+  readonly retry: RetryPolicy;
+  readonly suspended: boolean;
+}
+
+/** How a failed operation is tried again at the same revision. */
+export interface RetryPolicy {
+  /** How many more attempts; Infinity for no end. */
+  readonly limit: number;
+  readonly baseMs: number;
+  readonly factor: number;
+  readonly maxMs: number;
+}
+
+/** One thing kept equal to Git, as the engine sees it. */
+export interface Delivery {
+  /** Unique and stable: "<front end>/<namespace>/<name>". */
+  readonly key: string;
+  readonly frontEnd: FrontEnd;
+  readonly namespace: string;
+  readonly name: string;
+  readonly sources: readonly DeliverySource[];
+  readonly destination: { readonly cluster: string; readonly namespace: string };
+  readonly policy: DeliveryPolicy;
+  /** A digest of everything above: two equal fingerprints mean the same intention. */
+  readonly fingerprint: string;
+}
+
+/** What one front end decides about objects: marks of ownership, turns, and its own health checks. */
+export interface FrontEnd {
+  readonly id: string;
+  /** The name under which fields are owned in managedFields. */
+  readonly fieldManager: string;
+  /** Adds the marks by which a live object is known to belong to the delivery. */
+  mark(object: KubeObject, delivery: Delivery, namespaced: boolean): KubeObject;
+  /** The key of the delivery a live object belongs to by its marks; undefined for anybody else's. */
+  ownerOf(live: KubeObject): string | undefined;
+  /** The turn of an object, or why it cannot be placed. 'skip' leaves it out of everything. */
+  place(object: KubeObject): DesiredObject | Refusal | 'skip';
+  /** What to do with a live object of ours that is no longer desired. */
+  stray(live: KubeObject): StrayObject;
+  /** True for a live object that is ours but not part of the compared state (a hook's leftovers). */
+  ignores(live: KubeObject): boolean;
+  readonly health: HealthCheck;
+}
+
+/** What happened to the delivery earlier, as its own resource records it. */
+export interface DeliveryMemory {
+  /** Objects of the last sync: where to look for strays. */
+  readonly inventory: readonly (ObjectRef & Pick<GroupVersionKind, 'version'>)[];
+  /** The last finished operation. */
+  readonly lastOperation?: OperationReport | undefined;
+}
+
+/** Work somebody asked for. */
+export interface SyncRequest {
+  /** Distinguishes one request from the next. */
+  readonly id: string;
+  readonly revision?: string | undefined;
+  readonly prune?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+  /** Only these objects; hooks are left out. */
+  readonly only?: readonly ObjectRef[] | undefined;
+  readonly skipHooks?: boolean | undefined;
+  readonly initiatedBy: Initiator;
+  /** Overrides of the sources for this operation (rollback). */
+  readonly sources?: readonly DeliverySource[] | undefined;
+}
+
+/** Who caused an operation. */
+export interface Initiator {
+  readonly automated: boolean;
+  readonly username?: string | undefined;
+}
+
+export type SyncState = 'synced' | 'drifted' | 'unknown';
+export type OperationPhase = 'running' | 'succeeded' | 'failed' | 'error' | 'terminating';
+
+/** One field that differs. Values of Secrets are masked. */
+export interface FieldReport {
+  readonly path: string;
+  readonly desired?: unknown;
+  readonly live?: unknown;
+  /** The managers that own the live value, with the time of their last write where known. */
+  readonly owners: readonly { readonly manager: string; readonly time?: string | undefined }[];
+}
+
+/** One object of a delivery as it stands. */
+export interface ResourceReport {
+  readonly ref: ObjectRef;
+  readonly version: string;
+  readonly sync: SyncState;
+  /** Why it is not in sync, in a few words: 'missing', 'changed', 'to be pruned'. */
+  readonly reason?: 'missing' | 'changed' | 'stray' | undefined;
+  readonly health?: Health | undefined;
+  readonly wave: number;
+  readonly hook: boolean;
+  readonly fields: readonly FieldReport[];
+}
+
+/** What became of one step of an operation. */
+export interface StepReport {
+  readonly ref: ObjectRef;
+  readonly version: string;
+  readonly status: 'synced' | 'failed' | 'pruned' | 'kept' | 'running';
+  readonly message: string;
+  readonly hook: boolean;
+  readonly phase: 'before' | 'main' | 'after' | 'failure';
+}
+
+/** An operation, running or finished. Times are milliseconds since the epoch. */
+export interface OperationReport {
+  readonly id: string;
+  readonly phase: OperationPhase;
+  readonly message: string;
+  readonly revision: string;
+  /** The fingerprint of the delivery it was made for. */
+  readonly fingerprint: string;
+  readonly startedAtMs: number;
+  readonly finishedAtMs?: number | undefined;
+  readonly steps: readonly StepReport[];
+  readonly retryCount: number;
+  readonly initiatedBy: Initiator;
+  readonly partial: boolean;
+}
+
+/** The commit a delivery stands at. */
+export interface CommitReport {
+  readonly sha: string;
+  readonly author: string;
+  readonly email: string;
+  readonly dateMs: number;
+  readonly message: string;
+}
+
+/** Everything that is known about a delivery at one moment. */
+export interface DeliveryReport {
+  readonly key: string;
+  /** Resolved commits, one per source; empty where none could be resolved. */
+  readonly revisions: readonly string[];
+  readonly commit?: CommitReport | undefined;
+  /** How each source was rendered: 'kustomize', 'helm', 'directory'. */
+  readonly renderers: readonly string[];
+  readonly sync: SyncState;
+  readonly health: { readonly status: HealthStatus; readonly message?: string | undefined };
+  readonly resources: readonly ResourceReport[];
+  readonly images: readonly string[];
+  /** Why something is not done; empty on a good day. */
+  readonly refusals: readonly Refusal[];
+  /** Things worth knowing that stop nothing. */
+  readonly warnings: readonly string[];
+  readonly operation?: OperationReport | undefined;
+}
