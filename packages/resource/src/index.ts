@@ -15,3 +15,17 @@ export {
   refOf,
 } from './object.ts';
 export { YamlError, type YamlErrorCode, type YamlKind, type YamlNode, type YamlStyle } from './yaml/node.ts';
+export type { FieldSchema, ResourceType, SchemaType, SubresourceType } from './schema/field-schema.ts';
+export type {
+  Applied,
+  ApplyConflict,
+  ApplyError,
+  ApplyRequest,
+  FieldChange,
+  FieldOwner,
+  FieldPath,
+  UpdateRequest,
+  VersionConverter,
+} from './ownership/types.ts';
+export { builtinDefinition, builtinSchema, builtinTypes, builtinVersion } from './schema/builtin.ts';
+export { schemaFromCrd } from './schema/crd-schema.ts';
