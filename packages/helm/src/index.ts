@@ -1,1 +1,20 @@
-export {};
+// The contract of @evenkeel/helm.
+export type {
+  ChartRenderRequest,
+  ChartSummary,
+  FieldOrigin,
+  HookEvent,
+  LookupQuery,
+  RenderedChart,
+  RenderedHook,
+  RenderedObject,
+  RenderHost,
+  RenderLimits,
+  RenderProblem,
+  RenderProblemCode,
+  SourcePosition,
+  ValueSite,
+  ValueSource,
+  ValueUse,
+} from './render/request.ts';
+export type { HelmVersion } from './chart/chart.ts';
