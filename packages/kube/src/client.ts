@@ -70,6 +70,8 @@ export interface Discovery {
   preferred(kind: GroupKind): Promise<ResourceType | undefined>;
   /** Every type at its preferred version. */
   all(): Promise<readonly ResourceType[]>;
+  /** Every type at every version served, preferred versions first within a group: what Helm calls API versions. */
+  everyVersion(): Promise<readonly ResourceType[]>;
   /** Forgets what it knows; call when a CustomResourceDefinition or APIService changes. */
   invalidate(): void;
   /** The server's version, e.g. "v1.35.4". */
@@ -99,7 +101,13 @@ export interface KubeClient {
   list(type: ResourceType, options?: ListOptions): Promise<KubeList>;
   create(type: ResourceType, object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
   update(type: ResourceType, object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
-  patch(type: ResourceType, at: ObjectLocation, kind: PatchKind, patch: Json, options?: WriteOptions): Promise<KubeObject>;
+  patch(
+    type: ResourceType,
+    at: ObjectLocation,
+    kind: PatchKind,
+    patch: Json,
+    options?: WriteOptions,
+  ): Promise<KubeObject>;
   /** Server-side apply. */
   apply(type: ResourceType, object: KubeObject, options: ApplyOptions): Promise<KubeObject>;
   /** Resolves to false where there was nothing to delete. */

@@ -16,3 +16,17 @@ export type {
 } from './client.ts';
 export { KubeError, type KubeStatus, KubeUnreachable, isKubeError } from './errors.ts';
 export type { KubeRequest, KubeResponse, KubeTransport, WatchLine } from './transport.ts';
+export { type KubeClientOptions, createKubeClient } from './create-client.ts';
+export { type InformerOptions, createInformer } from './informer.ts';
+export {
+  type InformerSet,
+  type InformerSetOptions,
+  type SharedInformerOptions,
+  createInformerSet,
+} from './informer-set.ts';
+export type { IndexFunction } from './object-cache.ts';
+export { type ResourceAddress, resourcePath } from './paths.ts';
+export { compareResourceVersions } from './resource-version.ts';
+export { errorOfResponse, errorOfStatus } from './status.ts';
+export { formatKubeJson, parseKubeJson } from './json.ts';
+export { abortReason, systemClock } from './system-clock.ts';

@@ -9,6 +9,7 @@ export interface KubeRequest {
   /** Absolute path, e.g. "/apis/apps/v1/namespaces/web/deployments/api". */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** A header that occurs more than once (Impersonate-Group) has its values joined by "\n"; transports send one line for each. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON (whatever `contentType` says: merge patches and apply patches are JSON too). */
   readonly body?: Json | KubeObject;
