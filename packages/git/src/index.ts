@@ -1,1 +1,25 @@
-export {};
+// The contract of @evenkeel/git.
+export { type GitAuth } from './auth.ts';
+export { type Git, type GitOutput, type GitRunOptions, createGit } from './command.ts';
+export { GitError, type GitErrorCode, explainGitFailure, maskSecrets } from './errors.ts';
+export {
+  type GitHost,
+  type GitHostOptions,
+  type HostedRepository,
+  type HostedRepositoryOptions,
+  type PushEvent,
+  startGitHost,
+} from './host.ts';
+export { type GitMirror, type MirrorOptions, type RemoteHeads, openMirror, resolveRemote } from './mirror.ts';
+export type { GitObjectInfo } from './object-reader.ts';
+export type { Commit, GitEntryKind, GitTreeEntry, Signature } from './objects.ts';
+export {
+  type ChangedPath,
+  type GitPathEntry,
+  type GitRepository,
+  type LogQuery,
+  isFullSha,
+  openRepository,
+} from './repository.ts';
+export type { GitAccess, GitCredentials } from './smart-http.ts';
+export { type RepositoryUrl, displayUrl, parseRepositoryUrl, repositoryIdentity, repositoryKey } from './url.ts';

@@ -1,0 +1,271 @@
+// A local bare mirror of a remote repository. All commits and trees are kept; file contents are fetched when asked for,
+// where the server can do that. A mirror that was killed while it was being made, belongs to another URL, or turns out
+// damaged is thrown away and made anew: it holds nothing that the remote does not.
+
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type GitAuth, type PreparedRemote, prepareRemote } from './auth.ts';
+import type { Git, GitOutput, GitRunOptions } from './command.ts';
+import { GitError } from './errors.ts';
+import { type GitRepository, candidateNames, isFullSha, readRepository, revisionNotFound } from './repository.ts';
+import { displayUrl, repositoryKey } from './url.ts';
+
+const MARKER = 'evenkeel-mirror.json';
+const FETCH_TIMEOUT_MS = 10 * 60_000;
+const LIST_TIMEOUT_MS = 60_000;
+const PACKS_MAX = 60;
+
+/** What a remote offers now. `refs` maps full names to commits (annotated tags peeled). */
+export interface RemoteHeads {
+  /** The branch that HEAD points at, e.g. `refs/heads/main`; undefined in an empty repository. */
+  readonly headRef: string | undefined;
+  readonly head: string | undefined;
+  readonly refs: ReadonlyMap<string, string>;
+}
+
+export interface GitMirror extends GitRepository {
+  readonly url: string;
+  /** Brings every branch and tag up to date; branches gone from the remote are forgotten. */
+  fetch(signal?: AbortSignal): Promise<void>;
+  lsRemote(signal?: AbortSignal): Promise<RemoteHeads>;
+  /** Makes sure that a commit is here, fetching what is missing. @throws GitError `revision-not-found`. */
+  ensure(sha: string, signal?: AbortSignal): Promise<void>;
+}
+
+export interface MirrorOptions {
+  readonly url: string;
+  readonly directory: string;
+  readonly auth?: GitAuth;
+  /** Fetch file contents on demand. Default true; a server that cannot do it sends everything. */
+  readonly blobless?: boolean;
+  readonly fetchTimeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+// Two objects for one directory in this process must not fetch at once; other processes have directories of their own.
+const locks = new Map<string, Promise<unknown>>();
+
+/**
+ * Opens the mirror of `url` in `directory`, cloning it first where there is none that is whole.
+ * @throws GitError with one sentence; credentials never appear in it.
+ */
+export async function openMirror(git: Git, options: MirrorOptions): Promise<GitMirror> {
+  const subject = displayUrl(options.url);
+  const remote = await prepareRemote(options.url, options.auth ?? {}, git.privateDirectory);
+  const context: MirrorContext = { git, options, remote, subject, directory: options.directory };
+  try {
+    await withLock(options.directory, async () => {
+      if (!(await isWhole(context))) await remake(context, options.signal);
+      else await removeLeftovers(options.directory);
+    });
+  } catch (error) {
+    await remote[Symbol.asyncDispose]();
+    throw error;
+  }
+  return assemble(context);
+}
+
+interface MirrorContext {
+  readonly git: Git;
+  readonly options: MirrorOptions;
+  readonly remote: PreparedRemote;
+  readonly subject: string;
+  readonly directory: string;
+}
+
+function assemble(context: MirrorContext): GitMirror {
+  const { directory, subject } = context;
+  const local = readRepository(context.git, directory, subject);
+  const fetch = (signal?: AbortSignal): Promise<void> =>
+    withLock(directory, async () => {
+      try {
+        await fetchAll(context, signal);
+      } catch (error) {
+        if (!(error instanceof GitError && error.code === 'corrupt')) throw error;
+        await remake(context, signal);
+        local.reset();
+      }
+    });
+  const isHere = async (sha: string): Promise<boolean> => (await local.infos([sha])).get(sha)?.type === 'commit';
+  const ensure = async (sha: string, signal?: AbortSignal): Promise<void> => {
+    if (await isHere(sha)) return;
+    await fetch(signal);
+    if (await isHere(sha)) return;
+    await withLock(directory, () => fetchObjects(context, [sha], signal)).catch((error: unknown) => {
+      throw error instanceof GitError && error.code === 'revision-not-found' ? revisionNotFound(sha, subject) : error;
+    });
+    if (!(await isHere(sha))) throw revisionNotFound(sha, subject);
+  };
+  const lsRemote = async (signal?: AbortSignal): Promise<RemoteHeads> =>
+    parseRemoteHeads(
+      (await runRemote(context, ['ls-remote', '--symref', 'origin'], withSignal(LIST_TIMEOUT_MS, signal))).stdout,
+    );
+  const resolve = async (revision: string, signal?: AbortSignal): Promise<string> => {
+    const { name, suffix } = splitSuffix(revision);
+    if (isFullSha(name)) await ensure(name, signal);
+    const found = isFullSha(name) ? name : resolveRemote(await lsRemote(signal), name);
+    if (found !== undefined) {
+      await ensure(found, signal);
+      return suffix === '' ? found : local.resolve(found + suffix);
+    }
+    // A shortened SHA is not something a remote can be asked for; a branch known only here is one that was deleted.
+    if (!/^[0-9a-f]{4,63}$/i.test(name)) throw revisionNotFound(revision, subject);
+    await fetch(signal);
+    return local.resolve(name + suffix);
+  };
+  return {
+    ...local,
+    url: subject,
+    fetch,
+    resolve,
+    ensure,
+    lsRemote,
+    async blobs(oids) {
+      const known = await local.infos(oids);
+      const missing = oids.filter((oid) => !known.has(oid));
+      if (missing.length > 0) await withLock(directory, () => fetchObjects(context, missing, undefined));
+      return local.blobs(oids);
+    },
+    async [Symbol.asyncDispose]() {
+      await local[Symbol.asyncDispose]();
+      await context.remote[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function splitSuffix(revision: string): { readonly name: string; readonly suffix: string } {
+  const [name = ''] = candidateNames(revision).slice(-1);
+  const text = revision.trim() === '' ? name : revision.trim();
+  const at = text.search(/[~^]/);
+  return at < 0 ? { name: text, suffix: '' } : { name: text.slice(0, at), suffix: text.slice(at) };
+}
+
+/** Finds a branch, tag, HEAD or full reference name among remote heads. A branch wins over a tag. */
+export function resolveRemote(heads: RemoteHeads, name: string): string | undefined {
+  if (name === 'HEAD') return heads.head;
+  return heads.refs.get(name) ?? heads.refs.get(`refs/heads/${name}`) ?? heads.refs.get(`refs/tags/${name}`);
+}
+
+function parseRemoteHeads(stdout: Buffer): RemoteHeads {
+  const refs = new Map<string, string>();
+  let headRef: string | undefined;
+  for (const line of stdout.toString('utf8').split('\n')) {
+    const [value = '', name = ''] = line.split('\t');
+    if (value.startsWith('ref: ') && name === 'HEAD') headRef = value.slice(5);
+    else if (name.endsWith('^{}')) refs.set(name.slice(0, -3), value);
+    else if (name !== '') refs.set(name, value);
+  }
+  const head = refs.get('HEAD');
+  refs.delete('HEAD');
+  return { headRef, head, refs };
+}
+
+async function isWhole(context: MirrorContext): Promise<boolean> {
+  try {
+    const marker = await readFile(join(context.directory, MARKER), 'utf8');
+    if (marker !== markerText(context)) return false;
+    await context.git.run(['rev-parse', '--git-dir'], { gitDirectory: context.directory });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Written when the first fetch is complete; another URL in the same directory has another text. */
+function markerText(context: MirrorContext): string {
+  return JSON.stringify({ key: repositoryKey(context.options.url) });
+}
+
+async function remake(context: MirrorContext, signal: AbortSignal | undefined): Promise<void> {
+  const { directory, git } = context;
+  await rm(directory, { recursive: true, force: true });
+  await git.run(['init', '--bare', '--quiet', '--', directory], { subject: directory });
+  await fetchAll(context, signal);
+  const marker = join(directory, MARKER);
+  await writeFile(`${marker}.new`, markerText(context));
+  await rename(`${marker}.new`, marker);
+}
+
+async function fetchAll(context: MirrorContext, signal: AbortSignal | undefined): Promise<void> {
+  const { blobless = true, fetchTimeoutMs = FETCH_TIMEOUT_MS } = context.options;
+  const args = ['fetch', '--quiet', '--prune', '--no-tags', '--force', '--no-auto-gc', '--no-write-fetch-head'];
+  if (blobless) args.push('--filter=blob:none');
+  args.push('origin', '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*');
+  await runRemote(context, args, withSignal(fetchTimeoutMs, signal));
+  await compactPacks(context);
+}
+
+/** Every fetch of contents adds a small pack; many packs make every look-up slow. */
+async function compactPacks(context: MirrorContext): Promise<void> {
+  const names = await readdir(join(context.directory, 'objects', 'pack')).catch(() => []);
+  if (names.filter((name) => name.endsWith('.pack')).length <= PACKS_MAX) return;
+  await runRemote(context, ['repack', '-a', '-d', '-q'], { timeoutMs: FETCH_TIMEOUT_MS });
+}
+
+/** Fetches single objects by name, as git itself does for a partial clone, but many in one request. */
+async function fetchObjects(context: MirrorContext, oids: readonly string[], signal?: AbortSignal): Promise<void> {
+  const args = ['fetch', '--quiet', '--no-tags', '--no-auto-gc', '--no-write-fetch-head', '--filter=blob:none'];
+  await runRemote(context, [...args, '--stdin', 'origin'], {
+    ...withSignal(context.options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS, signal),
+    input: `${oids.join('\n')}\n`,
+    noopNegotiation: true,
+  });
+}
+
+interface RemoteRunOptions extends GitRunOptions {
+  readonly noopNegotiation?: boolean;
+}
+
+async function runRemote(
+  context: MirrorContext,
+  args: readonly string[],
+  options: RemoteRunOptions,
+): Promise<GitOutput> {
+  const attempt = (url: string): Promise<GitOutput> =>
+    context.git.run(args, {
+      ...options,
+      gitDirectory: context.directory,
+      subject: context.subject,
+      environment: context.remote.environment,
+      config: [
+        ...context.remote.config,
+        ['remote.origin.url', url],
+        // Given per call and not stored, so that plain reads never start a fetch of single objects behind our back.
+        ['remote.origin.promisor', 'true'],
+        ['remote.origin.partialCloneFilter', 'blob:none'],
+        ...(options.noopNegotiation === true ? [['fetch.negotiationAlgorithm', 'noop'] as const] : []),
+      ],
+    });
+  try {
+    return await attempt(context.remote.url);
+  } catch (error) {
+    // GitLab redirects `/group/project` to `/group/project.git`; that much can be guessed without following.
+    const mayRetry = error instanceof GitError && error.code === 'redirect' && !context.remote.url.endsWith('.git');
+    if (!mayRetry) throw error;
+    return attempt(`${context.remote.url.replace(/\/$/, '')}.git`);
+  }
+}
+
+/** Removes lock files and half-written packs that a killed process left; nothing else runs here under the lock. */
+async function removeLeftovers(directory: string): Promise<void> {
+  const names = await readdir(directory, { recursive: true }).catch(() => []);
+  const isLeftover = (name: string): boolean =>
+    name.endsWith('.lock') || /(?:^|[\\/])tmp_(?:pack|obj|idx|rev)_/.test(name);
+  await Promise.all(names.filter(isLeftover).map((name) => rm(join(directory, name), { force: true })));
+}
+
+function withSignal(timeoutMs: number, signal: AbortSignal | undefined): GitRunOptions {
+  return signal ? { timeoutMs, signal } : { timeoutMs };
+}
+
+async function withLock<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  const before = locks.get(directory) ?? Promise.resolve();
+  const mine = before.then(work, work);
+  const settled = mine.catch(() => undefined);
+  locks.set(directory, settled);
+  try {
+    return await mine;
+  } finally {
+    if (locks.get(directory) === settled) locks.delete(directory);
+  }
+}
