@@ -29,3 +29,5 @@ export type {
 } from './ownership/types.ts';
 export { builtinDefinition, builtinSchema, builtinTypes, builtinVersion } from './schema/builtin.ts';
 export { schemaFromCrd } from './schema/crd-schema.ts';
+export { type ParseYamlOptions, parseYaml, parseYamlDocuments, parseYamlNodes, yamlNodeToJson } from './yaml/load.ts';
+export type { YamlDialect } from './yaml/scanner.ts';

@@ -5,7 +5,7 @@
 export type YamlKind = 'document' | 'mapping' | 'sequence' | 'scalar' | 'alias';
 
 /** How a node is, or is to be, written. 'plain' lets the emitter choose what is safe. */
-export type YamlStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded' | 'flow' | 'tagged';
+export type YamlStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded' | 'flow';
 
 /**
  * A node of a YAML document. Mutable, as in yaml.v3: kustomize edits trees in place.
@@ -14,10 +14,12 @@ export type YamlStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded' | '
 export interface YamlNode {
   kind: YamlKind;
   style: YamlStyle;
-  /** Resolved short tag ("!!str", "!!int", …), or the explicit one. */
+  /** Resolved short tag ("!!str", "!!int", …), or the explicit one. Empty: implied by the value and the style. */
   tag: string;
   /** Text of a scalar after unescaping and folding; name of an alias. */
   value: string;
+  /** The source names the tag, and the emitter has to write it (yaml.v3's TaggedStyle). */
+  tagged?: boolean;
   anchor?: string;
   /** The node an alias points to. */
   alias?: YamlNode;
