@@ -1,0 +1,153 @@
+// Where a repository really is: on this machine, told of changes by whoever hosts it, or behind a mirror that is polled
+// with one small request for everybody.
+
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  type Git,
+  type GitAuth,
+  type GitMirror,
+  type GitRepository,
+  type RemoteHeads,
+  isFullSha,
+  openMirror,
+  resolveRemote,
+} from '@evenkeel/git';
+import type { Clock } from '@evenkeel/std';
+import { type RefChange, type Watched, createWatched } from './changes.ts';
+import { createSharing, untilAborted } from './sharing.ts';
+
+const HEADS_AGE_MS_DEFAULT = 3 * 60_000;
+
+export interface PlaceOptions {
+  readonly git: Git;
+  /** Mirrors are kept here; it may be deleted whenever the process does not run. */
+  readonly directory: string;
+  readonly clock: Clock;
+  /** Spreads polls; a number in [0, 1). */
+  readonly random?: () => number;
+}
+
+export interface ResolveRequest {
+  readonly signal?: AbortSignal;
+  readonly maxAgeMs?: number;
+}
+
+/** One repository as one set of credentials sees it. */
+export interface Place extends AsyncDisposable {
+  /** The identities of all URLs that lead here. */
+  readonly identities: Set<string>;
+  readonly watched: Watched;
+  open(signal?: AbortSignal): Promise<GitRepository>;
+  resolve(revision: string, request: ResolveRequest): Promise<string>;
+  /** Makes sure that a commit can be read. */
+  ensure(sha: string): Promise<void>;
+  poke(refs: readonly RefChange[]): void;
+}
+
+/** A repository on this machine. It belongs to whoever mapped it and is never polled. */
+export function createLocalPlace(repository: GitRepository, options: PlaceOptions): Place {
+  const watched = createWatched({ clock: options.clock, random: options.random ?? Math.random, poll: undefined });
+  const shared = createSharing<string>();
+  return {
+    identities: new Set(),
+    watched,
+    open: () => Promise.resolve(repository),
+    resolve: (revision, { signal }) => shared(revision, signal, () => repository.resolve(revision)),
+    ensure: () => Promise.resolve(),
+    poke: (refs) => watched.notify({ url: repository.directory, refs }),
+    async [Symbol.asyncDispose]() {
+      watched.close();
+    },
+  };
+}
+
+/** A repository behind a mirror, which is made when it is first needed. A failed attempt is tried again by the next. */
+export function createRemotePlace(request: {
+  readonly store: PlaceOptions;
+  readonly url: string;
+  readonly key: string;
+  readonly auth: GitAuth | undefined;
+}): Place {
+  const { store, url } = request;
+  const sharedHeads = createSharing<RemoteHeads>();
+  const sharedRevision = createSharing<string>();
+  const sharedCommit = createSharing<void>();
+  const directory = join(store.directory, createHash('sha256').update(request.key).digest('hex').slice(0, 40));
+  const closing = new AbortController();
+  let mirror: Promise<GitMirror> | undefined;
+  let heads: { readonly value: RemoteHeads; readonly atMs: number; readonly pokes: number } | undefined;
+  let pokes = 0;
+
+  const openOnce = (): Promise<GitMirror> => {
+    const auth = request.auth ? { auth: request.auth } : {};
+    mirror ??= openMirror(store.git, { url, directory, signal: closing.signal, ...auth }).catch((error: unknown) => {
+      mirror = undefined;
+      throw error;
+    });
+    return mirror;
+  };
+  const refresh = (): Promise<RemoteHeads> =>
+    sharedHeads('heads', undefined, async () => {
+      const seen = { atMs: store.clock.now(), pokes };
+      const value = await (await openOnce()).lsRemote(closing.signal);
+      const before = heads?.value;
+      heads = { value, ...seen };
+      const refs = before ? compareHeads(before, value) : [];
+      if (!before || refs.length > 0) watched.notify({ url, refs });
+      return value;
+    });
+  const watched = createWatched({
+    clock: store.clock,
+    random: store.random ?? Math.random,
+    poll: async () => {
+      // A request that was under way when the poke came may have looked too early.
+      await refresh();
+      if (heads && heads.pokes < pokes) await refresh();
+    },
+  });
+  const currentHeads = async (maxAgeMs: number | undefined): Promise<RemoteHeads> => {
+    const limit = maxAgeMs ?? watched.intervalMs ?? HEADS_AGE_MS_DEFAULT;
+    const isFresh = heads && heads.pokes === pokes && store.clock.now() - heads.atMs < limit;
+    return heads && isFresh ? heads.value : refresh();
+  };
+  const resolve = async (revision: string, maxAgeMs: number | undefined): Promise<string> => {
+    const name = revision.trim() === '' ? 'HEAD' : revision.trim();
+    const opened = await openOnce();
+    if (isFullSha(name)) return opened.resolve(name);
+    const found = resolveRemote(await currentHeads(maxAgeMs), name);
+    // Shortened names and suffixes need the mirror; so does saying clearly that there is no such revision.
+    if (found === undefined) return opened.resolve(name);
+    await sharedCommit(found, undefined, () => opened.ensure(found));
+    return found;
+  };
+  return {
+    identities: new Set(),
+    watched,
+    open: (signal) => untilAborted(openOnce(), signal),
+    resolve: (revision, { signal, maxAgeMs }) =>
+      sharedRevision(`${maxAgeMs ?? ''} ${revision}`, signal, () => resolve(revision, maxAgeMs)),
+    ensure: (sha) => sharedCommit(sha, undefined, async () => (await openOnce()).ensure(sha)),
+    poke() {
+      pokes += 1;
+      void watched.pollNow();
+    },
+    async [Symbol.asyncDispose]() {
+      watched.close();
+      closing.abort();
+      const opened = await mirror?.catch(() => undefined);
+      await opened?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function compareHeads(before: RemoteHeads, after: RemoteHeads): readonly RefChange[] {
+  const changes: RefChange[] = [];
+  for (const ref of new Set([...before.refs.keys(), ...after.refs.keys()])) {
+    const from = before.refs.get(ref) ?? '';
+    const to = after.refs.get(ref) ?? '';
+    if (from !== to) changes.push({ ref, before: from, after: to });
+  }
+  if (before.head !== after.head) changes.push({ ref: 'HEAD', before: before.head ?? '', after: after.head ?? '' });
+  return changes;
+}

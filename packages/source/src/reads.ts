@@ -1,0 +1,93 @@
+// What a rendering read, as content: file contents by object name, listings by a digest of their names, and what was
+// looked for and not there. Equal records mean equal input, whatever the commits are called; that makes a commit elsewhere
+// in a monorepo cost nothing.
+
+import { createHash } from 'node:crypto';
+import type { FileTree } from '@evenkeel/std';
+import type { Snapshot } from './snapshot.ts';
+
+/** Plain data: may be kept, sent to another thread, or written down. Keys are `<question>:<path>`. */
+export type ReadRecord = Readonly<Record<string, string>>;
+
+export interface Recording {
+  /** Reads through to the snapshot and writes down every question with its answer. */
+  readonly tree: FileTree;
+  /** What has been read so far. */
+  reads(): ReadRecord;
+  /** The SHA-256 of everything read so far: a cache key. */
+  digest(): string;
+}
+
+type Question = 'file' | 'list' | 'stat' | 'link';
+
+/** Wraps a snapshot so that what is read through it is known afterwards. */
+export function recordReads(snapshot: Snapshot): Recording {
+  const answers = new Map<string, string>();
+  const note = (question: Question, path: string): void => {
+    answers.set(`${question}:${path}`, answer(snapshot, question, path));
+  };
+  const reads = (): ReadRecord => Object.fromEntries(answers);
+  return {
+    reads,
+    digest: () => digestReads(reads()),
+    tree: {
+      stat(path) {
+        note('stat', path);
+        return snapshot.stat(path);
+      },
+      list(path) {
+        note('list', path);
+        return snapshot.list(path);
+      },
+      readlink(path) {
+        note('link', path);
+        return snapshot.readlink(path);
+      },
+      read(path) {
+        // Recorded even where the content is not loaded yet: the name is known already.
+        note('file', path);
+        return snapshot.read(path);
+      },
+    },
+  };
+}
+
+/** Whether another snapshot answers every question of the record alike. Loads nothing and costs a walk per question. */
+export function stillSame(reads: ReadRecord, snapshot: Snapshot): boolean {
+  for (const key in reads) {
+    const colon = key.indexOf(':');
+    const question = key.slice(0, colon);
+    if (isQuestion(question) && answer(snapshot, question, key.slice(colon + 1)) !== reads[key]) return false;
+  }
+  return true;
+}
+
+/** The SHA-256 of a record, independent of the order of the reads. */
+export function digestReads(reads: ReadRecord): string {
+  const hash = createHash('sha256');
+  for (const key of Object.keys(reads).sort()) hash.update(`${key}\0${reads[key] ?? ''}\0`);
+  return hash.digest('hex');
+}
+
+/** The files in a record: a good hint for the next run over another commit. */
+export function readFiles(reads: ReadRecord): readonly string[] {
+  return Object.keys(reads)
+    .filter((key) => key.startsWith('file:'))
+    .map((key) => key.slice('file:'.length));
+}
+
+function answer(snapshot: Snapshot, question: Question, path: string): string {
+  if (question === 'stat') return snapshot.stat(path) ?? '';
+  if (question === 'link') {
+    const target = snapshot.readlink(path);
+    return target === undefined ? '' : `=${target}`;
+  }
+  const found = snapshot.identify(path);
+  if (question === 'file') return found?.kind === 'file' ? found.oid : '';
+  if (found?.kind === 'submodule') return 'empty';
+  return found?.kind === 'directory' ? found.names : '';
+}
+
+function isQuestion(text: string): text is Question {
+  return text === 'file' || text === 'list' || text === 'stat' || text === 'link';
+}

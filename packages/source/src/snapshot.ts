@@ -1,0 +1,248 @@
+// One commit as a file tree. Its shape is in memory, its contents come when they are asked for: a read of something not
+// yet loaded throws ContentNotLoaded, and `withSnapshot` loads it and runs the reader again.
+
+import type { GitRepository } from '@evenkeel/git';
+import { ContentNotLoaded, type FileTree } from '@evenkeel/std';
+import type { BlobCache } from './blob-cache.ts';
+import { SourceError } from './errors.ts';
+import { type DirectoryNode, type TreeNode, listNode, namesDigest, shownKind } from './tree-node.ts';
+
+const LINK_HOPS_MAX = 40;
+const NEIGHBOURS_MAX = 1000;
+const NEIGHBOUR_BYTES_MAX = 1024 * 1024;
+const NEIGHBOURS_BYTES_MAX = 32 * 1024 * 1024;
+const LFS_PREFIX = 'version https://git-lfs.github.com/spec/';
+
+export interface Submodule {
+  readonly path: string;
+  readonly commit: string;
+}
+
+/** A commit, or a subset of it, to be read. Symlinks are followed inside the tree and nowhere else. */
+export interface Snapshot extends FileTree {
+  /** Names the whole content: equal for two commits with the same files. */
+  readonly treeOid: string;
+  /** The object behind a path, links followed; `names` digests a directory's listing. Never loads anything. */
+  identify(path: string): Identity | undefined;
+  isExecutable(path: string): boolean;
+  submodules(): readonly Submodule[];
+  /** Every file below a directory, links not followed, in tree order. */
+  files(directory?: string): readonly string[];
+  /** A reader of the same content that keeps what it loads until it is dropped. */
+  pinned(): PinnedSnapshot;
+}
+
+export interface Identity {
+  readonly kind: 'file' | 'directory' | 'submodule';
+  readonly oid: string;
+  /** A digest of names and kinds; '' for a file. */
+  readonly names: string;
+}
+
+export interface PinnedSnapshot extends Snapshot {
+  /**
+   * Loads contents, and what lies around them: the more often it was needed (`round`), the wider. Answers whether
+   * anything new was loaded.
+   */
+  load(paths: readonly string[], round?: number): Promise<boolean>;
+}
+
+interface Content {
+  readonly repository: GitRepository;
+  readonly blobs: BlobCache;
+  readonly subject: string;
+}
+
+/** Makes the snapshot of a tree. */
+export function createSnapshot(root: DirectoryNode, content: Content): Snapshot {
+  return assemble(root, content, content.blobs.get.bind(content.blobs));
+}
+
+/**
+ * Runs a pure function over a snapshot, loading what it turns out to need and running it again until it completes.
+ * `hint` names files that it is likely to read (those of the last run), which makes one run of it the rule.
+ */
+export async function withSnapshot<T>(
+  snapshot: Snapshot,
+  work: (tree: Snapshot) => T,
+  options: { readonly signal?: AbortSignal; readonly hint?: readonly string[] } = {},
+): Promise<T> {
+  const pinned = snapshot.pinned();
+  if (options.hint && options.hint.length > 0) await pinned.load(options.hint, 0);
+  for (let round = 1; ; round += 1) {
+    options.signal?.throwIfAborted();
+    try {
+      return work(pinned);
+    } catch (error) {
+      const missing = findMissing(error);
+      if (!missing) throw error;
+      if (!(await pinned.load(missing.paths, round))) {
+        throw new SourceError('no-progress', `${missing.paths.join(', ')} could not be loaded`, missing.paths[0]);
+      }
+    }
+  }
+}
+
+function findMissing(error: unknown): ContentNotLoaded | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof ContentNotLoaded) return at;
+  return undefined;
+}
+
+function assemble(root: DirectoryNode, content: Content, blobOf: (oid: string) => Uint8Array | undefined): Snapshot {
+  return {
+    treeOid: root.oid,
+    stat(path) {
+      const node = lookup(root, path, false);
+      return node && shownKind(node);
+    },
+    list(path) {
+      const node = lookup(root, path, true);
+      if (node?.kind === 'submodule') return [];
+      return node?.kind === 'directory' ? listNode(node) : undefined;
+    },
+    readlink(path) {
+      const node = lookup(root, path, false);
+      return node?.kind === 'symlink' ? node.target : undefined;
+    },
+    read(path) {
+      const node = lookup(root, path, true);
+      if (node?.kind !== 'file') return undefined;
+      const bytes = blobOf(node.oid);
+      if (!bytes) throw new ContentNotLoaded([path]);
+      refuseLfsPointer(bytes, path, content.subject);
+      return bytes;
+    },
+    identify(path) {
+      const node = lookup(root, path, true);
+      if (!node || node.kind === 'symlink') return undefined;
+      return { kind: node.kind, oid: node.oid, names: node.kind === 'directory' ? namesDigest(node) : '' };
+    },
+    isExecutable(path) {
+      const node = lookup(root, path, true);
+      return node?.kind === 'file' && node.executable;
+    },
+    submodules: () => collect(root, '', 'submodule').map(([path, node]) => ({ path, commit: node.oid })),
+    files(directory = '') {
+      const node = lookup(root, directory, true);
+      return node?.kind === 'directory' ? collect(node, directory, 'file').map(([path]) => path) : [];
+    },
+    pinned: () => pin(root, content),
+  };
+}
+
+function pin(root: DirectoryNode, content: Content): PinnedSnapshot {
+  const pins = new Map<string, Uint8Array>();
+  const blobOf = (oid: string): Uint8Array | undefined => {
+    const pinned = pins.get(oid);
+    if (pinned) return pinned;
+    const cached = content.blobs.get(oid);
+    if (cached) pins.set(oid, cached);
+    return cached;
+  };
+  return {
+    ...assemble(root, content, blobOf),
+    async load(paths, round = 0) {
+      const wanted = new Set<string>();
+      for (const path of paths) {
+        const node = lookup(root, path, true);
+        if (node?.kind === 'file' && !blobOf(node.oid)) wanted.add(node.oid);
+      }
+      if (wanted.size === 0) return false;
+      const around =
+        round === 0 ? [] : neighbours(root, paths, round).filter((oid) => !wanted.has(oid) && !blobOf(oid));
+      const small = await keepSmall(content.repository, around);
+      const loaded = await content.repository.blobs([...wanted, ...small]);
+      for (const [oid, bytes] of loaded) {
+        pins.set(oid, bytes);
+        content.blobs.set(oid, bytes);
+      }
+      return [...wanted].some((oid) => loaded.has(oid));
+    },
+  };
+}
+
+/** Files near the ones that were missed: first their directories, from the second round on also all below their parents. */
+function neighbours(root: DirectoryNode, paths: readonly string[], round: number): readonly string[] {
+  const oids = new Set<string>();
+  for (const path of paths) {
+    const parts = path.split('/').slice(0, -1);
+    const here = lookup(root, parts.join('/'), true);
+    if (here?.kind !== 'directory') continue;
+    for (const child of here.entries.values()) {
+      if (child.kind === 'file' && oids.size < NEIGHBOURS_MAX) oids.add(child.oid);
+    }
+    for (let up = 0; up < Math.min(round, parts.length); up += 1) {
+      const node = lookup(root, parts.slice(0, parts.length - up).join('/'), true);
+      const below = node?.kind === 'directory' ? collect(node, '', 'file', NEIGHBOURS_MAX) : [];
+      if (below.length >= NEIGHBOURS_MAX) break;
+      for (const [, child] of below) if (oids.size < NEIGHBOURS_MAX) oids.add(child.oid);
+    }
+  }
+  return [...oids];
+}
+
+/** Leaves out what is too large to be loaded on suspicion. Sizes are unknown for contents not yet on this machine. */
+async function keepSmall(repository: GitRepository, oids: readonly string[]): Promise<readonly string[]> {
+  if (oids.length === 0) return [];
+  const infos = await repository.infos(oids);
+  let total = 0;
+  return oids.filter((oid) => {
+    const size = infos.get(oid)?.size ?? 0;
+    if (size > NEIGHBOUR_BYTES_MAX || total + size > NEIGHBOURS_BYTES_MAX) return false;
+    total += size;
+    return true;
+  });
+}
+
+/** Finds a node. `..` in a link is taken after the links before it, as a file system does; a way out leads nowhere. */
+function lookup(root: DirectoryNode, path: string, followLast: boolean): TreeNode | undefined {
+  const rest = path.split('/').toReversed();
+  const parents: DirectoryNode[] = [root];
+  let hops = 0;
+  while (rest.length > 0) {
+    const part = rest.pop() ?? '';
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      parents.pop();
+      if (parents.length === 0) return undefined;
+      continue;
+    }
+    const node = parents.at(-1)?.entries.get(part);
+    const isLast = rest.every((piece) => piece === '' || piece === '.');
+    if (!node) return undefined;
+    if (node.kind === 'symlink') {
+      if (isLast && !followLast) return node;
+      hops += 1;
+      if (hops > LINK_HOPS_MAX || node.target.startsWith('/') || node.target === '') return undefined;
+      rest.push(...node.target.split('/').toReversed());
+    } else if (node.kind === 'directory') parents.push(node);
+    else return isLast ? node : undefined;
+  }
+  return parents.at(-1);
+}
+
+function collect(
+  node: DirectoryNode,
+  prefix: string,
+  kind: 'file' | 'submodule',
+  limit: number = Number.POSITIVE_INFINITY,
+): readonly (readonly [string, TreeNode])[] {
+  const found: (readonly [string, TreeNode])[] = [];
+  const visit = (directory: DirectoryNode, at: string): void => {
+    for (const [name, child] of directory.entries) {
+      if (found.length >= limit) return;
+      const path = at === '' ? name : `${at}/${name}`;
+      if (child.kind === kind) found.push([path, child]);
+      else if (child.kind === 'directory') visit(child, path);
+    }
+  };
+  visit(node, prefix);
+  return found;
+}
+
+function refuseLfsPointer(bytes: Uint8Array, path: string, subject: string): void {
+  if (bytes.length > 1024 || bytes[0] !== 0x76) return;
+  if (new TextDecoder().decode(bytes.subarray(0, LFS_PREFIX.length)) !== LFS_PREFIX) return;
+  const message = `${path} in ${subject} is a Git LFS pointer; Git LFS is not supported, commit the file itself`;
+  throw new SourceError('lfs-pointer', message, path);
+}

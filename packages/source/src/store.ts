@@ -1,0 +1,158 @@
+// All sources of a process: repositories by URL, wherever they really are, their revisions and their trees.
+
+import {
+  type Commit,
+  type GitAuth,
+  type GitRepository,
+  displayUrl,
+  parseRepositoryUrl,
+  repositoryIdentity,
+  repositoryKey,
+} from '@evenkeel/git';
+import { createBlobCache } from './blob-cache.ts';
+import type { RefChange, SourceListener } from './changes.ts';
+import { type Place, type PlaceOptions, createLocalPlace, createRemotePlace } from './place.ts';
+import { createSharing } from './sharing.ts';
+import { type Snapshot, createSnapshot } from './snapshot.ts';
+import { type DirectoryNode, createTreeLoader } from './tree-node.ts';
+
+const BLOB_BYTES_MAX_DEFAULT = 128 * 1024 * 1024;
+const INTERVAL_MS_DEFAULT = 3 * 60_000;
+const SNAPSHOTS_MAX = 128;
+
+/** Where a URL really leads: a repository on this machine that tells of its changes itself, or another remote. */
+export type MappingTarget = { readonly repository: GitRepository } | { readonly url: string };
+
+/** What a revision stands for at this moment. */
+export interface Revision {
+  readonly sha: string;
+  /** As asked for: a branch, a tag, HEAD, a SHA. */
+  readonly revision: string;
+}
+
+export interface SourceAccess {
+  readonly auth?: GitAuth;
+  readonly signal?: AbortSignal;
+}
+
+export interface ResolveOptions extends SourceAccess {
+  /** How old the knowledge of a remote's references may be. Default: the watch interval; 0 asks the remote. */
+  readonly maxAgeMs?: number;
+}
+
+export interface WatchOptions {
+  readonly auth?: GitAuth;
+  readonly intervalMs?: number;
+}
+
+/** Safe for concurrent use; equal questions asked at once are asked once. */
+export interface SourceStore extends AsyncDisposable {
+  /** Sends a URL, in all its spellings, somewhere else. */
+  map(url: string, target: MappingTarget): void;
+  /** @throws GitError when the repository cannot be reached or has no such revision. */
+  resolve(url: string, revision: string, options?: ResolveOptions): Promise<Revision>;
+  /** The content of a commit (a full SHA). */
+  tree(url: string, commit: string, access?: SourceAccess): Promise<Snapshot>;
+  commit(url: string, sha: string, access?: SourceAccess): Promise<Commit>;
+  /** The repository itself, for logs and comparisons. */
+  open(url: string, access?: SourceAccess): Promise<GitRepository>;
+  /** Calls `listener` when references of the repository moved. Returns the way to stop. */
+  watch(url: string, listener: SourceListener, options?: WatchOptions): () => void;
+  /** Says that a repository changed: listeners hear of it without waiting for a poll. */
+  poke(url: string, refs?: readonly RefChange[]): void;
+}
+
+export interface SourceStoreOptions extends PlaceOptions {
+  /** How much file content stays in memory. Default 128 MiB. */
+  readonly blobBytesMax?: number;
+}
+
+/** Makes a store. Mirrors are opened when they are first needed. */
+export function createSourceStore(options: SourceStoreOptions): SourceStore {
+  const mappings = new Map<string, MappingTarget>();
+  const places = new Map<string, Place>();
+  const loader = createTreeLoader();
+  const blobs = createBlobCache(options.blobBytesMax ?? BLOB_BYTES_MAX_DEFAULT);
+  const roots = new Map<string, DirectoryNode>();
+  const shared = createSharing<DirectoryNode>();
+
+  const placeOf = (url: string, auth: GitAuth | undefined): Place => {
+    const identity = repositoryIdentity(url);
+    const target = mappings.get(identity);
+    const remote = target && 'url' in target ? target.url : url;
+    const key =
+      target && 'repository' in target
+        ? `local ${identity}`
+        : // What one set of credentials may read must not be answered to another.
+          `${repositoryKey(remote)}\n${userInfo(remote)}\n${JSON.stringify(auth ?? {})}`;
+    const known = places.get(key);
+    if (known) {
+      known.identities.add(identity);
+      return known;
+    }
+    const place =
+      target && 'repository' in target
+        ? createLocalPlace(target.repository, options)
+        : createRemotePlace({ store: options, url: remote, key, auth });
+    place.identities.add(identity);
+    places.set(key, place);
+    return place;
+  };
+  const loadRoot = async (url: string, sha: string, access: SourceAccess): Promise<DirectoryNode> => {
+    const place = placeOf(url, access.auth);
+    const repository = await place.open(access.signal);
+    const key = `${repository.directory} ${sha}`;
+    const known = roots.get(key);
+    const root =
+      known ??
+      (await shared(`tree ${key}`, access.signal, async () => {
+        await place.ensure(sha);
+        return loader.load(repository, (await repository.commit(sha)).tree);
+      }));
+    roots.delete(key);
+    roots.set(key, root);
+    for (const [oldest] of roots) {
+      if (roots.size <= SNAPSHOTS_MAX) break;
+      roots.delete(oldest);
+    }
+    return root;
+  };
+  return {
+    map(url, target) {
+      mappings.set(repositoryIdentity(url), target);
+    },
+    open: (url, access = {}) => placeOf(url, access.auth).open(access.signal),
+    async resolve(url, revision, resolveOptions = {}) {
+      const place = placeOf(url, resolveOptions.auth);
+      return { sha: await place.resolve(revision, resolveOptions), revision };
+    },
+    async tree(url, sha, access = {}) {
+      const root = await loadRoot(url, sha, access);
+      const repository = await placeOf(url, access.auth).open(access.signal);
+      return createSnapshot(root, { repository, blobs, subject: displayUrl(url) });
+    },
+    async commit(url, sha, access = {}) {
+      const place = placeOf(url, access.auth);
+      await place.ensure(sha);
+      return (await place.open(access.signal)).commit(sha);
+    },
+    watch: (url, listener, watchOptions = {}) =>
+      placeOf(url, watchOptions.auth).watched.add(
+        (change) => listener({ ...change, url }),
+        watchOptions.intervalMs ?? INTERVAL_MS_DEFAULT,
+      ),
+    poke(url, refs = []) {
+      const identity = repositoryIdentity(url);
+      for (const place of places.values()) if (place.identities.has(identity)) place.poke(refs);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...places.values()].map((place) => place[Symbol.asyncDispose]()));
+      places.clear();
+    },
+  };
+}
+
+function userInfo(url: string): string {
+  const { user, password } = parseRepositoryUrl(url);
+  return `${user}:${password}`;
+}
