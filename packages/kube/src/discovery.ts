@@ -102,7 +102,7 @@ async function fetchCatalogue(send: Send, clock: Clock): Promise<Catalogue> {
 async function fetchRoot(send: Send, path: string): Promise<readonly ResourceType[]> {
   const body = await fetchJson(send, { method: 'GET', path, headers: { accept: ACCEPT_AGGREGATED } });
   if (!isJsonObject(body)) return [];
-  switch (body['kind']) {
+  switch (String(body['kind'])) {
     case 'APIGroupDiscoveryList':
       return readAggregated(body as unknown as AggregatedList);
     case 'APIVersions':

@@ -26,9 +26,17 @@ export class KubeError extends Error {
   }
 }
 
+/** Why there was no answer. `credentials`: the request was not even sent because no credential could be obtained. */
+export type UnreachableReason = 'refused' | 'unresolved' | 'timeout' | 'tls' | 'lost' | 'credentials' | 'other';
+
 /** No answer: connection refused, TLS failure, time-out, server gone in mid-answer. */
 export class KubeUnreachable extends Error {
   override readonly name = 'KubeUnreachable';
+  readonly reason: UnreachableReason;
+  constructor(message: string, options: { readonly reason?: UnreachableReason; readonly cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.reason = options.reason ?? 'other';
+  }
 }
 
 /** True for a KubeError with that HTTP status. */

@@ -14,7 +14,7 @@ export type {
   ResourceType,
   WriteOptions,
 } from './client.ts';
-export { KubeError, type KubeStatus, KubeUnreachable, isKubeError } from './errors.ts';
+export { KubeError, type KubeStatus, KubeUnreachable, type UnreachableReason, isKubeError } from './errors.ts';
 export type { KubeRequest, KubeResponse, KubeTransport, WatchLine } from './transport.ts';
 export { type KubeClientOptions, createKubeClient } from './create-client.ts';
 export { type InformerOptions, createInformer } from './informer.ts';
@@ -30,3 +30,6 @@ export { compareResourceVersions } from './resource-version.ts';
 export { errorOfResponse, errorOfStatus } from './status.ts';
 export { formatKubeJson, parseKubeJson } from './json.ts';
 export { abortReason, systemClock } from './system-clock.ts';
+export type { ClusterConfig, ExecConfig, UserConfig } from './cluster-config.ts';
+export type { Environment } from './exec-credential.ts';
+export { type HttpTransportOptions, createHttpTransport } from './http-transport.ts';
