@@ -40,8 +40,15 @@ export function parseYaml(input: string | Uint8Array, options: ParseYamlOptions)
  * Reads a stream into document nodes with styles, tags, comments and positions, as yaml.v3 builds them. Repeated keys
  * are kept; `yamlNodeToJson` refuses them. Throws `YamlError`.
  */
-export function parseYamlNodes(input: string | Uint8Array): YamlNode[] {
-  return composeYaml(input, { dialect: 'v3', keepComments: true, firstOnly: false });
+export function parseYamlNodes(
+  input: string | Uint8Array,
+  options: { readonly keepComments?: boolean; readonly firstOnly?: boolean } = {},
+): YamlNode[] {
+  return composeYaml(input, {
+    dialect: 'v3',
+    keepComments: options.keepComments ?? true,
+    firstOnly: options.firstOnly ?? false,
+  });
 }
 
 /** Value of a node in the v3 dialect. Throws `YamlError` for repeated keys, bad merges and alias bombs. */
