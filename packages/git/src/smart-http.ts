@@ -133,9 +133,12 @@ function exchange(options: SmartHttpOptions, request: IncomingMessage, response:
     received += chunk.length;
     if (received > limit) {
       body.unpipe(child.stdin);
+      request.unpipe();
+      request.resume();
       killGroup(child);
-      if (!response.headersSent) refuse(response, 413, 'the request is larger than this host accepts');
-      request.destroy();
+      if (response.headersSent) return;
+      response.setHeader('Connection', 'close');
+      refuse(response, 413, 'the request is larger than this host accepts');
     } else if (isPush) commands.feed(chunk);
   });
   body.on('error', () => killGroup(child));
