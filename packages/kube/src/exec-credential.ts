@@ -51,7 +51,8 @@ function clusterInfo(exec: ExecConfig, cluster: ClusterConfig): Readonly<Record<
 
 function run(exec: ExecConfig, env: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(exec.command, [...exec.args], { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: TIMEOUT_MS });
+    const child = spawn(exec.command, [...exec.args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const timer = setTimeout(() => child.kill(), TIMEOUT_MS);
     const output: Buffer[] = [];
     let length = 0;
     let complaint = '';
@@ -64,11 +65,13 @@ function run(exec: ExecConfig, env: NodeJS.ProcessEnv): Promise<string> {
       if (complaint.length < STDERR_LENGTH_SHOWN) complaint += text;
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
       const missing = error.code === 'ENOENT' ? 'the command was not found' : error.message;
       const hint = exec.installHint === undefined ? '' : `. ${exec.installHint.trim()}`;
       reject(failure(exec, missing + hint, error));
     });
     child.on('close', (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) resolve(Buffer.concat(output).toString('utf8'));
       else reject(failure(exec, `${code === null ? `ended by ${signal}` : `exit code ${code}`}${shown(complaint)}`));
     });

@@ -33,3 +33,11 @@ export { abortReason, systemClock } from './system-clock.ts';
 export type { ClusterConfig, ExecConfig, UserConfig } from './cluster-config.ts';
 export type { Environment } from './exec-credential.ts';
 export { type HttpTransportOptions, createHttpTransport } from './http-transport.ts';
+export {
+  type LoadKubeconfigOptions,
+  listContexts,
+  loadClusterConfig,
+  loadInClusterConfig,
+  loadKubeconfig,
+} from './kubeconfig.ts';
+export { KubeconfigError, type KubeconfigErrorCode } from './kubeconfig-error.ts';
