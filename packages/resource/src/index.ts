@@ -31,3 +31,8 @@ export { builtinDefinition, builtinSchema, builtinTypes, builtinVersion } from '
 export { schemaFromCrd } from './schema/crd-schema.ts';
 export { type ParseYamlOptions, parseYaml, parseYamlDocuments, parseYamlNodes, yamlNodeToJson } from './yaml/load.ts';
 export type { YamlDialect } from './yaml/scanner.ts';
+export { type EmitYamlOptions, emitSigsYaml, emitYamlNodes, emitYamlV3, jsonToYamlNode } from './yaml/emit.ts';
+export { serverSideApply } from './ownership/apply.ts';
+export { updateOwnership } from './ownership/update.ts';
+export { fieldSetOf } from './ownership/fields-of.ts';
+export { type StringifyJsonOptions, parseJson, stringifyJson } from './json-text.ts';

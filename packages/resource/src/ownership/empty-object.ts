@@ -1,0 +1,41 @@
+// What kube-apiserver compares a creation with: the zero value of the Go type. It is not nothing: structs held by value
+// are there as empty objects and required fields with their zero, so nobody comes to own those merely by creating.
+
+import type { Json, JsonObject } from '../json.ts';
+import type { FieldSchema } from '../schema/field-schema.ts';
+import { isMap } from './values.ts';
+
+/** The zero object of a kind; without a built-in schema only apiVersion and kind. */
+export function emptyObject(schema: FieldSchema | undefined, apiVersion: string, kind: string): JsonObject {
+  const isBuiltin = schema !== undefined && schema.source === undefined;
+  return { ...(isBuiltin ? zeroObject(schema) : {}), apiVersion, kind };
+}
+
+const zeroObjects = new WeakMap<FieldSchema, JsonObject>();
+
+// OpenAPI shows both facts: a struct by value has the default {}, a field written even when zero is required.
+function zeroObject(schema: FieldSchema): JsonObject {
+  const known = zeroObjects.get(schema);
+  if (known !== undefined) return known;
+  const members: Record<string, Json> = {};
+  for (const [name, field] of schema.properties ?? []) {
+    if (isMap(field.default) && field.properties !== undefined) members[name] = zeroObject(field);
+    else if (schema.required.includes(name)) members[name] = zeroValue(field);
+  }
+  zeroObjects.set(schema, members);
+  return members;
+}
+
+function zeroValue(field: FieldSchema): Json {
+  switch (field.type) {
+    case 'string':
+      return field.reference === undefined ? '' : null;
+    case 'integer':
+    case 'number':
+      return 0;
+    case 'boolean':
+      return false;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,248 @@
+// Replays what a real kube-apiserver did (recordings.json, written by tools/oracles/apply.ts --record) through this
+// package and says where the two differ.
+
+import type { Json, JsonObject } from '../json.ts';
+import type { KubeObject, ManagedFieldsEntry } from '../object.ts';
+import { builtinSchema } from '../schema/builtin.ts';
+import { schemaFromCrd } from '../schema/crd-schema.ts';
+import type { FieldSchema } from '../schema/field-schema.ts';
+import { serverSideApply } from './apply.ts';
+import { decodeSet } from './managed-fields.ts';
+import type { Applied } from './types.ts';
+import { updateOwnership } from './update.ts';
+import { equalValues, isEmptyMap, isList, isMap } from './values.ts';
+
+/** One write and what came of it. */
+export interface RecordedStep {
+  readonly do: string;
+  readonly manager?: string;
+  readonly force?: boolean;
+  readonly subresource?: string;
+  readonly version: string;
+  readonly body: Json;
+  /** The object before, where it does not read as the last step left it (another version). */
+  readonly before?: JsonObject;
+  readonly status: number;
+  readonly object?: JsonObject;
+  readonly error?: JsonObject;
+}
+
+export interface RecordedScenario {
+  readonly name: string;
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly steps: readonly RecordedStep[];
+}
+
+export interface Recording {
+  /** openAPIV3Schema by kind of custom resource. */
+  readonly schemas: JsonObject;
+  readonly scenarios: readonly RecordedScenario[];
+}
+
+/** Replays everything. Each failure names its scenario and step. */
+export function checkRecording(recording: Recording): { checked: number; failed: readonly string[] } {
+  const failed: string[] = [];
+  let checked = 0;
+  for (const scenario of recording.scenarios) {
+    const schema = schemaOf(recording, scenario);
+    for (const [index, step] of completeSteps(scenario).entries()) {
+      checked++;
+      const problem = checkStep(scenario, step, schema);
+      if (problem !== undefined)
+        failed.push(`${scenario.name} #${index} (${step.do} by ${step.manager ?? ''}): ${problem}`);
+    }
+  }
+  return { checked, failed };
+}
+
+/** The steps, each with the object it found. */
+export function completeSteps(scenario: RecordedScenario): readonly RecordedStep[] {
+  let last: JsonObject | undefined;
+  return scenario.steps.map((step) => {
+    const before = step.before ?? last;
+    last = step.object ?? last;
+    return before === undefined ? step : { ...step, before };
+  });
+}
+
+/** The schema of a scenario's kind. */
+export function schemaOf(recording: Recording, { group, version, kind }: RecordedScenario): FieldSchema | undefined {
+  const builtin = builtinSchema({ group, version, kind });
+  const custom = recording.schemas[kind];
+  return builtin ?? (isMap(custom) ? schemaFromCrd(custom) : undefined);
+}
+
+function checkStep(
+  scenario: RecordedScenario,
+  step: RecordedStep,
+  schema: FieldSchema | undefined,
+): string | undefined {
+  if (step.do === 'apply') return checkApply(scenario, step, schema);
+  if (step.object === undefined) return undefined;
+  const applied = updateOwnership({
+    before: object(step.before),
+    after: requested(step),
+    manager: step.manager ?? '',
+    ...(step.subresource === undefined ? {} : { subresource: step.subresource }),
+    schema,
+    time: timeOf(step),
+    ...resetFields(scenario, step),
+  });
+  return ownershipProblem(applied, step.object);
+}
+
+function checkApply(
+  scenario: RecordedScenario,
+  step: RecordedStep,
+  schema: FieldSchema | undefined,
+): string | undefined {
+  const outcome = serverSideApply({
+    live: step.before === undefined ? undefined : object(step.before),
+    config: object(step.body as JsonObject),
+    manager: step.manager ?? '',
+    force: step.force ?? false,
+    ...(step.subresource === undefined ? {} : { subresource: step.subresource }),
+    schema,
+    time: timeOf(step),
+    ...resetFields(scenario, step),
+  });
+  if (step.object !== undefined) {
+    if (!outcome.ok) return `the server applied this; here: ${outcome.error.message}`;
+    return ownershipProblem(outcome.value, step.object) ?? contentProblem(scenario, outcome.value, step);
+  }
+  const message = String(step.error?.['message']);
+  if (outcome.ok)
+    return step.status === 422 || laterRefusals.test(message) ? undefined : `the server refused this: ${message}`;
+  if (outcome.error.message !== message) return `message\n  here:   ${outcome.error.message}\n  server: ${message}`;
+  if (outcome.error.code !== 'CONFLICT') return undefined;
+  const causes = (step.error?.['details'] as JsonObject)['causes'];
+  const own = outcome.error.conflicts.map(({ message, field }) => ({ reason: 'FieldManagerConflict', message, field }));
+  return sameSet(causes as Json[], own)
+    ? undefined
+    : `causes ${JSON.stringify(own)}\n  server: ${JSON.stringify(causes)}`;
+}
+
+// Refused after the merge: by decoding into the typed object, or by validation.
+const laterRefusals =
+  /^failed to convert new typed object|cannot unmarshal|json: |unable to convert|quantities must match/;
+
+function sameSet(a: readonly Json[], b: readonly Json[]): boolean {
+  return a.length === b.length && a.every((one) => b.some((other) => equalValues(one, other)));
+}
+
+// The storage layer resets what an endpoint must not write.
+function resetFields(scenario: RecordedScenario, step: RecordedStep): { resetFields?: JsonObject } {
+  if (scenario.kind === 'ConfigMap') return {};
+  if (step.subresource !== 'status') return { resetFields: { 'f:status': {} } };
+  if (scenario.kind === 'Deployment') return { resetFields: { 'f:spec': {}, 'f:metadata': { 'f:labels': {} } } };
+  return { resetFields: { 'f:spec': {} } };
+}
+
+// Ownership is settled on what was asked for: before the storage layer resets fields and allocates addresses.
+function requested(step: RecordedStep): KubeObject {
+  const body = isMap(step.body) ? step.body : {};
+  if (step.do === 'merge' && step.subresource !== undefined) return object(mergePatch(step.before ?? {}, body));
+  const { managedFields: _, ...metadata } = object(step.object).metadata;
+  const wished = isMap(body['metadata']) ? body['metadata']['managedFields'] : undefined;
+  const managedFields = step.do === 'merge' || step.do === 'put' ? wished : undefined;
+  return object({ ...step.object, metadata: { ...(metadata as unknown as JsonObject), managedFields } });
+}
+
+function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
+  const merged: Record<string, Json | undefined> = { ...target };
+  for (const [name, value] of Object.entries(patch)) {
+    const own = merged[name];
+    if (value === null) delete merged[name];
+    else merged[name] = isMap(value) ? mergePatch(isMap(own) ? own : {}, value) : value;
+  }
+  return merged;
+}
+
+function timeOf(step: RecordedStep): string {
+  const entries = managedFieldsOf(step.object);
+  const own = entries.find(
+    (entry) =>
+      entry.manager === step.manager &&
+      entry.operation === (step.do === 'apply' ? 'Apply' : 'Update') &&
+      (entry.subresource ?? '') === (step.subresource ?? ''),
+  );
+  const before = entries.find((entry) => entry.manager === 'before-first-apply' || entry.manager === 'ancient-changes');
+  return own?.time ?? before?.time ?? '2000-01-01T00:00:00Z';
+}
+
+function managedFieldsOf(value: JsonObject | undefined): readonly ManagedFieldsEntry[] {
+  return value === undefined ? [] : (object(value).metadata.managedFields ?? []);
+}
+
+function object(value: JsonObject | undefined): KubeObject {
+  return value as unknown as KubeObject;
+}
+
+function ownershipProblem(applied: Applied, recorded: JsonObject): string | undefined {
+  const server = managedFieldsOf(recorded);
+  const own = applied.managedFields;
+  if (equalValues(own as unknown as Json, server as unknown as Json)) return undefined;
+  return `managedFields\n  here:   ${JSON.stringify(own)}\n  server: ${JSON.stringify(server)}`;
+}
+
+// Beyond what we compute the server's object may only have what nobody owns: defaults and its own bookkeeping.
+function contentProblem(scenario: RecordedScenario, applied: Applied, step: RecordedStep): string | undefined {
+  const owned = managedFieldsOf(step.object).map((entry) => decodeSet(entry.fieldsV1));
+  const isOwned = (path: readonly string[]): boolean =>
+    owned.some((set) => {
+      let node = set.ok ? set.value : undefined;
+      for (const name of path) node = node?.children?.get(`f:${name}`);
+      return node !== undefined;
+    });
+  const asked = resetFields(scenario, step).resetFields ?? {};
+  const own: Record<string, Json | undefined> = { ...(applied.object as unknown as JsonObject) };
+  // Fields the endpoint resets are put back by the storage layer afterwards.
+  for (const name of Object.keys(own))
+    if (asked[`f:${name}`] !== undefined && name !== 'metadata') own[name] = step.object?.[name];
+  return difference(own, step.object as Json, [], isOwned);
+}
+
+const bookkeeping = /^(metadata\.(uid|resourceVersion|generation|creationTimestamp|managedFields)|status$|apiVersion$)/;
+
+function difference(
+  own: Json | undefined,
+  server: Json | undefined,
+  path: readonly string[],
+  isOwned: (path: readonly string[]) => boolean,
+): string | undefined {
+  const where = path.join('.');
+  if (bookkeeping.test(where) || equalValues(own, server)) return undefined;
+  if (isMap(own) && isMap(server)) {
+    for (const name of new Set([...Object.keys(own), ...Object.keys(server)])) {
+      const found = difference(own[name], server[name], [...path, name], isOwned);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  if (isList(own) && isList(server) && own.length === server.length) {
+    for (const [index, item] of own.entries()) {
+      const found = difference(item, server[index], [...path, String(index)], () => false);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  // Typed objects drop what is empty and normalise quantities and defaults the configuration left out.
+  if (server === undefined && isNothing(own)) return undefined;
+  if (own === undefined && !isOwned(path)) return undefined;
+  if (own === null && isNothing(server)) return undefined;
+  if (isNothing(own) && !isOwned(path)) return undefined;
+  if (/\.limits\./.test(where)) return undefined;
+  return `${where}: here ${JSON.stringify(own)}, server ${JSON.stringify(server)}`;
+}
+
+function isNothing(value: Json | undefined): boolean {
+  return (
+    value === null ||
+    value === '' ||
+    value === false ||
+    (isMap(value) && isEmptyMap(value)) ||
+    (isList(value) && value.length === 0)
+  );
+}

@@ -1,0 +1,39 @@
+// Compares packages/resource with the originals: server-side apply and ownership with a real kube-apiserver, strategic
+// merge, three-way patches, quantities and selectors with k8s.io/apimachinery (tools/go/apply).
+// `--record` rewrites the recordings the unit tests replay. Ends with `RESULT apply …`, writes .results/apply.json.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import type { JsonObject } from '../../packages/resource/src/json.ts';
+import { type Recording, checkRecording } from '../../packages/resource/src/ownership/replay.ts';
+import { recordScenarios } from './apply-record.ts';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const recordings = join(root, 'packages', 'resource', 'src', 'ownership', 'testdata', 'recordings.json');
+
+// One step a line: small enough to keep, and a diff shows which step came out otherwise.
+function recordingText({ schemas, scenarios }: Recording): string {
+  const lives = scenarios.map(({ steps, ...scenario }) => {
+    const lines = steps.map((step) => JSON.stringify(step)).join(',\n');
+    return `${JSON.stringify(scenario).slice(0, -1)},"steps":[\n${lines}\n]}`;
+  });
+  return `{"schemas":${JSON.stringify(schemas)},\n"scenarios":[\n${lives.join(',\n')}\n]}\n`;
+}
+
+const parts: Record<string, { checked: number; failed: readonly string[] }> = {};
+const recorded: Recording = await recordScenarios();
+if (process.argv.includes('--record')) {
+  writeFileSync(recordings, recordingText(recorded));
+}
+parts['apply'] = checkRecording(recorded);
+
+const failures = Object.entries(parts).flatMap(([part, { failed }]) => failed.map((text) => `${part}: ${text}`));
+for (const failure of failures) console.log(`FAIL ${failure}`);
+const checked = Object.values(parts).reduce((sum, part) => sum + part.checked, 0);
+mkdirSync(join(root, '.results'), { recursive: true });
+const result: JsonObject = { checked, failed: failures.length, failures };
+writeFileSync(join(root, '.results', 'apply.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+console.log(`RESULT apply ${failures.length === 0 ? 'ok' : 'FAILED'}: ${checked - failures.length}/${checked}`);
+if (failures.length > 0) process.exitCode = 1;
