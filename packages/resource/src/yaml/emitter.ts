@@ -1,0 +1,564 @@
+// Events to YAML text, byte for byte as go-yaml writes it (emitterc.go of go.yaml.in/yaml v2.4.4 and v3.0.5). A state
+// machine: depth costs no call stack.
+
+import { analyzeScalar } from './emit-analyze.ts';
+import type { ScalarAnalysis } from './emit-analyze.ts';
+import type { EmitEvent, EmitStyle } from './emit-events.ts';
+import { writeBlockScalar, writeDoubleQuoted, writePlain, writeSingleQuoted } from './emit-scalars.ts';
+import { isBreak } from './scanner.ts';
+import type { YamlDialect } from './scanner.ts';
+
+export interface EmitterOptions {
+  readonly dialect: YamlDialect;
+  /** Columns per level, 2 to 9. */
+  readonly indent: number;
+  /** Whether "- " counts as indentation: sequences in mappings are not indented further (v3). */
+  readonly compactSequences: boolean;
+  /** Longest line before scalars are folded; Infinity for never. */
+  readonly width: number;
+}
+
+type State =
+  | 'firstDocumentStart'
+  | 'documentStart'
+  | 'documentContent'
+  | 'documentEnd'
+  | 'flowSequenceFirst'
+  | 'flowSequenceTrail'
+  | 'flowSequence'
+  | 'flowMappingFirst'
+  | 'flowMappingTrail'
+  | 'flowMapping'
+  | 'flowMappingSimpleValue'
+  | 'flowMappingValue'
+  | 'blockSequenceFirst'
+  | 'blockSequence'
+  | 'blockMappingFirst'
+  | 'blockMapping'
+  | 'blockMappingSimpleValue'
+  | 'blockMappingValue';
+
+type StartEvent = Extract<EmitEvent, { type: 'sequenceStart' | 'mappingStart' }>;
+type ScalarEvent = Extract<EmitEvent, { type: 'scalar' }>;
+
+const SIMPLE_KEY_LENGTH_MAX = 128;
+
+export class Emitter {
+  readonly options: EmitterOptions;
+  out = '';
+  column = 0;
+  indent = -1;
+  flowLevel = 0;
+  /** The last character written was white space. */
+  whitespace = true;
+  /** Only indentation was written on this line so far. */
+  indention = true;
+  mappingContext = false;
+  simpleKeyContext = false;
+  #state: State = 'firstDocumentStart';
+  readonly #states: State[] = [];
+  readonly #indents: number[] = [];
+  #footIndent = -1;
+  #headComment = '';
+  #lineComment = '';
+  #footComment = '';
+  #tailComment = '';
+  #keyLineComment = '';
+  #analysis: ScalarAnalysis | undefined;
+
+  constructor(options: EmitterOptions) {
+    this.options = options;
+  }
+
+  emit(event: EmitEvent): void {
+    if (event.head !== undefined && event.head !== '') this.#headComment = event.head;
+    if (event.line !== undefined && event.line !== '') this.#lineComment = event.line;
+    if (event.foot !== undefined && event.foot !== '') this.#footComment = event.foot;
+    if (event.tail !== undefined && event.tail !== '') this.#tailComment = event.tail;
+    this.#analysis = event.type === 'scalar' ? analyzeScalar(event.value, this.options.dialect) : undefined;
+    switch (this.#state) {
+      case 'firstDocumentStart':
+        return this.#documentStart(true);
+      case 'documentStart':
+        return this.#documentStart(false);
+      case 'documentContent':
+        return this.#documentContent(event);
+      case 'documentEnd':
+        return this.#documentEnd();
+      case 'blockSequenceFirst':
+        return this.#blockSequenceItem(event, true);
+      case 'blockSequence':
+        return this.#blockSequenceItem(event, false);
+      case 'blockMappingFirst':
+        return this.#blockMappingKey(event, true);
+      case 'blockMapping':
+        return this.#blockMappingKey(event, false);
+      case 'blockMappingSimpleValue':
+        return this.#blockMappingValue(event, true);
+      case 'blockMappingValue':
+        return this.#blockMappingValue(event, false);
+      default:
+        return this.#emitInFlow(event);
+    }
+  }
+
+  #emitInFlow(event: EmitEvent): void {
+    switch (this.#state) {
+      case 'flowSequenceFirst':
+        return this.#flowSequenceItem(event, true, false);
+      case 'flowSequenceTrail':
+        return this.#flowSequenceItem(event, false, true);
+      case 'flowSequence':
+        return this.#flowSequenceItem(event, false, false);
+      case 'flowMappingFirst':
+        return this.#flowMappingKey(event, true, false);
+      case 'flowMappingTrail':
+        return this.#flowMappingKey(event, false, true);
+      case 'flowMapping':
+        return this.#flowMappingKey(event, false, false);
+      case 'flowMappingSimpleValue':
+        return this.#flowMappingValue(event, true);
+      default:
+        return this.#flowMappingValue(event, false);
+    }
+  }
+
+  // Writing.
+
+  put(text: string): void {
+    this.out += text;
+    this.column += text.length;
+  }
+
+  putBreak(): void {
+    this.out += '\n';
+    this.column = 0;
+    this.indention = true;
+  }
+
+  /** Writes a break character of a scalar: a line feed as the line end, any other as itself. */
+  writeBreak(char: string): void {
+    this.out += char;
+    this.column = 0;
+    this.indention = true;
+  }
+
+  writeIndent(): void {
+    const indent = Math.max(this.indent, 0);
+    if (!this.indention || this.column > indent || (this.column === indent && !this.whitespace)) this.putBreak();
+    if (this.#footIndent === indent) this.putBreak();
+    if (this.column < indent) this.put(' '.repeat(indent - this.column));
+    this.whitespace = true;
+    this.#footIndent = -1;
+  }
+
+  /** Writes "-", ":", a bracket or a quote. */
+  writeIndicator(
+    text: string,
+    kind: { readonly spaced: boolean; readonly whitespace?: boolean; readonly indention?: boolean },
+  ): void {
+    if (kind.spaced && !this.whitespace) this.put(' ');
+    this.put(text);
+    this.whitespace = kind.whitespace ?? false;
+    this.indention = this.indention && (kind.indention ?? false);
+  }
+
+  #writeComment(comment: string): void {
+    let breaks = false;
+    let pound = false;
+    for (const char of comment) {
+      if (isBreak(char.charCodeAt(0))) {
+        this.writeBreak(char);
+        breaks = true;
+        pound = false;
+        continue;
+      }
+      if (breaks) this.writeIndent();
+      if (!pound) {
+        if (char !== '#') this.put('# ');
+        pound = true;
+      }
+      this.put(char);
+      this.indention = false;
+      breaks = false;
+    }
+    if (!breaks) this.putBreak();
+    this.whitespace = true;
+  }
+
+  #processHeadComment(): void {
+    if (this.#tailComment !== '') {
+      this.writeIndent();
+      this.#writeComment(this.#tailComment);
+      this.#tailComment = '';
+      this.#footIndent = Math.max(this.indent, 0);
+    }
+    if (this.#headComment === '') return;
+    this.writeIndent();
+    this.#writeComment(this.#headComment);
+    this.#headComment = '';
+  }
+
+  /** Writes the line comment; `lineBreak` ends the line in any case. */
+  processLineComment(lineBreak: boolean): void {
+    if (this.#lineComment === '') {
+      if (lineBreak) this.putBreak();
+      return;
+    }
+    if (!this.whitespace) this.put(' ');
+    this.#writeComment(this.#lineComment);
+    this.#lineComment = '';
+  }
+
+  #processFootComment(): void {
+    if (this.#footComment === '') return;
+    this.writeIndent();
+    this.#writeComment(this.#footComment);
+    this.#footComment = '';
+    this.#footIndent = Math.max(this.indent, 0);
+  }
+
+  #processTrailingComments(): void {
+    this.processLineComment(false);
+    this.#processFootComment();
+  }
+
+  #hasTrailingComments(): boolean {
+    return this.#lineComment !== '' || this.#footComment !== '' || this.#tailComment !== '';
+  }
+
+  // Structure.
+
+  #pushIndent(flow: boolean, kind: 'plain' | 'indentless' | 'compact'): void {
+    const { indent: step, dialect } = this.options;
+    this.#indents.push(this.indent);
+    if (this.indent < 0) {
+      this.indent = flow ? step : 0;
+    } else if (kind === 'indentless') {
+      return;
+    } else if (dialect === 'sigs') {
+      this.indent += step;
+    } else if (this.#states[this.#states.length - 1] === 'blockSequence') {
+      // Inside a sequence the content lines up behind "- ".
+      this.indent += 2;
+    } else {
+      this.indent = step * Math.trunc((this.indent + step) / step);
+      if (kind === 'compact') this.indent -= 2;
+    }
+  }
+
+  #popIndent(): void {
+    this.indent = this.#indents.pop() ?? -1;
+  }
+
+  #popState(): void {
+    this.#state = this.#states.pop() ?? 'documentStart';
+  }
+
+  #documentStart(first: boolean): void {
+    if (!first) {
+      this.writeIndent();
+      this.writeIndicator('---', { spaced: true });
+      this.writeIndent();
+    }
+    if (this.#headComment !== '') {
+      this.#processHeadComment();
+      this.putBreak();
+    }
+    this.#state = 'documentContent';
+  }
+
+  #documentContent(event: EmitEvent): void {
+    this.#states.push('documentEnd');
+    this.#processHeadComment();
+    this.#node(event, { mapping: false, simpleKey: false });
+    this.#processTrailingComments();
+  }
+
+  #documentEnd(): void {
+    this.#footIndent = 0;
+    this.#processFootComment();
+    this.#footIndent = -1;
+    this.writeIndent();
+    this.#state = 'documentStart';
+  }
+
+  #flowSequenceItem(event: EmitEvent, first: boolean, trail: boolean): void {
+    if (first) {
+      this.writeIndicator('[', { spaced: true, whitespace: true });
+      this.#pushIndent(true, 'plain');
+      this.flowLevel++;
+    }
+    if (event.type === 'sequenceEnd') {
+      this.flowLevel--;
+      this.#popIndent();
+      if (this.column === 0) this.writeIndent();
+      this.writeIndicator(']', { spaced: false });
+      this.#processTrailingComments();
+      this.#popState();
+      return;
+    }
+    this.#startFlowEntry(first, trail);
+    this.#states.push(this.#hasTrailingComments() ? 'flowSequenceTrail' : 'flowSequence');
+    this.#node(event, { mapping: false, simpleKey: false });
+    this.#endFlowEntry();
+  }
+
+  #startFlowEntry(first: boolean, trail: boolean): void {
+    if (!first && !trail) this.writeIndicator(',', { spaced: false });
+    this.#processHeadComment();
+    if (this.column === 0) this.writeIndent();
+    if (this.column > this.options.width) this.writeIndent();
+  }
+
+  #endFlowEntry(): void {
+    if (this.#hasTrailingComments()) this.writeIndicator(',', { spaced: false });
+    this.#processTrailingComments();
+  }
+
+  #flowMappingKey(event: EmitEvent, first: boolean, trail: boolean): void {
+    if (first) {
+      this.writeIndicator('{', { spaced: true, whitespace: true });
+      this.#pushIndent(true, 'plain');
+      this.flowLevel++;
+    }
+    if (event.type === 'mappingEnd') {
+      const commented = this.#headComment !== '' || this.#footComment !== '' || this.#tailComment !== '';
+      if (commented && !first && !trail) this.writeIndicator(',', { spaced: false });
+      this.#processHeadComment();
+      this.flowLevel--;
+      this.#popIndent();
+      this.writeIndicator('}', { spaced: false });
+      this.#processTrailingComments();
+      this.#popState();
+      return;
+    }
+    this.#startFlowEntry(first, trail);
+    if (this.#isSimpleKey(event)) {
+      this.#states.push('flowMappingSimpleValue');
+      this.#node(event, { mapping: true, simpleKey: true });
+      return;
+    }
+    this.writeIndicator('?', { spaced: true });
+    this.#states.push('flowMappingValue');
+    this.#node(event, { mapping: true, simpleKey: false });
+  }
+
+  #flowMappingValue(event: EmitEvent, simple: boolean): void {
+    if (simple) {
+      this.writeIndicator(':', { spaced: false });
+    } else {
+      if (this.column > this.options.width) this.writeIndent();
+      this.writeIndicator(':', { spaced: true });
+    }
+    this.#states.push(this.#hasTrailingComments() ? 'flowMappingTrail' : 'flowMapping');
+    this.#node(event, { mapping: true, simpleKey: false });
+    this.#endFlowEntry();
+  }
+
+  #blockSequenceItem(event: EmitEvent, first: boolean): void {
+    if (first) {
+      const { dialect, compactSequences } = this.options;
+      if (dialect === 'sigs') {
+        this.#pushIndent(false, this.mappingContext && !this.indention ? 'indentless' : 'plain');
+      } else {
+        const compact = this.mappingContext && (this.column === 0 || !this.indention) && compactSequences;
+        this.#pushIndent(false, compact ? 'compact' : 'plain');
+      }
+    }
+    if (event.type === 'sequenceEnd') {
+      this.#popIndent();
+      this.#popState();
+      return;
+    }
+    this.#processHeadComment();
+    this.writeIndent();
+    this.writeIndicator('-', { spaced: true, indention: true });
+    this.#states.push('blockSequence');
+    this.#node(event, { mapping: false, simpleKey: false });
+    this.#processTrailingComments();
+  }
+
+  #blockMappingKey(event: EmitEvent, first: boolean): void {
+    if (first) this.#pushIndent(false, 'plain');
+    this.#processHeadComment();
+    if (event.type === 'mappingEnd') {
+      this.#popIndent();
+      this.#popState();
+      return;
+    }
+    this.writeIndent();
+    if (this.#lineComment !== '') {
+      // It is written behind the value, or behind the colon when a block follows.
+      this.#keyLineComment = this.#lineComment;
+      this.#lineComment = '';
+    }
+    if (this.#isSimpleKey(event)) {
+      this.#states.push('blockMappingSimpleValue');
+      this.#node(event, { mapping: true, simpleKey: true });
+      return;
+    }
+    this.writeIndicator('?', { spaced: true, indention: true });
+    this.#states.push('blockMappingValue');
+    this.#node(event, { mapping: true, simpleKey: false });
+  }
+
+  #blockMappingValue(event: EmitEvent, simple: boolean): void {
+    if (simple) {
+      this.writeIndicator(':', { spaced: false });
+    } else {
+      this.writeIndent();
+      this.writeIndicator(':', { spaced: true, indention: true });
+    }
+    if (this.#keyLineComment !== '') this.#placeKeyLineComment(event);
+    this.#states.push('blockMapping');
+    this.#node(event, { mapping: true, simpleKey: false });
+    this.#processTrailingComments();
+  }
+
+  #placeKeyLineComment(event: EmitEvent): void {
+    if (event.type === 'scalar') {
+      if (this.#lineComment !== '') return;
+      this.#lineComment = this.#keyLineComment;
+      this.#keyLineComment = '';
+    } else if ((event.type === 'mappingStart' || event.type === 'sequenceStart') && !event.flow) {
+      [this.#lineComment, this.#keyLineComment] = [this.#keyLineComment, this.#lineComment];
+      this.processLineComment(false);
+      [this.#lineComment, this.#keyLineComment] = [this.#keyLineComment, this.#lineComment];
+    }
+  }
+
+  // Nodes.
+
+  #node(event: EmitEvent, context: { mapping: boolean; simpleKey: boolean }): void {
+    this.mappingContext = context.mapping;
+    this.simpleKeyContext = context.simpleKey;
+    switch (event.type) {
+      case 'alias':
+        this.#writeAnchor('*', event.name);
+        this.#popState();
+        return;
+      case 'scalar':
+        return this.#scalar(event);
+      case 'sequenceStart':
+      case 'mappingStart':
+        return this.#collection(event);
+      default:
+        throw new Error(`a node cannot be written as ${event.type}`);
+    }
+  }
+
+  #collection(event: StartEvent): void {
+    if (event.anchor !== undefined && event.anchor !== '') this.#writeAnchor('&', event.anchor);
+    this.#writeTag(event.tag);
+    const flow = this.flowLevel > 0 || event.flow || event.empty;
+    if (event.type === 'sequenceStart') this.#state = flow ? 'flowSequenceFirst' : 'blockSequenceFirst';
+    else this.#state = flow ? 'flowMappingFirst' : 'blockMappingFirst';
+  }
+
+  #scalar(event: ScalarEvent): void {
+    const style = this.#selectStyle(event);
+    if (event.anchor !== undefined && event.anchor !== '') this.#writeAnchor('&', event.anchor);
+    this.#writeTag(event.tag);
+    this.#pushIndent(true, 'plain');
+    const foldable = !this.simpleKeyContext;
+    switch (style) {
+      case 'plain':
+        writePlain(this, event.value, foldable);
+        break;
+      case 'single':
+        writeSingleQuoted(this, event.value, foldable);
+        break;
+      case 'double':
+        writeDoubleQuoted(this, event.value, foldable);
+        break;
+      case 'literal':
+      case 'folded':
+        writeBlockScalar(this, event.value, style);
+        break;
+    }
+    this.#popIndent();
+    this.#popState();
+  }
+
+  #selectStyle(event: ScalarEvent): EmitStyle {
+    const analysis = this.#analysis ?? analyzeScalar(event.value, this.options.dialect);
+    let { style } = event;
+    const inFlow = this.flowLevel > 0;
+    if (this.simpleKeyContext && analysis.multiline) style = 'double';
+    if (style === 'plain') {
+      const allowed = inFlow ? analysis.flowPlainAllowed : analysis.blockPlainAllowed;
+      if (!allowed || (event.value === '' && (inFlow || this.simpleKeyContext))) style = 'single';
+    }
+    if (style === 'single' && !analysis.singleQuotedAllowed) style = 'double';
+    if ((style === 'literal' || style === 'folded') && (!analysis.blockAllowed || inFlow || this.simpleKeyContext))
+      style = 'double';
+    return style;
+  }
+
+  #isSimpleKey(event: EmitEvent): boolean {
+    let length = 0;
+    switch (event.type) {
+      case 'alias':
+        return utf8Length(event.name) <= SIMPLE_KEY_LENGTH_MAX;
+      case 'scalar':
+        if (this.#analysis?.multiline === true) return false;
+        length = utf8Length(event.value);
+        break;
+      case 'sequenceStart':
+      case 'mappingStart':
+        if (!event.empty) return false;
+        break;
+      default:
+        return false;
+    }
+    const { handle, suffix } = splitTag(event.tag ?? '');
+    return length + utf8Length(event.anchor ?? '') + handle.length + utf8Length(suffix) <= SIMPLE_KEY_LENGTH_MAX;
+  }
+
+  #writeAnchor(sign: string, name: string): void {
+    this.writeIndicator(sign, { spaced: true });
+    this.put(name);
+    this.whitespace = false;
+    this.indention = false;
+  }
+
+  #writeTag(tag: string | undefined): void {
+    if (tag === undefined || tag === '') return;
+    const { handle, suffix } = splitTag(tag);
+    if (!this.whitespace) this.put(' ');
+    const content = escapeTag(suffix);
+    this.put(handle === '' ? `!<${content}>` : handle + content);
+    this.whitespace = false;
+    this.indention = false;
+  }
+}
+
+const LONG_TAG = 'tag:yaml.org,2002:';
+
+function splitTag(tag: string): { handle: string; suffix: string } {
+  if (tag.startsWith('!')) return { handle: '!', suffix: tag.slice(1) };
+  if (tag.startsWith(LONG_TAG)) return { handle: '!!', suffix: tag.slice(LONG_TAG.length) };
+  return { handle: '', suffix: tag };
+}
+
+function escapeTag(text: string): string {
+  let out = '';
+  for (const octet of new TextEncoder().encode(text)) {
+    const char = String.fromCharCode(octet);
+    if (octet < 0x80 && /[-\w;/?:@&=+$,.~*'()[\]]/.test(char)) out += char;
+    else out += `%${octet.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return out;
+}
+
+/** go-yaml counts bytes here. */
+function utf8Length(text: string): number {
+  if (text.length > SIMPLE_KEY_LENGTH_MAX) return text.length;
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    length += c < 0x80 ? 1 : c < 0x800 || (c >= 0xd800 && c <= 0xdfff) ? 2 : 3;
+  }
+  return length;
+}
