@@ -72,7 +72,7 @@ test('an empty repository is cloned, filled, and every kind of push is told befo
   await bed.user(work, 'reset', '--quiet', '--hard', first);
   const other = await bed.commit(work, 'other', { 'b.txt': 'b' });
   await assert.rejects(bed.user(work, 'push', '--quiet', 'origin', 'main'), /non-fast-forward|rejected/);
-  assert.deepEqual(host.events, [], 'a refused push is no event');
+  assert.equal(host.events.length, 0, 'a refused push is no event');
   await bed.user(work, 'push', '--quiet', '--force', 'origin', 'main', ':feature/x');
   assert.deepEqual(
     new Set(host.events.map(({ ref, before, after }) => `${ref} ${before} ${after}`)),

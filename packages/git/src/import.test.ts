@@ -110,14 +110,14 @@ test('a restart takes over what happened meanwhile; a linked working tree and an
   await using host = await hostOf(other, bed.path('linked'));
   const repository = host.repositories.get('demo')?.repository;
   assert.equal(await repository?.resolve('HEAD'), second);
-  const third = await bed.commit(bed.path('linked'), 'third', { a: '3' });
-  await host.pushes.next(({ after, ref }) => after === third && ref === 'refs/heads/linked');
+  const linked = await bed.commit(bed.path('linked'), 'third', { a: '3' });
+  await host.pushes.next(({ after, ref }) => after === linked && ref === 'refs/heads/linked');
 
-  await using third_ = await createTestbed();
-  await mkdir(third_.path('empty'));
-  await third_.user(third_.path('empty'), 'init', '--quiet', '--initial-branch', 'trunk');
-  await using emptyHost = await hostOf(third_, third_.path('empty'));
-  const born = await third_.commit(third_.path('empty'), 'born', { a: '1' });
+  await using third = await createTestbed();
+  await mkdir(third.path('empty'));
+  await third.user(third.path('empty'), 'init', '--quiet', '--initial-branch', 'trunk');
+  await using emptyHost = await hostOf(third, third.path('empty'));
+  const born = await third.commit(third.path('empty'), 'born', { a: '1' });
   await emptyHost.pushes.next(({ after }) => after === born);
   assert.equal(await emptyHost.repositories.get('demo')?.repository.resolve('HEAD'), born);
 });
