@@ -30,3 +30,9 @@ export {
   patchStatus,
   removeFinalizer,
 } from './patch-status.ts';
+export {
+  type EventRecorder,
+  type EventRecorderOptions,
+  type EventToRecord,
+  createEventRecorder,
+} from './event-recorder.ts';

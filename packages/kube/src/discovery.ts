@@ -102,7 +102,8 @@ async function fetchCatalogue(send: Send, clock: Clock): Promise<Catalogue> {
 async function fetchRoot(send: Send, path: string): Promise<readonly ResourceType[]> {
   const body = await fetchJson(send, { method: 'GET', path, headers: { accept: ACCEPT_AGGREGATED } });
   if (!isJsonObject(body)) return [];
-  switch (String(body['kind'])) {
+  const kind = typeof body['kind'] === 'string' ? body['kind'] : '';
+  switch (kind) {
     case 'APIGroupDiscoveryList':
       return readAggregated(body as unknown as AggregatedList);
     case 'APIVersions':

@@ -68,7 +68,7 @@ export function readKubeconfig(value: Json | undefined, directory: string): Kube
   if (!isJsonObject(value)) throw new KubeconfigError('SYNTAX', 'a kubeconfig must be a mapping');
   const { kind } = value;
   if (kind !== undefined && kind !== 'Config') {
-    throw new KubeconfigError('SYNTAX', `no kind "${String(kind)}" is registered for a kubeconfig`);
+    throw new KubeconfigError('SYNTAX', `no kind ${JSON.stringify(kind)} is registered for a kubeconfig`);
   }
   const current = value['current-context'];
   return {
