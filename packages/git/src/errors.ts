@@ -43,11 +43,6 @@ const patterns: readonly (readonly [RegExp, GitErrorCode, (subject: string, line
     (s) => `authentication to ${s} failed; check the credentials and their rights`,
   ],
   [
-    /certificate|SSL|TLS|unable to get local issuer|server verification failed/,
-    'tls',
-    (s, line) => `the TLS connection to ${s} could not be trusted: ${line}`,
-  ],
-  [
     /returned error: 30\d|unable to update url base from redirection/i,
     'redirect',
     (s) => `${s} redirects elsewhere and credentials are not sent on; use the final URL`,
@@ -56,6 +51,11 @@ const patterns: readonly (readonly [RegExp, GitErrorCode, (subject: string, line
     /unexpected disconnect|early EOF|RPC failed|Could not resolve host|Could not resolve hostname|Failed to connect|Connection refused|Connection reset|Connection timed out|Operation timed out|the remote end hung up|Network is unreachable|Empty reply|returned error: 5\d\d|returned error: 429/i,
     'network',
     (s, line) => `${s} could not be reached: ${line}`,
+  ],
+  [
+    /certificate|SSL|TLS|unable to get local issuer|server verification failed/,
+    'tls',
+    (s, line) => `the TLS connection to ${s} could not be trusted: ${line}`,
   ],
   [
     /repository .* not found|Repository not found|does not appear to be a git repository|returned error: 404|does not exist|not a git repository/i,

@@ -82,7 +82,8 @@ function kindOfMode(mode: string): GitEntryKind {
 }
 
 function parseSignature(text: string): Signature {
-  const match = /^(.*?) ?<([^>]*)> ?(-?\d+)?/.exec(text);
+  // Older tools let '<' into names; the last pair of brackets is the address.
+  const match = /^(.*?) ?<([^<>]*)> ?(-?\d+)?[^<>]*$/.exec(text);
   const seconds = Number(match?.[3] ?? 0);
   const time = new Date(seconds * 1000);
   return {

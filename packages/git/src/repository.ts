@@ -134,7 +134,7 @@ export function readRepository(
 /** The full names to try for a revision, in order. @throws GitError when the text cannot be a revision. */
 export function candidateNames(revision: string): readonly string[] {
   const name = revision.trim() === '' ? 'HEAD' : revision.trim();
-  const match = /^(.+?)((?:[~^]\d*)*)$/.exec(name);
+  const match = /^([\s\S]+?)((?:[~^]\d*)*)$/.exec(name);
   const base = match?.[1] ?? '';
   const suffix = match?.[2] ?? '';
   if (!isPlausibleName(base))
@@ -160,9 +160,11 @@ function checkOid(oid: string): string {
 }
 
 // Mirrors git:refs.c check_refname_format (2.39), as far as it keeps a name from being read as something else.
+// eslint-disable-next-line no-control-regex -- control characters are refused in names.
+const implausible = /^-|[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|^\/|\/$|\.$|\.lock$/;
+
 function isPlausibleName(name: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are refused in names.
-  return !/^-|[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|^\/|\/$|\.$|\.lock$/.test(name) && name.length <= 1024;
+  return name !== '' && name.length <= 1024 && !implausible.test(name);
 }
 
 function contentByOid(object: GitObject | undefined): readonly [string, Uint8Array] {
