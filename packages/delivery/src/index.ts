@@ -1,1 +1,23 @@
-export {};
+// The contract of @evenkeel/delivery.
+export { type Cluster, connectCluster } from './cluster.ts';
+export { Deliveries, type DeliveriesOptions, type ReconcileInput, type Reconciled } from './deliveries.ts';
+export { aggregateHealth, decide } from './decide.ts';
+export type {
+  CommitReport,
+  Delivery,
+  DeliveryMemory,
+  DeliveryPolicy,
+  DeliveryReport,
+  DeliverySource,
+  FieldReport,
+  FrontEnd,
+  Initiator,
+  OperationPhase,
+  OperationReport,
+  ResourceReport,
+  RetryPolicy,
+  StepReport,
+  SyncRequest,
+  SyncState,
+} from './model.ts';
+export type { DirectorySettings, HelmSettings, KustomizeSettings, RenderRequest, RendererName } from './render/request.ts';

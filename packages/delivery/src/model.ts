@@ -14,6 +14,8 @@ export interface DeliverySource {
   /** Directory in the repository, '' for its root. */
   readonly path: string;
   readonly render: RenderRequest;
+  /** A commit to stay at for as long as the revision still stands at `whileHead`: a rollback that a newer commit ends. */
+  readonly hold?: { readonly sha: string; readonly whileHead: string } | undefined;
 }
 
 /** What the controller may do by itself. */
@@ -35,6 +37,9 @@ export interface DeliveryPolicy {
   readonly timeoutMs: number;
   /** After writing, wait until everything is healthy before the operation counts as done. */
   readonly waitHealthy: boolean;
+  /** Send whole objects instead of applying. */
+  readonly replace: boolean;
+  readonly validate: boolean;
   /** Replace objects whose update is refused as immutable. */
   readonly recreate: boolean;
   readonly retry: RetryPolicy;
@@ -73,8 +78,10 @@ export interface FrontEnd {
   mark(object: KubeObject, delivery: Delivery, namespaced: boolean): KubeObject;
   /** The key of the delivery a live object belongs to by its marks; undefined for anybody else's. */
   ownerOf(live: KubeObject): string | undefined;
-  /** The turn of an object, or why it cannot be placed. 'skip' leaves it out of everything. */
-  place(object: KubeObject): DesiredObject | Refusal | 'skip';
+  /** The turns of an object (none leaves it out of everything), or why it cannot be placed. */
+  place(object: KubeObject): readonly DesiredObject[] | Refusal;
+  /** Where strays are looked for: among all objects that carry our mark, or only among those of the last inventory. */
+  readonly straysAmong: 'marked' | 'inventory';
   /** What to do with a live object of ours that is no longer desired. */
   stray(live: KubeObject): StrayObject;
   /** True for a live object that is ours but not part of the compared state (a hook's leftovers). */
@@ -101,8 +108,6 @@ export interface SyncRequest {
   readonly only?: readonly ObjectRef[] | undefined;
   readonly skipHooks?: boolean | undefined;
   readonly initiatedBy: Initiator;
-  /** Overrides of the sources for this operation (rollback). */
-  readonly sources?: readonly DeliverySource[] | undefined;
 }
 
 /** Who caused an operation. */

@@ -1,1 +1,24 @@
-export {};
+// The contract of @evenkeel/engine.
+export { type DiffContext, type FieldDiff, type ObjectDiff, diffObject, noDiff, normaliseDesired } from './diff/diff.ts';
+export { isSecret, maskPair, maskSecret } from './diff/mask.ts';
+export { type Health, type HealthCheck, type HealthStatus, type StatusCondition, conditionsOf, fieldAt, textAt, worseHealth } from './health/health.ts';
+export { health } from './health/checks.ts';
+export { conditionHealth } from './health/others.ts';
+export { byKindThenName, kindRank } from './plan/order.ts';
+export {
+  type ComparedObject,
+  type DesiredObject,
+  type HookDeletion,
+  type Phase,
+  type Plan,
+  type PlanInput,
+  type PlanPolicy,
+  type Stage,
+  type Step,
+  type StepOptions,
+  type StrayObject,
+  makePlan,
+  planKeys,
+  planSummary,
+} from './plan/plan.ts';
+export { type Refusal, type RefusalCode, type SourcePosition, formatPosition } from './plan/refusal.ts';

@@ -1,1 +1,5 @@
-export {};
+// The contract of @evenkeel/flux.
+export { type FluxController, type FluxOptions, startFlux } from './controller.ts';
+export { fluxDefinitions } from './crd/definitions.ts';
+export { deliveryKey, fluxFrontEnd } from './front-end.ts';
+export type { GitRepository, Kustomization } from './resources.ts';

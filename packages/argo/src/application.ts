@@ -1,0 +1,172 @@
+// The Application as it is read: the fields this front end understands, and no others.
+
+import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
+
+export interface NameValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** spec.source and each of spec.sources. */
+export interface ApplicationSource {
+  readonly repoURL?: string;
+  readonly path?: string;
+  readonly targetRevision?: string;
+  readonly chart?: string;
+  readonly ref?: string;
+  readonly name?: string;
+  readonly tagPrefix?: string;
+  readonly helm?: JsonObject;
+  readonly kustomize?: JsonObject;
+  readonly directory?: JsonObject;
+  readonly plugin?: JsonObject;
+}
+
+export interface AutomatedPolicy {
+  readonly enabled?: boolean;
+  readonly prune?: boolean;
+  readonly selfHeal?: boolean;
+  readonly allowEmpty?: boolean;
+}
+
+export interface RetryStrategy {
+  readonly limit?: number;
+  readonly refresh?: boolean;
+  readonly backoff?: { readonly duration?: string; readonly factor?: number; readonly maxDuration?: string };
+}
+
+export interface ApplicationSpec {
+  readonly project?: string;
+  readonly destination?: { readonly server?: string; readonly name?: string; readonly namespace?: string };
+  readonly source?: ApplicationSource;
+  readonly sources?: readonly ApplicationSource[];
+  readonly sourceHydrator?: JsonObject;
+  readonly syncPolicy?: {
+    readonly automated?: AutomatedPolicy;
+    readonly syncOptions?: readonly string[];
+    readonly retry?: RetryStrategy;
+    readonly managedNamespaceMetadata?: JsonObject;
+  };
+  readonly ignoreDifferences?: readonly JsonObject[];
+  readonly info?: readonly NameValue[];
+  readonly revisionHistoryLimit?: number;
+}
+
+/** The top-level `operation`: writing it asks for a sync. */
+export interface RequestedOperation {
+  readonly sync?: {
+    readonly revision?: string;
+    readonly revisions?: readonly string[];
+    readonly prune?: boolean;
+    readonly dryRun?: boolean;
+    readonly syncStrategy?: { readonly apply?: JsonObject; readonly hook?: JsonObject };
+    readonly resources?: readonly {
+      readonly group?: string;
+      readonly kind: string;
+      readonly name: string;
+      readonly namespace?: string;
+    }[];
+    readonly source?: ApplicationSource;
+    readonly sources?: readonly ApplicationSource[];
+    readonly manifests?: readonly string[];
+    readonly syncOptions?: readonly string[];
+  };
+  readonly initiatedBy?: { readonly username?: string; readonly automated?: boolean };
+  readonly info?: readonly NameValue[];
+  readonly retry?: RetryStrategy;
+}
+
+/** One entry of status.history. */
+export interface HistoryEntry {
+  readonly id: number;
+  readonly revision?: string;
+  readonly revisions?: readonly string[];
+  readonly source?: ApplicationSource;
+  readonly sources?: readonly ApplicationSource[];
+  readonly deployStartedAt?: string;
+  readonly deployedAt: string;
+  readonly initiatedBy?: { readonly username?: string; readonly automated?: boolean };
+}
+
+/** One entry of status.resources. */
+export interface ResourceStatus {
+  readonly group?: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly status?: string;
+  readonly health?: { readonly status: string; readonly message?: string };
+  readonly hook?: boolean;
+  readonly requiresPruning?: boolean;
+  readonly syncWave?: number;
+}
+
+export interface ApplicationCondition {
+  readonly type: string;
+  readonly message: string;
+  readonly lastTransitionTime?: string;
+}
+
+export interface OperationState {
+  readonly operation: RequestedOperation;
+  readonly phase: 'Running' | 'Terminating' | 'Failed' | 'Error' | 'Succeeded';
+  readonly message?: string;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly retryCount?: number;
+  readonly syncResult?: {
+    readonly revision: string;
+    readonly revisions?: readonly string[];
+    readonly source?: ApplicationSource;
+    readonly sources?: readonly ApplicationSource[];
+    readonly resources?: readonly JsonObject[];
+  };
+}
+
+export interface ApplicationStatus {
+  readonly resources?: readonly ResourceStatus[];
+  readonly sync?: { readonly status: string; readonly revision?: string; readonly revisions?: readonly string[]; readonly comparedTo?: JsonObject };
+  readonly health?: { readonly status: string; readonly message?: string; readonly lastTransitionTime?: string };
+  readonly history?: readonly HistoryEntry[];
+  readonly conditions?: readonly ApplicationCondition[];
+  readonly operationState?: OperationState;
+  readonly summary?: { readonly images?: readonly string[]; readonly externalURLs?: readonly string[] };
+  readonly sourceType?: string;
+  readonly reconciledAt?: string;
+  readonly [field: string]: unknown;
+}
+
+/** An Application read from the cluster. */
+export interface Application {
+  readonly object: KubeObject;
+  readonly namespace: string;
+  readonly name: string;
+  readonly spec: ApplicationSpec;
+  readonly operation?: RequestedOperation | undefined;
+  readonly status: ApplicationStatus;
+}
+
+/** Reads an Application object. The API server has validated it against the schema, so this is only a view. */
+export function readApplication(object: KubeObject): Application {
+  const view = object as unknown as { spec?: ApplicationSpec; operation?: RequestedOperation; status?: ApplicationStatus };
+  return {
+    object,
+    namespace: object.metadata.namespace ?? '',
+    name: object.metadata.name ?? '',
+    spec: view.spec ?? {},
+    operation: view.operation,
+    status: view.status ?? {},
+  };
+}
+
+/** The sources of a spec as one list: `sources` wins over `source`. */
+export function sourcesOf(spec: Pick<ApplicationSpec, 'source' | 'sources'>): readonly ApplicationSource[] {
+  if (spec.sources && spec.sources.length > 0) return spec.sources;
+  return spec.source ? [spec.source] : [];
+}
+
+/** Gives a typed value to code that wants JSON; the types above hold JSON only. */
+export function asJson(value: unknown): Json {
+  return value as Json;
+}

@@ -1,0 +1,237 @@
+// Watches Applications and keeps each equal to Git: reads the Application, has the engine reconcile, writes what changed.
+
+import { type Controller, type Outcome, createController, mergePatch } from '@evenkeel/controller';
+import type { Deliveries, Delivery, DeliveryReport, SyncRequest } from '@evenkeel/delivery';
+import type { Refusal } from '@evenkeel/engine';
+import { type Informer, type KubeClient, type ResourceType, createInformer, isKubeError } from '@evenkeel/kube';
+import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
+import { type Clock, present } from '@evenkeel/std';
+import { type Application, readApplication } from './application.ts';
+import { argoFrontEnd } from './front-end.ts';
+import { projectRefusals } from './projects.ts';
+import { memoryOf, statusJson, statusOf } from './status.ts';
+import { deliveryKey } from './tracking.ts';
+import { translateApplication } from './translate.ts';
+
+const group = 'argoproj.io';
+const refreshAnnotation = 'argocd.argoproj.io/refresh';
+const cascadeFinalizer = /^resources-finalizer\.argocd\.argoproj\.io(\/(foreground|background))?$/;
+
+export interface ArgoOptions {
+  /** The cluster Applications live in. */
+  readonly client: KubeClient;
+  readonly deliveries: () => Deliveries;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** How many Applications are reconciled at once. */
+  readonly concurrency?: number;
+}
+
+/** The running front end. */
+export interface ArgoController extends AsyncDisposable {
+  /** Reconciles an Application soon; `key` is a delivery key of this front end. */
+  wake(key: string): void;
+  /** All Applications as last seen. */
+  applications(): readonly Application[];
+  application(namespace: string, name: string): Application | undefined;
+  onChange(listener: () => void): () => void;
+  readonly controller: Controller<string>;
+}
+
+/** Starts watching. The definitions must be installed. Resolves when the first Applications have been read. */
+export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
+  const { client, signal } = options;
+  const [applicationType, projectType] = await Promise.all([
+    client.discovery.resolve({ group, version: 'v1alpha1', kind: 'Application' }),
+    client.discovery.resolve({ group, version: 'v1alpha1', kind: 'AppProject' }),
+  ]);
+  const type = present(applicationType, 'the definition of Application');
+  const applications = createInformer(client, type, { signal });
+  const projects = createInformer(client, present(projectType, 'the definition of AppProject'), { signal });
+  await Promise.all([applications.synced, projects.synced]);
+  const reconciler = new ApplicationReconciler(options, { type, applications, projects });
+  const controller = createController<string>({
+    name: 'application',
+    reconcile: (key, context) => reconciler.reconcile(key, context.signal),
+    concurrency: options.concurrency ?? 32,
+    backoff: { baseMs: 250, factor: 2, maxMs: 180e3 },
+    clock: options.clock,
+    signal,
+  });
+  applications.onChange(({ kind, object, previous }) => {
+    if (kind === 'updated' && previous && onlyStatusChanged(previous, object)) return;
+    controller.add(keyOf(object), object['operation'] === undefined ? 'change' : 'user');
+  });
+  projects.onChange(() => {
+    for (const object of applications.list()) controller.add(keyOf(object), 'background');
+  });
+  for (const object of applications.list()) controller.add(keyOf(object), 'background');
+  return {
+    controller,
+    wake: (key) => controller.add(key),
+    applications: () => applications.list().map(readApplication),
+    application: (namespace, name) => {
+      const object = applications.get(namespace, name);
+      return object && readApplication(object);
+    },
+    onChange: (listener) => applications.onChange(listener),
+    async [Symbol.asyncDispose]() {
+      await controller[Symbol.asyncDispose]();
+      await applications[Symbol.asyncDispose]();
+      await projects[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function keyOf(object: KubeObject): string {
+  return deliveryKey(object.metadata.namespace ?? '', object.metadata.name ?? '');
+}
+
+/** True where an update says nothing that asks for work: our own status writes come back as events. */
+function onlyStatusChanged(previous: KubeObject, object: KubeObject): boolean {
+  const relevant = (from: KubeObject): string => {
+    const { annotations, labels, finalizers, deletionTimestamp } = from.metadata;
+    return JSON.stringify([from['spec'], from['operation'], annotations, labels, finalizers, deletionTimestamp]);
+  };
+  return relevant(previous) === relevant(object);
+}
+
+interface Watched {
+  readonly type: ResourceType;
+  readonly applications: Informer;
+  readonly projects: Informer;
+}
+
+class ApplicationReconciler {
+  readonly #options: ArgoOptions;
+  readonly #watched: Watched;
+
+  constructor(options: ArgoOptions, watched: Watched) {
+    this.#options = options;
+    this.#watched = watched;
+  }
+
+  async reconcile(key: string, signal: AbortSignal): Promise<Outcome> {
+    const [, namespace = '', name = ''] = key.split('/');
+    const object = this.#watched.applications.get(namespace, name);
+    const deliveries = this.#options.deliveries();
+    if (!object) {
+      deliveries.forget(key);
+      return { kind: 'settled' };
+    }
+    const application = readApplication(object);
+    const translation = translateApplication(application, argoFrontEnd);
+    if (object.metadata.deletionTimestamp !== undefined) {
+      return this.#remove(application, translation.kind === 'delivery' ? translation.delivery : undefined, signal);
+    }
+    if (translation.kind === 'refused') return this.#writeRefused(application, translation.refusals);
+    const { delivery } = translation;
+    const denied = this.#permission(application, delivery);
+    if (denied.length > 0) return this.#writeRefused(application, denied);
+    const { report, againAfterMs, requestTaken } = await deliveries.reconcile({
+      delivery,
+      memory: memoryOf(application, delivery.fingerprint),
+      request: requestOf(application),
+      refresh: refreshOf(application),
+      signal,
+    });
+    await this.#write(application, report, requestTaken);
+    return againAfterMs === undefined ? { kind: 'settled' } : { kind: 'again', afterMs: againAfterMs };
+  }
+
+  #permission(application: Application, delivery: Delivery): readonly Refusal[] {
+    const name = application.spec.project || 'default';
+    return projectRefusals(name, this.#watched.projects.get('argocd', name), delivery);
+  }
+
+  async #writeRefused(application: Application, refusals: readonly Refusal[]): Promise<Outcome> {
+    const key = deliveryKey(application.namespace, application.name);
+    const report: DeliveryReport = {
+      key,
+      revisions: [],
+      renderers: [],
+      sync: 'unknown',
+      health: { status: 'unknown' },
+      resources: [],
+      images: [],
+      refusals,
+      warnings: [],
+    };
+    this.#options.deliveries().noteRefused(key, report);
+    await this.#write(application, report, application.operation !== undefined);
+    return { kind: 'settled' };
+  }
+
+  /** One merge patch for everything that changed; none where nothing did. */
+  async #write(application: Application, report: DeliveryReport, requestTaken: boolean): Promise<void> {
+    const status = statusJson(statusOf(application, report, this.#options.clock.now()));
+    const before = (application.object['status'] ?? {}) as Json;
+    const difference = mergePatch(before, status);
+    const patch: Record<string, Json> = {};
+    if (difference !== undefined) patch['status'] = difference;
+    if (requestTaken && application.operation !== undefined) patch['operation'] = null;
+    if (refreshOf(application)) patch['metadata'] = { annotations: { [refreshAnnotation]: null } };
+    if (Object.keys(patch).length === 0) return;
+    const { namespace, name } = application;
+    try {
+      const written = await this.#options.client.patch(this.#watched.type, { namespace, name }, 'merge', patch as JsonObject, {
+        fieldManager: argoFrontEnd.fieldManager,
+      });
+      this.#watched.applications.observe(written);
+    } catch (error) {
+      if (!isKubeError(error, 404)) throw error;
+    }
+  }
+
+  /** Deletes what the Application owns where its finalizer asks for it, then lets the Application go. */
+  async #remove(application: Application, delivery: Delivery | undefined, signal: AbortSignal): Promise<Outcome> {
+    const { object, namespace, name } = application;
+    const finalizers = object.metadata.finalizers ?? [];
+    const cascade = finalizers.find((finalizer) => cascadeFinalizer.test(finalizer));
+    if (cascade === undefined) return { kind: 'settled' };
+    if (delivery) {
+      const background = cascade.endsWith('/background');
+      const { left } = await this.#options.deliveries().dismantle({
+        delivery,
+        memory: memoryOf(application, delivery.fingerprint),
+        propagation: background ? 'Background' : 'Foreground',
+        signal,
+      });
+      if (left > 0) return { kind: 'again', afterMs: 5000 };
+    }
+    const rest = finalizers.filter((finalizer) => finalizer !== cascade);
+    try {
+      await this.#options.client.patch(this.#watched.type, { namespace, name }, 'merge', { metadata: { finalizers: rest } });
+    } catch (error) {
+      if (!isKubeError(error, 404)) throw error;
+    }
+    return { kind: 'settled' };
+  }
+}
+
+function refreshOf(application: Application): 'normal' | 'hard' | undefined {
+  const value = application.object.metadata.annotations?.[refreshAnnotation];
+  return value === undefined ? undefined : value === 'hard' ? 'hard' : 'normal';
+}
+
+/** The sync that somebody asked for by writing `operation`. */
+function requestOf(application: Application): SyncRequest | undefined {
+  const { operation } = application;
+  if (!operation?.sync) return undefined;
+  const { sync, initiatedBy } = operation;
+  const only = (sync.resources ?? []).map((resource) => ({
+    group: resource.group ?? '',
+    kind: resource.kind,
+    namespace: resource.namespace ?? '',
+    name: resource.name,
+  }));
+  return {
+    id: `requested-${application.object.metadata.resourceVersion ?? ''}`,
+    revision: sync.revision === '' ? undefined : sync.revision,
+    prune: sync.prune === true,
+    dryRun: sync.dryRun === true,
+    only: only.length > 0 ? only : undefined,
+    skipHooks: sync.syncStrategy?.apply !== undefined,
+    initiatedBy: { automated: initiatedBy?.automated === true, username: initiatedBy?.username },
+  };
+}

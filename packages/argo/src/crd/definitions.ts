@@ -1,0 +1,128 @@
+// The CustomResourceDefinitions we install where Argo CD's own are not there yet: same group, names, versions, columns.
+
+import type { JsonObject, KubeObject } from '@evenkeel/resource';
+import { applicationSchema, applicationSpecSchema, destinationSchema } from './application.ts';
+import { anything, fields, flag, integer, list, map, text } from './schema.ts';
+
+const group = 'argoproj.io';
+
+interface Names {
+  readonly kind: string;
+  readonly plural: string;
+  readonly shortNames: readonly string[];
+}
+
+interface Column {
+  readonly name: string;
+  readonly jsonPath: string;
+  readonly type: string;
+  readonly priority?: number;
+}
+
+function definition(names: Names, schema: JsonObject, columns: readonly Column[], status: boolean): KubeObject {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${names.plural}.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: {
+        kind: names.kind,
+        listKind: `${names.kind}List`,
+        plural: names.plural,
+        singular: names.kind.toLowerCase(),
+        shortNames: names.shortNames,
+      },
+      versions: [
+        {
+          name: 'v1alpha1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: schema },
+          ...(columns.length > 0 ? { additionalPrinterColumns: columns as unknown as readonly JsonObject[] } : {}),
+          ...(status ? { subresources: { status: {} } } : {}),
+        },
+      ],
+    },
+  };
+}
+
+const projectSchema: JsonObject = {
+  type: 'object',
+  required: ['metadata', 'spec'],
+  properties: {
+    apiVersion: text,
+    kind: text,
+    metadata: { type: 'object' },
+    spec: fields({
+      sourceRepos: list(text),
+      destinations: list(destinationSchema),
+      description: text,
+      roles: list(
+        fields({
+          'name!': text,
+          description: text,
+          policies: list(text),
+          groups: list(text),
+          jwtTokens: list(fields({ 'iat!': integer, exp: integer, id: text })),
+        }),
+      ),
+      clusterResourceWhitelist: list(fields({ 'group!': text, 'kind!': text, name: text })),
+      clusterResourceBlacklist: list(fields({ 'group!': text, 'kind!': text, name: text })),
+      namespaceResourceWhitelist: list(fields({ 'group!': text, 'kind!': text })),
+      namespaceResourceBlacklist: list(fields({ 'group!': text, 'kind!': text })),
+      orphanedResources: fields({ warn: flag, ignore: list(fields({ group: text, kind: text, name: text })) }),
+      syncWindows: list(anything),
+      signatureKeys: list(fields({ 'keyID!': text })),
+      sourceIntegrity: anything,
+      sourceNamespaces: list(text),
+      permitOnlyProjectScopedClusters: flag,
+      destinationServiceAccounts: list(fields({ server: text, namespace: text, 'defaultServiceAccount!': text })),
+    }),
+    status: { type: 'object', properties: { jwtTokensByRole: map(anything) } },
+  },
+};
+
+const setSchema: JsonObject = {
+  type: 'object',
+  required: ['metadata', 'spec'],
+  properties: {
+    apiVersion: text,
+    kind: text,
+    metadata: { type: 'object' },
+    spec: {
+      type: 'object',
+      required: ['generators', 'template'],
+      'x-kubernetes-preserve-unknown-fields': true,
+      properties: {
+        generators: list(anything),
+        template: fields({ 'metadata!': anything, 'spec!': applicationSpecSchema }),
+        goTemplate: flag,
+        goTemplateOptions: list(text),
+        templatePatch: text,
+        applyNestedSelectors: flag,
+      },
+    },
+    status: anything,
+  },
+};
+
+/** Application, AppProject and ApplicationSet. */
+export function argoDefinitions(): readonly KubeObject[] {
+  return [
+    definition(
+      { kind: 'Application', plural: 'applications', shortNames: ['app', 'apps'] },
+      applicationSchema,
+      [
+        { name: 'Sync Status', jsonPath: '.status.sync.status', type: 'string' },
+        { name: 'Health Status', jsonPath: '.status.health.status', type: 'string' },
+        { name: 'Revision', jsonPath: '.status.sync.revision', type: 'string', priority: 10 },
+        { name: 'Project', jsonPath: '.spec.project', type: 'string', priority: 10 },
+      ],
+      false,
+    ),
+    definition({ kind: 'AppProject', plural: 'appprojects', shortNames: ['appproj', 'appprojs'] }, projectSchema, [], false),
+    definition({ kind: 'ApplicationSet', plural: 'applicationsets', shortNames: ['appset', 'appsets'] }, setSchema, [], true),
+  ];
+}

@@ -1,0 +1,205 @@
+// Desired beside live: what differs, what is missing, what is left over, and how everything fares. Reads the watch cache;
+// sends a dry run only where the cache says that something differs, and remembers the answer.
+
+import {
+  type ComparedObject,
+  type FieldDiff,
+  type ObjectDiff,
+  type Refusal,
+  type StrayObject,
+  diffObject,
+  health,
+  noDiff,
+} from '@evenkeel/engine';
+import { KubeError, type ResourceType } from '@evenkeel/kube';
+import { type KubeObject, type ObjectRef, gvkOf, refKey, refOf } from '@evenkeel/resource';
+import type { Cluster } from '../cluster.ts';
+import type { Delivery, DeliveryMemory, ResourceReport } from '../model.ts';
+import type { Prepared, PreparedObject } from '../prepare.ts';
+
+/** The outcome of one comparison. */
+export interface Comparison {
+  readonly objects: readonly ComparedObject[];
+  readonly strays: readonly StrayObject[];
+  readonly resources: readonly ResourceReport[];
+  readonly refusals: readonly Refusal[];
+  readonly warnings: readonly string[];
+}
+
+export interface CompareInput {
+  readonly delivery: Delivery;
+  readonly prepared: Prepared;
+  readonly memory: DeliveryMemory;
+  readonly cluster: Cluster;
+  readonly signal: AbortSignal;
+}
+
+/** Compares everything of a delivery. Resolves without a request where all is in sync. */
+export async function compareDelivery(input: CompareInput): Promise<Comparison> {
+  const { delivery, prepared, cluster } = input;
+  const objects: ComparedObject[] = [];
+  const resources: ResourceReport[] = [];
+  const refusals: Refusal[] = [];
+  const warnings: string[] = [];
+  const results = await Promise.all(prepared.objects.map((object) => compareObject(object, input)));
+  for (const [index, result] of results.entries()) {
+    const object = prepared.objects[index];
+    if (!object) continue;
+    if (result.refusal) refusals.push(result.refusal);
+    if (!result.refusal || object.desired.hook) objects.push(result.compared);
+    resources.push(reportOf(object, result.compared, delivery));
+  }
+  const strays = findStrays(input);
+  for (const stray of strays) resources.push(strayReport(stray.live, stray.wave, delivery));
+  if (cluster.unreachable) warnings.push(cluster.unreachable);
+  return { objects, strays, resources, refusals, warnings };
+}
+
+interface ObjectResult {
+  readonly compared: ComparedObject;
+  readonly refusal?: Refusal;
+}
+
+async function compareObject(prepared: PreparedObject, input: CompareInput): Promise<ObjectResult> {
+  const { desired, ref, type } = prepared;
+  const live = input.cluster.live.get(ref);
+  if (!live || !type || desired.hook) return { compared: { desired, live, diff: noDiff } };
+  const otherOwner = input.cluster.live.ownerOf(live);
+  if (otherOwner !== undefined && otherOwner !== input.delivery.key) {
+    return { compared: { desired, live, diff: noDiff }, refusal: twoOwners(ref, otherOwner) };
+  }
+  return confirmedDiff({ prepared, live, type }, input);
+}
+
+/** Answers of the server to "would this change anything?", by desired object; the key names exactly what was asked. */
+const confirmations = new WeakMap<KubeObject, { readonly question: string; readonly result: Confirmation }>();
+
+type Confirmation = { readonly kind: 'diff'; readonly diff: ObjectDiff } | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+interface Pair {
+  readonly prepared: PreparedObject;
+  readonly live: KubeObject;
+  readonly type: ResourceType;
+}
+
+async function confirmedDiff(pair: Pair, input: CompareInput): Promise<ObjectResult> {
+  const { prepared, live } = pair;
+  const { desired } = prepared;
+  const local = diffObject(desired.object, live, {
+    manager: input.delivery.frontEnd.fieldManager,
+    schema: input.cluster.schemaOf(gvkOf(desired.object)),
+  });
+  if (!local.changed) return { compared: { desired, live, diff: noDiff } };
+  const question = `${live.metadata.uid}/${live.metadata.generation ?? 0}/${JSON.stringify(local.fields)}`;
+  const known = confirmations.get(desired.object);
+  const answer = known?.question === question ? known.result : await askServer(pair, local, input);
+  confirmations.set(desired.object, { question, result: answer });
+  if (answer.kind === 'refused') return { compared: { desired, live, diff: local }, refusal: answer.refusal };
+  return { compared: { desired, live, diff: answer.diff } };
+}
+
+/** A dry run tells whether the server sees a difference too, after its defaults, its canonical forms and its webhooks. */
+async function askServer({ prepared, live, type }: Pair, local: ObjectDiff, input: CompareInput): Promise<Confirmation> {
+  const { delivery, cluster, signal } = input;
+  if (delivery.policy.replace || prepared.desired.options?.replace) return { kind: 'diff', diff: local };
+  try {
+    const after = await cluster.client.apply(type, prepared.desired.object, {
+      fieldManager: delivery.frontEnd.fieldManager,
+      force: true,
+      dryRun: true,
+      fieldValidation: 'Ignore',
+      signal,
+    });
+    return { kind: 'diff', diff: sameContent(live, after) ? noDiff : local };
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    if (delivery.policy.recreate || prepared.desired.options?.recreate) return { kind: 'diff', diff: local };
+    return { kind: 'refused', refusal: rejected(prepared, error) };
+  }
+}
+
+/** Equal but for what the server counts: versions, ownership and generation. */
+function sameContent(left: KubeObject, right: KubeObject): boolean {
+  return contentOf(left) === contentOf(right);
+}
+
+function contentOf(object: KubeObject): string {
+  const { managedFields: _owners, resourceVersion: _version, generation: _generation, ...metadata } = object.metadata;
+  return canonical({ ...object, metadata });
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, entry: unknown) =>
+    entry !== null && typeof entry === 'object' && !Array.isArray(entry)
+      ? Object.fromEntries(Object.entries(entry).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : entry,
+  );
+}
+
+/** Says that the server rejects an object, with the place of the object in the source. */
+export function rejected(prepared: PreparedObject, error: Error): Refusal {
+  const place = prepared.at ? `${prepared.at.file}${prepared.at.line ? `:${prepared.at.line}` : ''}: ` : '';
+  return {
+    code: 'INVALID_OBJECT',
+    sentence: `${place}the cluster rejects ${prepared.ref.kind} "${prepared.ref.name}": ${error.message}`,
+    remedy: 'Correct the manifest in Git; what is live stays as it is.',
+    at: prepared.at,
+  };
+}
+
+function twoOwners(ref: ObjectRef, other: string): Refusal {
+  return {
+    code: 'TWO_OWNERS',
+    sentence: `${ref.kind} "${ref.name}" in namespace "${ref.namespace}" belongs to ${other} already`,
+    remedy: 'Keep the object in one source only; whichever owns it now goes on doing so.',
+  };
+}
+
+/** Live objects of ours that nothing desires any more. */
+function findStrays({ delivery, prepared, memory, cluster }: CompareInput): readonly StrayObject[] {
+  const wanted = new Set(prepared.objects.map(({ ref }) => refKey(ref)));
+  const candidates = new Map<string, KubeObject>();
+  if (delivery.frontEnd.straysAmong === 'marked') {
+    for (const live of cluster.live.owned(delivery.key)) candidates.set(refKey(refOf(live)), live);
+  }
+  for (const entry of memory.inventory) {
+    const live = cluster.live.get(entry);
+    if (live && delivery.frontEnd.ownerOf(live) === delivery.key) candidates.set(refKey(refOf(live)), live);
+  }
+  return [...candidates]
+    .filter(([key, live]) => !wanted.has(key) && !delivery.frontEnd.ignores(live) && !isControlled(live))
+    .map(([, live]) => delivery.frontEnd.stray(live));
+}
+
+function isControlled(live: KubeObject): boolean {
+  return (live.metadata.ownerReferences ?? []).some((owner) => owner.controller === true);
+}
+
+function reportOf({ ref, desired }: PreparedObject, { live, diff }: ComparedObject, delivery: Delivery): ResourceReport {
+  const base = { ref, version: gvkOf(desired.object).version, wave: desired.wave, hook: desired.hook !== undefined };
+  if (desired.hook) return { ...base, sync: 'synced', fields: [] };
+  if (!live) return { ...base, sync: 'drifted', reason: 'missing', health: { status: 'missing' }, fields: [] };
+  const found = health(live, delivery.frontEnd.health);
+  const state: Pick<ResourceReport, 'sync' | 'reason'> = diff.changed
+    ? { sync: 'drifted', reason: 'changed' }
+    : { sync: 'synced' };
+  return { ...base, ...state, ...(found ? { health: found } : {}), fields: diff.fields.map(fieldReport) };
+}
+
+function fieldReport(field: FieldDiff): ResourceReport['fields'][number] {
+  return field;
+}
+
+function strayReport(live: KubeObject, wave: number, delivery: Delivery): ResourceReport {
+  const found = health(live, delivery.frontEnd.health);
+  return {
+    ref: refOf(live),
+    version: gvkOf(live).version,
+    sync: 'drifted',
+    reason: 'stray',
+    wave,
+    hook: false,
+    ...(found ? { health: found } : {}),
+    fields: [],
+  };
+}

@@ -1,0 +1,444 @@
+// All deliveries of a process. `reconcile` is the one way in: it reads the world, brings it nearer to what Git says if
+// the policy allows, and answers what it found. It keeps nothing that could not be found out again.
+
+import { type Plan, type Refusal, makePlan, planSummary } from '@evenkeel/engine';
+import type { ResourceType } from '@evenkeel/kube';
+import type { SourceStore } from '@evenkeel/source';
+import type { Clock } from '@evenkeel/std';
+import type { Cluster } from './cluster.ts';
+import { type Comparison, compareDelivery } from './compare/compare.ts';
+import { aggregateHealth, decide } from './decide.ts';
+import { imagesOf } from './images.ts';
+import type { CommitReport, Delivery, DeliveryMemory, DeliveryReport, OperationReport, SyncRequest } from './model.ts';
+import { type Prepared, prepareObjects } from './prepare.ts';
+import { type DismantleInput, dismantleDelivery } from './run/dismantle.ts';
+import { type Operation, startOperation } from './run/operation.ts';
+import { type RenderedDelivery, describeCommit, renderDelivery } from './sources.ts';
+
+/** What became of a reconciliation. */
+export interface Reconciled {
+  readonly report: DeliveryReport;
+  /** Reconcile again after this long even if nothing changes. */
+  readonly againAfterMs?: number | undefined;
+  /** True where `request` was taken up or refused: it need not be handed in again. */
+  readonly requestTaken: boolean;
+}
+
+export interface ReconcileInput {
+  readonly delivery: Delivery;
+  readonly memory: DeliveryMemory;
+  readonly request?: SyncRequest | undefined;
+  /** 'normal' asks the sources anew; 'hard' forgets what was rendered as well. */
+  readonly refresh?: 'normal' | 'hard' | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface DeliveriesOptions {
+  readonly store: SourceStore;
+  readonly cluster: (name: string) => Cluster | undefined;
+  readonly clock: Clock;
+  /** Called when a delivery should be reconciled: its source, its objects or its operation changed. */
+  readonly onWake: (key: string) => void;
+  /** Called with every new report. */
+  readonly onReport?: (report: DeliveryReport, delivery: Delivery) => void;
+}
+
+/** An operation that ends sooner than this is reported once, at its end. */
+const QUIET_MS = 400;
+
+interface State {
+  delivery: Delivery;
+  rendered?: RenderedDelivery;
+  prepared?: { readonly rendered: RenderedDelivery; readonly fingerprint: string; readonly value: Prepared };
+  commit?: CommitReport | undefined;
+  operation?: Operation;
+  report?: DeliveryReport;
+  stopWatching: readonly (() => void)[];
+  watchedUrls: string;
+}
+
+export class Deliveries implements AsyncDisposable {
+  readonly #options: DeliveriesOptions;
+  readonly #states = new Map<string, State>();
+  readonly #watchedClusters = new Map<string, () => void>();
+  readonly #refusedReports = new Map<string, DeliveryReport>();
+  #operations = 0;
+
+  constructor(options: DeliveriesOptions) {
+    this.#options = options;
+  }
+
+  /** The last report of a delivery. */
+  report(key: string): DeliveryReport | undefined {
+    return this.#states.get(key)?.report ?? this.#refusedReports.get(key);
+  }
+
+  /** The delivery as it was last reconciled. */
+  delivery(key: string): Delivery | undefined {
+    return this.#states.get(key)?.delivery;
+  }
+
+  /** All reports there are. */
+  reports(): readonly DeliveryReport[] {
+    return [...[...this.#states.values()].flatMap((state) => state.report ?? []), ...this.#refusedReports.values()];
+  }
+
+  /** Forgets a delivery that no longer exists. What it has live stays. */
+  forget(key: string): void {
+    const state = this.#states.get(key);
+    state?.operation?.terminate('the application was deleted');
+    for (const stop of state?.stopWatching ?? []) stop();
+    this.#states.delete(key);
+    this.#refusedReports.delete(key);
+  }
+
+  /** Records that a delivery's own resource cannot be translated; what it has live stays. */
+  noteRefused(key: string, report: DeliveryReport): void {
+    const state = this.#states.get(key);
+    if (state) state.report = { ...report, resources: state.report?.resources ?? [] };
+    else this.#refusedReports.set(key, report);
+  }
+
+  /** Deletes everything a delivery has live, the last wave first; answers how many objects are left. */
+  dismantle(input: DismantleInput): Promise<{ readonly left: number }> {
+    const cluster = this.#options.cluster(input.delivery.destination.cluster);
+    if (!cluster) return Promise.resolve({ left: 0 });
+    this.#watchCluster(cluster);
+    this.#states.get(input.delivery.key)?.operation?.terminate('the application is being deleted');
+    return dismantleDelivery(input, cluster);
+  }
+
+  /** Ends the running operation, if there is one. */
+  terminate(key: string, why: string): boolean {
+    const operation = this.#states.get(key)?.operation;
+    if (operation?.report.phase !== 'running') return false;
+    operation.terminate(why);
+    return true;
+  }
+
+  /** Reads the world, acts if the policy or the request says so, and answers what is. */
+  async reconcile(input: ReconcileInput): Promise<Reconciled> {
+    const { delivery, signal } = input;
+    const state = this.#stateOf(delivery);
+    const cluster = this.#options.cluster(delivery.destination.cluster);
+    if (!cluster) return this.#refused(state, clusterUnknown(delivery));
+    this.#watchCluster(cluster);
+    this.#watchSources(state);
+    if (input.refresh === 'hard') forgetRendered(state);
+    const { revision } = input.request ?? {};
+    const sources = revision === undefined ? delivery.sources : delivery.sources.map((source) => ({ ...source, revision, hold: undefined }));
+    const rendered = await renderDelivery({ delivery, sources, store: this.#options.store, cluster, previous: state.rendered, refresh: input.refresh !== undefined, signal });
+    if (rendered.refusals.length === 0) state.rendered = rendered;
+    await this.#describe(state, rendered);
+    if (rendered.refusals.length > 0) return this.#unrendered(input, state, rendered);
+    const prepared = await this.#prepare(state, rendered, cluster);
+    await watchTypes(prepared, input, cluster);
+    const compared = await compareDelivery({ delivery, prepared, memory: input.memory, cluster, signal });
+    return this.#act(input, state, { rendered, prepared, compared, cluster });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const stop of this.#watchedClusters.values()) stop();
+    const running = [...this.#states.values()].flatMap((state) => state.operation ?? []);
+    for (const operation of running) operation.terminate('the controller stops');
+    await Promise.all(running.map((operation) => operation.done));
+    for (const key of [...this.#states.keys()]) this.forget(key);
+  }
+
+  async #act(input: ReconcileInput, state: State, world: World): Promise<Reconciled> {
+    const { delivery, memory, request } = input;
+    const running = state.operation?.report.phase === 'running' || state.operation?.report.phase === 'terminating';
+    const revision = world.rendered.revisions.join(',');
+    if (running && state.operation) {
+      const current = state.operation.report;
+      const newer = current.revision !== revision || current.fingerprint !== delivery.fingerprint;
+      if (newer && delivery.policy.automatic) state.operation.terminate('superseded by a newer revision');
+      return this.#settle(state, reportOf(state, world), { requestTaken: false });
+    }
+    const report = reportOf(state, world);
+    const last = newest(state.operation?.report, memory.lastOperation);
+    const blocking = report.refusals.filter((refusal) => refusal.code !== 'TWO_OWNERS');
+    if (blocking.length > 0) return this.#blocked(input, state, report, blocking);
+    const decision = decide({ delivery, report, memory: { ...memory, lastOperation: last }, request, nowMs: this.#options.clock.now() });
+    switch (decision.kind) {
+      case 'nothing':
+        return this.#settle(state, report, { requestTaken: false });
+      case 'wait':
+        return this.#settle(state, report, { requestTaken: false, againAfterMs: decision.afterMs });
+      case 'refuse':
+        return this.#blocked(input, state, { ...report, refusals: [...report.refusals, decision.refusal] }, [decision.refusal]);
+      case 'sync':
+        return this.#sync({ input, state, world, report, retryCount: decision.retryCount });
+    }
+  }
+
+  async #sync(turn: {
+    readonly input: ReconcileInput;
+    readonly state: State;
+    readonly world: World;
+    readonly report: DeliveryReport;
+    readonly retryCount: number;
+  }): Promise<Reconciled> {
+    const { input, state, world } = turn;
+    const { delivery, request } = input;
+    const plan = planFor(input, world, state.operation === undefined && input.memory.inventory.length === 0);
+    if (request?.dryRun === true) {
+      state.operation = this.#finished(input, world.rendered, 'succeeded', describePlan(plan));
+      return this.#settle(state, { ...turn.report, operation: state.operation.report }, { requestTaken: true });
+    }
+    const initiatedBy = request?.initiatedBy ?? { automated: true };
+    let announced = false;
+    const startedAtMs = this.#options.clock.now();
+    const operation = startOperation({
+      id: request?.id ?? `auto-${(this.#operations += 1)}`,
+      plan,
+      delivery,
+      cluster: world.cluster,
+      revision: world.rendered.revisions.join(','),
+      retryCount: turn.retryCount,
+      initiatedBy,
+      partial: request?.only !== undefined,
+      clock: this.#options.clock,
+      onProgress: (urgent) => {
+        if (urgent || (announced && this.#options.clock.now() - startedAtMs > QUIET_MS)) this.#options.onWake(delivery.key);
+      },
+    });
+    state.operation = operation;
+    await Promise.race([operation.done, this.#options.clock.sleep(QUIET_MS, input.signal).catch(() => undefined)]);
+    announced = true;
+    return this.#settle(state, { ...turn.report, operation: operation.report }, { requestTaken: true });
+  }
+
+  /** Something stands in the way of a sync. Nothing is written; the attempt is recorded once per revision. */
+  #blocked(input: ReconcileInput, state: State, report: DeliveryReport, why: readonly Refusal[]): Reconciled {
+    const { delivery, memory, request } = input;
+    const last = newest(state.operation?.report, memory.lastOperation);
+    const revision = report.revisions.join(',');
+    const attempted = last?.phase !== 'succeeded' && last?.revision === revision && last.fingerprint === delivery.fingerprint;
+    const wanted = request !== undefined || (delivery.policy.automatic && report.sync !== 'synced' && !attempted);
+    if (wanted) {
+      const message = why.map((refusal) => refusal.sentence).join('; ');
+      state.operation = this.#finished(input, { revisions: report.revisions }, 'failed', message);
+    }
+    const operation = state.operation?.report ?? report.operation;
+    return this.#settle(state, { ...report, operation }, { requestTaken: request !== undefined });
+  }
+
+  #unrendered(input: ReconcileInput, state: State, rendered: RenderedDelivery): Reconciled {
+    const before = state.report;
+    const report: DeliveryReport = {
+      key: input.delivery.key,
+      revisions: rendered.revisions,
+      commit: state.commit,
+      renderers: rendered.sources.map((source) => source.rendering.renderer),
+      sync: 'unknown',
+      health: before?.health ?? { status: 'unknown' },
+      resources: (before?.resources ?? []).map((resource) => ({ ...resource, sync: 'unknown' })),
+      images: before?.images ?? [],
+      refusals: rendered.refusals,
+      warnings: [],
+      operation: state.operation?.report ?? input.memory.lastOperation,
+    };
+    return this.#blocked(input, state, report, rendered.refusals);
+  }
+
+  #finished(
+    input: ReconcileInput,
+    rendered: Pick<RenderedDelivery, 'revisions'>,
+    phase: 'succeeded' | 'failed',
+    message: string,
+  ): Operation {
+    const nowMs = this.#options.clock.now();
+    const report: OperationReport = {
+      id: input.request?.id ?? `auto-${(this.#operations += 1)}`,
+      phase,
+      message,
+      revision: rendered.revisions.join(','),
+      fingerprint: input.delivery.fingerprint,
+      startedAtMs: nowMs,
+      finishedAtMs: nowMs,
+      steps: [],
+      retryCount: 0,
+      initiatedBy: input.request?.initiatedBy ?? { automated: true },
+      partial: true,
+    };
+    return { report, done: Promise.resolve(), terminate: () => undefined };
+  }
+
+  #refused(state: State, refusal: Refusal): Reconciled {
+    const report: DeliveryReport = {
+      key: state.delivery.key,
+      revisions: [],
+      renderers: [],
+      sync: 'unknown',
+      health: { status: 'unknown' },
+      resources: [],
+      images: [],
+      refusals: [refusal],
+      warnings: [],
+    };
+    return this.#settle(state, report, { requestTaken: false });
+  }
+
+  #settle(state: State, report: DeliveryReport, rest: Omit<Reconciled, 'report'>): Reconciled {
+    state.report = report;
+    this.#options.onReport?.(report, state.delivery);
+    return { report, ...rest };
+  }
+
+  #stateOf(delivery: Delivery): State {
+    this.#refusedReports.delete(delivery.key);
+    const known = this.#states.get(delivery.key);
+    if (known) {
+      known.delivery = delivery;
+      return known;
+    }
+    const state: State = { delivery, stopWatching: [], watchedUrls: '' };
+    this.#states.set(delivery.key, state);
+    return state;
+  }
+
+  async #prepare(state: State, rendered: RenderedDelivery, cluster: Cluster): Promise<Prepared> {
+    const { delivery } = state;
+    const known = state.prepared;
+    const complete = known?.value.refusals.length === 0 && known.value.objects.every((object) => object.type !== undefined);
+    const same =
+      known !== undefined &&
+      known.fingerprint === delivery.fingerprint &&
+      known.rendered.sources.length === rendered.sources.length &&
+      known.rendered.sources.every((source, index) => source.rendering === rendered.sources[index]?.rendering);
+    if (same && complete) return known.value;
+    const objects = rendered.sources.flatMap((source) => source.rendering.objects);
+    const value = await prepareObjects(objects, delivery, cluster.client.discovery);
+    state.prepared = { rendered, fingerprint: delivery.fingerprint, value };
+    return value;
+  }
+
+  async #describe(state: State, rendered: RenderedDelivery): Promise<void> {
+    const [sha] = rendered.revisions;
+    const [source] = state.delivery.sources;
+    if (sha === undefined || source === undefined || state.commit?.sha === sha) return;
+    state.commit = await describeCommit(this.#options.store, source, sha);
+  }
+
+  #watchSources(state: State): void {
+    const { delivery } = state;
+    const urls = delivery.sources.map((source) => source.url).join('\n');
+    if (urls === state.watchedUrls) return;
+    for (const stop of state.stopWatching) stop();
+    state.watchedUrls = urls;
+    state.stopWatching = [...new Set(delivery.sources.map((source) => source.url))].map((url) =>
+      this.#options.store.watch(url, () => this.#options.onWake(delivery.key)),
+    );
+  }
+
+  #watchCluster(cluster: Cluster): void {
+    if (this.#watchedClusters.has(cluster.name)) return;
+    this.#watchedClusters.set(
+      cluster.name,
+      cluster.live.onOwnedChange((key) => this.#options.onWake(key)),
+    );
+  }
+}
+
+/** What one reconciliation found. */
+interface World {
+  readonly rendered: RenderedDelivery;
+  readonly prepared: Prepared;
+  readonly compared: Comparison;
+  readonly cluster: Cluster;
+}
+
+function reportOf(state: State, { rendered, prepared, compared }: World): DeliveryReport {
+  const drifted = compared.resources.some((resource) => resource.sync === 'drifted' && !resource.hook);
+  return {
+    key: state.delivery.key,
+    revisions: rendered.revisions,
+    commit: state.commit,
+    renderers: rendered.sources.map((source) => source.rendering.renderer),
+    sync: drifted || prepared.refusals.length > 0 ? 'drifted' : 'synced',
+    health: aggregateHealth(compared.resources),
+    resources: compared.resources,
+    images: imagesOf(prepared.objects.map((object) => object.desired.object)),
+    refusals: [...prepared.refusals, ...compared.refusals],
+    warnings: [...prepared.warnings, ...compared.warnings, ...rendered.sources.flatMap((source) => source.rendering.warnings)],
+    operation: state.operation?.report,
+  };
+}
+
+function planFor({ delivery, request }: ReconcileInput, { compared, prepared, cluster }: World, _first: boolean): Plan {
+  const { policy } = delivery;
+  const only = request?.only;
+  const chosen = only
+    ? compared.objects.filter(({ desired }) =>
+        only.some(
+          (ref) =>
+            ref.kind === desired.object.kind &&
+            ref.name === desired.object.metadata.name &&
+            (ref.namespace === '' || ref.namespace === desired.object.metadata.namespace),
+        ),
+      )
+    : compared.objects;
+  const strays = only ? compared.strays.filter(({ live }) => only.some((ref) => ref.kind === live.kind && ref.name === live.metadata.name)) : compared.strays;
+  const plan = makePlan({
+    objects: chosen,
+    strays,
+    policy: {
+      prune: request?.prune ?? policy.prune,
+      ordering: policy.ordering,
+      pruneLast: policy.pruneLast,
+      applyInSync: policy.applyInSync,
+      skipHooks: only !== undefined || request?.skipHooks === true,
+    },
+  });
+  return withNamespace(plan, delivery, prepared, cluster);
+}
+
+/** Puts the destination namespace before everything else, where it is wanted and not there. */
+function withNamespace(plan: Plan, delivery: Delivery, prepared: Prepared, cluster: Cluster): Plan {
+  const { namespace } = delivery.destination;
+  const ref = { group: '', kind: 'Namespace', namespace: '', name: namespace };
+  const defined = prepared.objects.some((object) => object.ref.kind === 'Namespace' && object.ref.name === namespace);
+  if (!delivery.policy.createNamespace || namespace === '' || defined || cluster.live.get(ref)) return plan;
+  if (plan.stages.length === 0) return plan;
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+  const step = { action: 'create', ref, apiVersion: 'v1', phase: 'before', object } as const;
+  return { ...plan, stages: [{ phase: 'before', wave: -Infinity, groups: [[step]], waitHealthy: false }, ...plan.stages] };
+}
+
+/** Everything a delivery has or had is watched before it is compared. */
+async function watchTypes(prepared: Prepared, { delivery, memory }: ReconcileInput, cluster: Cluster): Promise<void> {
+  const types = new Map<string, ResourceType>();
+  const add = (type: ResourceType | undefined): void => {
+    if (type) types.set(`${type.group}/${type.kind}`, type);
+  };
+  for (const object of prepared.objects) add(object.type);
+  const inventory = memory.inventory.filter((entry) => !types.has(`${entry.group}/${entry.kind}`));
+  const kinds = [...new Map(inventory.map((entry) => [`${entry.group}/${entry.kind}`, entry])).values()];
+  for (const kind of kinds) add(await cluster.client.discovery.preferred(kind));
+  if (delivery.policy.createNamespace) add(await cluster.client.discovery.preferred({ group: '', kind: 'Namespace' }));
+  await cluster.live.watch([...types.values()]);
+}
+
+function forgetRendered(state: State): void {
+  delete state.rendered;
+  delete state.prepared;
+}
+
+function newest(left: OperationReport | undefined, right: OperationReport | undefined): OperationReport | undefined {
+  if (!left || !right) return left ?? right;
+  return left.startedAtMs >= right.startedAtMs ? left : right;
+}
+
+function describePlan(plan: Plan): string {
+  const { create, update, prune, hook } = planSummary(plan);
+  return `dry run: ${create} to create, ${update} to change, ${prune} to prune, ${hook} hooks to run`;
+}
+
+function clusterUnknown(delivery: Delivery): Refusal {
+  return {
+    code: 'DESTINATION_UNKNOWN',
+    sentence: `the destination cluster "${delivery.destination.cluster}" is not known`,
+    remedy: 'Name a cluster that Evenkeel is connected to.',
+  };
+}

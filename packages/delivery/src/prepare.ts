@@ -1,0 +1,134 @@
+// From rendered objects to desired ones: in their namespace, marked as ours, with their turn. Problems are collected,
+// not thrown: one bad object does not hide the other forty.
+
+import { type DesiredObject, type Refusal, type SourcePosition, formatPosition } from '@evenkeel/engine';
+import type { Discovery, ResourceType } from '@evenkeel/kube';
+import { type KubeObject, type ObjectRef, gvkOf, parseApiVersion, refKey, refOf } from '@evenkeel/resource';
+import type { Delivery } from './model.ts';
+
+/** A rendered object and where it stands in the source. */
+export interface RenderedObject {
+  readonly object: KubeObject;
+  readonly at?: SourcePosition | undefined;
+}
+
+/** A desired object with the type it is served as; `type` is undefined while its definition is still to be applied. */
+export interface PreparedObject {
+  readonly desired: DesiredObject;
+  readonly ref: ObjectRef;
+  readonly key: string;
+  readonly type: ResourceType | undefined;
+  readonly at?: SourcePosition | undefined;
+}
+
+export interface Prepared {
+  readonly objects: readonly PreparedObject[];
+  readonly refusals: readonly Refusal[];
+  readonly warnings: readonly string[];
+}
+
+/** Prepares everything a delivery renders to. Asks discovery, which answers from memory. */
+export async function prepareObjects(
+  rendered: readonly RenderedObject[],
+  delivery: Delivery,
+  discovery: Discovery,
+): Promise<Prepared> {
+  const refusals: Refusal[] = [];
+  const warnings: string[] = [];
+  const definedHere = definedScopes(rendered);
+  const byKey = new Map<string, PreparedObject>();
+  for (const entry of rendered) {
+    const malformed = refuseMalformed(entry);
+    if (malformed) {
+      refusals.push(malformed);
+      continue;
+    }
+    const gvk = gvkOf(entry.object);
+    const type = await discovery.resolve(gvk);
+    const namespaced = type?.namespaced ?? definedHere.get(`${gvk.group}/${gvk.version}/${gvk.kind}`);
+    if (namespaced === undefined) {
+      refusals.push(unknownKind(entry));
+      continue;
+    }
+    const placed = delivery.frontEnd.place(inNamespace(entry.object, namespaced, delivery.destination.namespace));
+    if (!isTurns(placed)) {
+      refusals.push(placed);
+      continue;
+    }
+    for (const turn of placed) {
+      const object = delivery.frontEnd.mark(turn.object, delivery, namespaced);
+      const ref = refOf(object);
+      if (namespaced && ref.namespace === '') {
+        refusals.push(noNamespace(entry));
+        continue;
+      }
+      const key = turn.hook ? `${turn.phase}:${refKey(ref)}` : refKey(ref);
+      if (byKey.has(key)) warnings.push(`${ref.kind} "${ref.name}" stands more than once in the source; the last one counts`);
+      byKey.set(key, { desired: { ...turn, object }, ref, key, type, at: entry.at });
+    }
+  }
+  return { objects: [...byKey.values()], refusals, warnings };
+}
+
+function isTurns(placed: readonly DesiredObject[] | Refusal): placed is readonly DesiredObject[] {
+  return Array.isArray(placed);
+}
+
+/** Scope by group/version/kind of the custom types that this very source defines. */
+function definedScopes(rendered: readonly RenderedObject[]): ReadonlyMap<string, boolean> {
+  const scopes = new Map<string, boolean>();
+  for (const { object } of rendered) {
+    if (object.kind !== 'CustomResourceDefinition') continue;
+    const spec = object['spec'] as
+      | {
+          readonly group?: string;
+          readonly scope?: string;
+          readonly names?: { readonly kind?: string };
+          readonly versions?: readonly { readonly name?: string }[];
+        }
+      | undefined;
+    for (const version of spec?.versions ?? []) {
+      scopes.set(`${spec?.group}/${version.name}/${spec?.names?.kind}`, spec?.scope === 'Namespaced');
+    }
+  }
+  return scopes;
+}
+
+function inNamespace(object: KubeObject, namespaced: boolean, target: string): KubeObject {
+  const { namespace, ...rest } = object.metadata;
+  if (!namespaced) return namespace === undefined ? object : { ...object, metadata: rest };
+  if (namespace !== undefined && namespace !== '') return object;
+  return target === '' ? object : { ...object, metadata: { ...object.metadata, namespace: target } };
+}
+
+function refuseMalformed({ object, at }: RenderedObject): Refusal | undefined {
+  const where = at ? `${formatPosition(at)}: ` : '';
+  const say = (what: string, remedy: string): Refusal => ({ code: 'INVALID_OBJECT', sentence: where + what, remedy, at });
+  if (typeof object.kind !== 'string' || object.kind === '') return say('the object has no kind', 'Add "kind:".');
+  if (typeof object.apiVersion !== 'string' || object.apiVersion === '') {
+    return say(`${object.kind} has no apiVersion`, 'Add "apiVersion:".');
+  }
+  const { name, generateName } = object.metadata ?? {};
+  if (!name && !generateName) return say(`${object.kind} has no metadata.name`, 'Add "name:" under "metadata:".');
+  return undefined;
+}
+
+function unknownKind({ object, at }: RenderedObject): Refusal {
+  const { group, version } = parseApiVersion(object.apiVersion);
+  const named = `${object.kind} "${object.metadata.name ?? ''}"`;
+  return {
+    code: 'UNKNOWN_KIND',
+    sentence: `${at ? `${formatPosition(at)}: ` : ''}${named}: the cluster serves no kind "${object.kind}" in version "${version}"${group === '' ? '' : ` of group "${group}"`}`,
+    remedy: 'Correct the spelling of apiVersion and kind, or install the CustomResourceDefinition first.',
+    at,
+  };
+}
+
+function noNamespace({ object, at }: RenderedObject): Refusal {
+  return {
+    code: 'INVALID_OBJECT',
+    sentence: `${at ? `${formatPosition(at)}: ` : ''}${object.kind} "${object.metadata.name ?? ''}" has no namespace, and the destination names none`,
+    remedy: 'Set a destination namespace, or metadata.namespace in the manifest.',
+    at,
+  };
+}

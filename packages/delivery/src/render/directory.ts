@@ -1,0 +1,109 @@
+// Renders a directory of plain manifests: every YAML and JSON file, Lists taken apart.
+// Mirrors argoproj/argo-cd:reposerver/repository/repository.go (3.6) findManifests.
+
+import { type Refusal, formatPosition } from '@evenkeel/engine';
+import { type Json, type JsonObject, type KubeObject, YamlError, parseYamlDocuments } from '@evenkeel/resource';
+import { type FileTree, joinTreePath } from '@evenkeel/std';
+import type { RenderedObject } from '../prepare.ts';
+import { matchesGlob } from './glob.ts';
+import type { Rendering } from './rendering.ts';
+import type { DirectorySettings } from './request.ts';
+
+/** All manifests of a directory together may be this large, as upstream (--max-combined-directory-manifests-size). */
+const BYTES_MAX = 10 * 1024 * 1024;
+const SKIP_MARK = '# +argocd:skip-file-rendering';
+
+/** Reads every manifest; a file that does not parse is a refusal and does not hide the others. */
+export function renderDirectory(tree: FileTree, directory: string, settings: DirectorySettings): Rendering {
+  const objects: RenderedObject[] = [];
+  const refusals: Refusal[] = [];
+  let bytesTotal = 0;
+  for (const path of manifestFiles(tree, directory, settings)) {
+    const bytes = tree.read(path);
+    if (!bytes) continue;
+    bytesTotal += bytes.length;
+    if (bytesTotal > BYTES_MAX) {
+      refusals.push(refuse(path, undefined, `the manifests of "${directory}" are larger than 10 MiB together`));
+      break;
+    }
+    const text = new TextDecoder().decode(bytes);
+    if (text.startsWith(SKIP_MARK)) continue;
+    readManifests(path, text, objects, refusals);
+  }
+  return { renderer: 'directory', objects, refusals, warnings: [] };
+}
+
+function manifestFiles(tree: FileTree, directory: string, settings: DirectorySettings, prefix = ''): string[] {
+  const found: string[] = [];
+  for (const entry of tree.list(joinTreePath(directory, prefix) ?? directory) ?? []) {
+    const relative = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+    if (entry.kind === 'directory') {
+      if (settings.recurse) found.push(...manifestFiles(tree, directory, settings, relative));
+      continue;
+    }
+    if (!/\.(ya?ml|json)$/.test(entry.name)) continue;
+    if (settings.exclude !== '' && matchesGlob(settings.exclude, relative)) continue;
+    if (settings.include !== '' && !matchesGlob(settings.include, relative)) continue;
+    found.push(joinTreePath(directory, relative) ?? relative);
+  }
+  return found;
+}
+
+function readManifests(path: string, text: string, objects: RenderedObject[], refusals: Refusal[]): void {
+  try {
+    const documents = parseYamlDocuments(text, { dialect: 'sigs' });
+    const lines = documentLines(text);
+    for (const [index, value] of documents.entries()) {
+      const line = lines.length === documents.length ? lines[index] : undefined;
+      if (value === undefined || value === null) continue;
+      if (!isMap(value)) {
+        refusals.push(refuse(path, line, 'the document is no Kubernetes object'));
+        continue;
+      }
+      if (!isManifest(value)) continue;
+      for (const object of flatten(value)) objects.push({ object, at: { file: path, line } });
+    }
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    refusals.push(refuse(path, error.line || undefined, error.message));
+  }
+}
+
+/** The line on which each document's content begins. */
+function documentLines(text: string): readonly number[] {
+  const lines: number[] = [];
+  let open = false;
+  for (const [index, content] of text.split('\n').entries()) {
+    if (/^---(\s|$)/.test(content)) {
+      open = false;
+      if (content.replace(/^---\s*(#.*)?$/, '') === '') continue;
+    }
+    if (open || /^\s*(#.*)?$/.test(content)) continue;
+    lines.push(index + 1);
+    open = true;
+  }
+  return lines;
+}
+
+/** A file with neither apiVersion nor kind is a values file or the like, and left alone, as upstream does. */
+function isManifest(value: JsonObject): boolean {
+  return 'apiVersion' in value || 'kind' in value;
+}
+
+function flatten(value: JsonObject): readonly KubeObject[] {
+  const items = value['items'];
+  if (typeof value['kind'] === 'string' && value['kind'].endsWith('List') && Array.isArray(items)) {
+    return items.flatMap((item: Json) => (isMap(item) ? flatten(item) : []));
+  }
+  const metadata = isMap(value['metadata']) ? value['metadata'] : {};
+  return [{ ...value, metadata } as unknown as KubeObject];
+}
+
+function isMap(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function refuse(file: string, line: number | undefined, what: string): Refusal {
+  const at = { file, line };
+  return { code: 'RENDER_FAILED', sentence: `${formatPosition(at)}: ${what}`, remedy: 'Correct the file in Git; what is live stays as it is.', at };
+}

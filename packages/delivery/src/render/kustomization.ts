@@ -1,0 +1,100 @@
+// Renders a directory with kustomize, with the settings of a delivery written into its kustomization file.
+
+import { build } from '@evenkeel/kustomize';
+import { type Json, type JsonObject, YamlError, parseYaml } from '@evenkeel/resource';
+import { type FileTree, joinTreePath } from '@evenkeel/std';
+import { layeredTree } from './layered-tree.ts';
+import { type Rendering, refusalOf } from './rendering.ts';
+import type { KustomizeSettings } from './request.ts';
+
+/** File names kustomize looks for, in its order. */
+export const kustomizationNames: readonly string[] = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+/** The kustomization file of a directory, or undefined. */
+export function findKustomization(tree: FileTree, directory: string): string | undefined {
+  return kustomizationNames.map((name) => joinTreePath(directory, name) ?? name).find((path) => tree.stat(path) === 'file');
+}
+
+/** Builds the directory. Problems come back as refusals with file and line. */
+export function renderKustomization(tree: FileTree, directory: string, settings: KustomizeSettings): Rendering {
+  const configured = configure(tree, directory, settings);
+  const built = build(configured, directory);
+  return {
+    renderer: 'kustomize',
+    objects: built.objects.map((object) => ({ object })),
+    refusals: built.problems.map((problem) => refusalOf({ ...problem, tool: 'kustomize' })),
+    warnings: built.warnings,
+  };
+}
+
+/** The tree with a kustomization that carries the settings; the tree itself where there is nothing to add. */
+function configure(tree: FileTree, directory: string, settings: KustomizeSettings): FileTree {
+  const file = findKustomization(tree, directory);
+  const hasOverlay = Object.keys(settings.overlay).length > 0;
+  if (file === undefined) {
+    if (!settings.generate) return tree;
+    const path = joinTreePath(directory, 'kustomization.yaml') ?? 'kustomization.yaml';
+    const generated = { ...emptyKustomization, resources: listManifests(tree, directory) };
+    return layeredTree(tree, { [path]: JSON.stringify(mergeOverlay(generated, settings.overlay)) });
+  }
+  if (!hasOverlay) return tree;
+  const bytes = tree.read(file);
+  const text = new TextDecoder().decode(bytes);
+  const own = readOrNothing(text);
+  if (!isMap(own)) return tree;
+  return layeredTree(tree, { [file]: JSON.stringify(mergeOverlay(own, settings.overlay)) });
+}
+
+const emptyKustomization: JsonObject = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' };
+
+/** The kustomization as data; undefined where it does not parse, which the build itself will report with its place. */
+function readOrNothing(text: string): Json | undefined {
+  try {
+    return parseYaml(text, { dialect: 'sigs' });
+  } catch (error) {
+    if (error instanceof YamlError) return undefined;
+    throw error;
+  }
+}
+
+/** Lists are appended to (images are replaced by name), everything else is set. */
+function mergeOverlay(own: JsonObject, overlay: { readonly [field: string]: Json }): JsonObject {
+  const merged: Record<string, Json | undefined> = { ...own };
+  for (const [field, value] of Object.entries(overlay)) {
+    const before = own[field];
+    if (field === 'images' && Array.isArray(value)) merged[field] = mergeByName(before, value);
+    else if (Array.isArray(value)) merged[field] = [...(Array.isArray(before) ? before : []), ...value];
+    else if (isMap(value)) merged[field] = { ...(isMap(before) ? before : {}), ...value };
+    else merged[field] = value;
+  }
+  return merged;
+}
+
+function mergeByName(before: Json | undefined, added: readonly Json[]): readonly Json[] {
+  const names = new Set(added.map((entry) => (isMap(entry) ? entry['name'] : undefined)));
+  const kept = Array.isArray(before) ? before.filter((entry: Json) => !isMap(entry) || !names.has(entry['name'])) : [];
+  return [...kept, ...added];
+}
+
+function isMap(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Every manifest below a directory; a directory with a kustomization of its own is taken as one and not entered.
+ * Mirrors fluxcd/pkg:kustomize/kustomize_generator.go (1.21) generateKustomization.
+ */
+function listManifests(tree: FileTree, directory: string, prefix = ''): string[] {
+  const found: string[] = [];
+  for (const entry of tree.list(joinTreePath(directory, prefix) ?? directory) ?? []) {
+    const relative = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+    const path = joinTreePath(directory, relative) ?? relative;
+    if (entry.kind === 'directory') {
+      if (findKustomization(tree, path) === undefined) found.push(...listManifests(tree, directory, relative));
+      else found.push(relative);
+    } else if (entry.kind === 'file' && /\.ya?ml$/.test(entry.name)) {
+      found.push(relative);
+    }
+  }
+  return found;
+}

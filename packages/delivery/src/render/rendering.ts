@@ -1,0 +1,31 @@
+// What any renderer answers, in the engine's terms.
+
+import { type Refusal, formatPosition } from '@evenkeel/engine';
+import type { RenderedObject } from '../prepare.ts';
+
+/** Rendered objects, or why there are none. A rendering with refusals is never applied. */
+export interface Rendering {
+  readonly renderer: 'kustomize' | 'helm' | 'directory';
+  readonly objects: readonly RenderedObject[];
+  readonly refusals: readonly Refusal[];
+  readonly warnings: readonly string[];
+}
+
+/** Puts a problem of a renderer into one sentence with its place. */
+export function refusalOf(problem: {
+  readonly tool: string;
+  readonly message: string;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}): Refusal {
+  const at = problem.file ? { file: problem.file, line: problem.line || undefined, column: problem.column || undefined } : undefined;
+  const place = at ? `${formatPosition(at)}: ` : '';
+  const told = at && problem.message.includes(formatPosition({ file: at.file, line: at.line }));
+  return {
+    code: 'RENDER_FAILED',
+    sentence: `${problem.tool}: ${told ? '' : place}${problem.message}`,
+    remedy: 'Correct the file in Git; what is live stays as it is.',
+    at,
+  };
+}
