@@ -1,0 +1,62 @@
+// Every path of the API, built in one place so that server, page and command cannot disagree.
+
+import type { ObjectRef } from './deliveries.ts';
+
+/** Below this everything of our own API stands; /api/v1 is left to the Argo-CD-compatible one. */
+export const apiRoot = '/api/evenkeel/v1';
+
+/** The parts of a delivery's key. */
+export interface DeliveryName {
+  readonly frontEnd: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** "argo/argocd/web" to its parts; undefined where it is no key. */
+export function parseDeliveryKey(key: string): DeliveryName | undefined {
+  const [frontEnd, namespace, name, ...rest] = key.split('/');
+  if (!frontEnd || namespace === undefined || !name || rest.length > 0) return undefined;
+  return { frontEnd, namespace, name };
+}
+
+function deliveryPath(key: string, tail = ''): string {
+  return `${apiRoot}/deliveries/${key.split('/').map(encodeURIComponent).join('/')}${tail}`;
+}
+
+function refQuery(ref: ObjectRef): string {
+  return new URLSearchParams({ group: ref.group, kind: ref.kind, namespace: ref.namespace, name: ref.name }).toString();
+}
+
+/** Builders of all paths; methods in the comments. */
+export const apiPaths = {
+  /** GET info */
+  info: (): string => `${apiRoot}/info`,
+  /** GET deliveryList */
+  deliveries: (): string => `${apiRoot}/deliveries`,
+  /** GET deliveryDetail, DELETE (deleteRequest) accepted */
+  delivery: (key: string): string => deliveryPath(key),
+  /** GET resourceTree */
+  tree: (key: string): string => deliveryPath(key, '/tree'),
+  /** GET resourceDetail */
+  resource: (key: string, ref: ObjectRef): string => deliveryPath(key, `/resource?${refQuery(ref)}`),
+  /** GET resourceEvents of one object, or of everything in the tree without `ref` */
+  events: (key: string, ref?: ObjectRef): string => deliveryPath(key, `/events${ref ? `?${refQuery(ref)}` : ''}`),
+  /** GET logLines: the last lines of a pod's container */
+  logs: (key: string, ref: ObjectRef, container: string): string =>
+    deliveryPath(key, `/logs?${refQuery(ref)}&container=${encodeURIComponent(container)}`),
+  /** GET timelinePage; `before` is a cursor */
+  timeline: (key?: string, before?: string): string =>
+    `${key === undefined ? `${apiRoot}/timeline` : deliveryPath(key, '/timeline')}${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
+  /** GET waterlines of all applications over the last hours */
+  waterlines: (hours: number): string => `${apiRoot}/waterlines?hours=${hours}`,
+  /** GET server-sent events, see stream.ts */
+  stream: (): string => `${apiRoot}/stream`,
+  /** POST syncRequest → accepted */
+  sync: (key: string): string => deliveryPath(key, '/sync'),
+  /** POST refreshRequest → accepted */
+  refresh: (key: string): string => deliveryPath(key, '/refresh'),
+  /** POST rollbackRequest → accepted */
+  rollback: (key: string): string => deliveryPath(key, '/rollback'),
+  /** POST {} → accepted */
+  terminate: (key: string): string => deliveryPath(key, '/terminate'),
+} as const;
