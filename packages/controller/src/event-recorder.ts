@@ -70,6 +70,7 @@ class BackgroundRecorder implements EventRecorder {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     options.signal?.addEventListener('abort', () => this.#stop.abort(), { once: true });
+    if (options.signal?.aborted === true) this.#stop.abort();
   }
 
   get dropped(): number {

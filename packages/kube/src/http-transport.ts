@@ -3,13 +3,14 @@
 
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { parseJson } from '@evenkeel/resource';
 import { type Clock, assert } from '@evenkeel/std';
 import { type Dispatcher, Pool, ProxyAgent, Socks5ProxyAgent } from 'undici';
 import type { ClusterConfig } from './cluster-config.ts';
 import { type Credential, type CredentialSource, createCredentialSource } from './credentials.ts';
 import type { Environment } from './exec-credential.ts';
 import { KubeUnreachable } from './errors.ts';
-import { formatKubeJson, parseKubeJson } from './json.ts';
+import { formatKubeJson } from './json.ts';
 import { errorOfResponse } from './status.ts';
 import { abortReason, systemClock } from './system-clock.ts';
 import type { KubeRequest, KubeResponse, KubeTransport, WatchLine } from './transport.ts';
@@ -85,7 +86,7 @@ class HttpTransport implements KubeTransport {
 
   #watchLine(line: string): WatchLine {
     try {
-      return parseKubeJson(line) as unknown as WatchLine;
+      return parseJson(line) as unknown as WatchLine;
     } catch (error) {
       // Half a line is what a connection leaves that ends in the middle of one.
       throw new KubeUnreachable(`the watch of ${this.endpoint} ended in the middle of a line`, {
@@ -219,7 +220,7 @@ async function readBody(headers: Dispatcher.ResponseData['headers'], bytes: Uint
   if (bytes.length === 0) return undefined;
   const raw = headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes;
   const text = new TextDecoder().decode(raw);
-  return /[/+]json\b/.test(String(headers['content-type'] ?? '')) ? parseKubeJson(text) : text;
+  return /[/+]json\b/.test(String(headers['content-type'] ?? '')) ? parseJson(text) : text;
 }
 
 function plainHeaders(headers: Dispatcher.ResponseData['headers']): Readonly<Record<string, string>> {

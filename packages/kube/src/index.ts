@@ -28,7 +28,6 @@ export type { IndexFunction } from './object-cache.ts';
 export { type ResourceAddress, resourcePath } from './paths.ts';
 export { compareResourceVersions } from './resource-version.ts';
 export { errorOfResponse, errorOfStatus } from './status.ts';
-export { formatKubeJson, parseKubeJson } from './json.ts';
 export { abortReason, systemClock } from './system-clock.ts';
 export type { ClusterConfig, ExecConfig, UserConfig } from './cluster-config.ts';
 export type { Environment } from './exec-credential.ts';

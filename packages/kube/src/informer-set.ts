@@ -1,6 +1,7 @@
 // The informers of one client, shared: two controllers that watch Deployments cost one watch and one copy in memory.
 
 import type { KubeObject } from '@evenkeel/resource';
+import { assert } from '@evenkeel/std';
 import type { Informer, KubeClient, ObjectChange, ResourceType } from './client.ts';
 import { type InformerOptions, ListWatchInformer } from './informer.ts';
 import type { IndexFunction } from './object-cache.ts';
@@ -40,6 +41,7 @@ interface Shared {
 export function createInformerSet(client: KubeClient, options: InformerSetOptions = {}): InformerSet {
   const running = new Map<string, Shared>();
   let handles = 0;
+  let closed = false;
 
   const start = (type: ResourceType, selection: SharedInformerOptions): Shared => {
     const { onError, ...shared } = options;
@@ -52,6 +54,7 @@ export function createInformerSet(client: KubeClient, options: InformerSetOption
       return running.size;
     },
     for(type, selection = {}) {
+      assert(!closed, 'the set of informers is closed');
       const key = keyOf(type, selection);
       const shared = running.get(key) ?? start(type, selection);
       running.set(key, shared);
@@ -69,6 +72,7 @@ export function createInformerSet(client: KubeClient, options: InformerSetOption
       for (const [key, { informer }] of running) if (key.startsWith(prefix)) informer.observe(object);
     },
     async [Symbol.asyncDispose]() {
+      closed = true;
       const all = [...running.values()];
       running.clear();
       await Promise.all(all.map(({ informer }) => informer[Symbol.asyncDispose]()));

@@ -6,6 +6,7 @@ import { type Backoff, type Clock, assert, backoffDelayMs } from '@evenkeel/std'
 import type { Informer, KubeClient, ObjectChange, ResourceType } from './client.ts';
 import { KubeError, isKubeError } from './errors.ts';
 import { type IndexFunction, ObjectCache } from './object-cache.ts';
+import { labelSelectorPredicate } from './label-selector.ts';
 import { resourcePath } from './paths.ts';
 import { isOlder } from './resource-version.ts';
 import { errorOfStatus } from './status.ts';
@@ -67,11 +68,12 @@ type Listener = (change: ObjectChange) => void;
 export class ListWatchInformer implements Informer {
   readonly type: ResourceType;
   readonly synced: Promise<void>;
-  readonly cache: ObjectCache = new ObjectCache();
+  readonly cache: ObjectCache;
   readonly #client: KubeClient;
   readonly #options: InformerOptions;
   readonly #clock: Clock;
   readonly #stop = new AbortController();
+  readonly #hasLabels: ReturnType<typeof labelSelectorPredicate>;
   readonly #ended: Promise<void>;
   readonly #listeners = new Set<Listener>();
   readonly #undelivered: ObjectChange[] = [];
@@ -91,6 +93,8 @@ export class ListWatchInformer implements Informer {
     this.#client = client;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.cache = new ObjectCache((error) => this.#report(error));
+    this.#hasLabels = labelSelectorPredicate(options.labelSelector ?? '');
     this.#streams = options.initial === 'stream';
     for (const [name, valuesOf] of Object.entries(options.indexes ?? {})) this.cache.addIndex(name, valuesOf);
     this.synced = new Promise((resolve, reject) => {
@@ -129,11 +133,17 @@ export class ListWatchInformer implements Informer {
     const { group, version } = parseApiVersion(object.apiVersion);
     const sameKind = object.kind === this.type.kind && group === this.type.group;
     assert(sameKind, `informer of ${this.type.kind} was shown a ${object.kind}`);
-    if (version !== this.type.version || !this.#covers(object)) return;
+    if (version !== this.type.version) return;
     const ahead = this.#newest === undefined || isOlder(this.#newest, object.metadata.resourceVersion);
     // The watch has passed this version already, so the cache tells the newer story, be it a deletion.
-    if (!ahead) return;
+    const selected = this.#selects(object);
+    if (!ahead || selected === undefined) return;
     const kept = this.#transformed(object);
+    // What was changed so that the selection no longer holds it leaves, as the watch will tell.
+    if (!selected) {
+      this.#deliver(this.cache.remove(kept));
+      return;
+    }
     const gone = object.metadata.deletionTimestamp !== undefined && (object.metadata.finalizers ?? []).length === 0;
     // What has a deletion timestamp and no finalizer may be the last sight of an object that is gone: do not create it.
     if (gone && !this.cache.get(object.metadata.namespace ?? '', object.metadata.name ?? '')) return;
@@ -242,6 +252,8 @@ export class ListWatchInformer implements Informer {
   }
 
   async #watch(): Promise<void> {
+    // A signal that has fired already would never reach the listener added below.
+    this.#stop.signal.throwIfAborted();
     const random = this.#options.random ?? Math.random;
     const timeoutSeconds = Math.floor(WATCH_TIMEOUT_MIN_S * (1 + random()));
     const connection = new AbortController();
@@ -308,14 +320,12 @@ export class ListWatchInformer implements Informer {
     this.#deliver(line.type === 'DELETED' ? this.cache.remove(object) : this.cache.put(object));
   }
 
-  /** Whether the selection of this informer surely includes the object. Selectors are the server's business, not ours. */
-  #covers(object: KubeObject): boolean {
-    const { namespace, labelSelector, fieldSelector } = this.#options;
+  /** Whether the selection of this informer includes the object; undefined where only the server can tell. */
+  #selects(object: KubeObject): boolean | undefined {
+    const { namespace, fieldSelector } = this.#options;
     if (namespace !== undefined && namespace !== '' && object.metadata.namespace !== namespace) return false;
-    if (labelSelector === undefined && fieldSelector === undefined) return true;
-    const known = this.cache.get(object.metadata.namespace ?? '', object.metadata.name ?? '');
-    if (!known || fieldSelector !== undefined) return false;
-    return JSON.stringify(known.metadata.labels) === JSON.stringify(object.metadata.labels);
+    if (this.#hasLabels?.(object.metadata.labels) === false) return false;
+    return fieldSelector === undefined && this.#hasLabels ? true : undefined;
   }
 
   #transformed(object: KubeObject): KubeObject {

@@ -9,6 +9,7 @@ import { isOlder } from './resource-version.ts';
 export type IndexFunction = (object: KubeObject) => readonly string[];
 
 interface Index {
+  /** As declared, but never throwing: an object that cannot be indexed is in no index. */
   readonly valuesOf: IndexFunction;
   readonly byValue: Map<string, Set<KubeObject>>;
 }
@@ -17,7 +18,13 @@ interface Index {
 export class ObjectCache {
   readonly #namespaces = new Map<string, Map<string, KubeObject>>();
   readonly #indexes = new Map<string, Index>();
+  readonly #onError: (error: Error) => void;
   #size = 0;
+
+  /** `onError` is told of index functions that throw. */
+  constructor(onError: (error: Error) => void = () => undefined) {
+    this.#onError = onError;
+  }
 
   get size(): number {
     return this.#size;
@@ -43,7 +50,15 @@ export class ObjectCache {
   }
 
   addIndex(name: string, valuesOf: IndexFunction): void {
-    const index: Index = { valuesOf, byValue: new Map() };
+    const safe: IndexFunction = (object) => {
+      try {
+        return valuesOf(object);
+      } catch (error) {
+        this.#onError(error instanceof Error ? error : new Error(String(error)));
+        return [];
+      }
+    };
+    const index: Index = { valuesOf: safe, byValue: new Map() };
     for (const object of this.list()) enter(index, object);
     this.#indexes.set(name, index);
   }
