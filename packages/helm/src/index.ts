@@ -17,4 +17,5 @@ export type {
   ValueSource,
   ValueUse,
 } from './render/request.ts';
+export { renderChart } from './render/render-chart.ts';
 export type { HelmVersion } from './chart/chart.ts';
