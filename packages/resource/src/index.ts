@@ -36,3 +36,34 @@ export { serverSideApply } from './ownership/apply.ts';
 export { updateOwnership } from './ownership/update.ts';
 export { fieldSetOf } from './ownership/fields-of.ts';
 export { type StringifyJsonOptions, parseJson, stringifyJson } from './json-text.ts';
+export { type ApplyPreview, type PreviewRequest, wouldApplyChange } from './ownership/preview.ts';
+export { fieldPathOf, ownersOf, valueAtPath } from './ownership/owners.ts';
+export { type UpgradeOptions, findFieldsOwners, upgradeManagedFields } from './ownership/csa-upgrade.ts';
+export {
+  type FieldSet,
+  emptySet,
+  equalSets,
+  hasPath,
+  intersectSets,
+  isEmptySet,
+  pathsOf,
+  setFromFieldsV1,
+  setOfPaths,
+  setToFieldsV1,
+  subtractSet,
+  subtractSetRecursively,
+  uniteSets,
+} from './ownership/field-set.ts';
+export { printPath } from './ownership/path-element.ts';
+export {
+  type Quantity,
+  type QuantityError,
+  type QuantityFormat,
+  addQuantities,
+  canonicalQuantity,
+  compareQuantities,
+  formatQuantity,
+  parseQuantity,
+  quantityToNumber,
+  quantityValue,
+} from './quantity.ts';

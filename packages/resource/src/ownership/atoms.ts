@@ -15,6 +15,8 @@ export interface Atom {
   readonly scalar: ScalarKind | undefined;
   readonly list: ListAtom | undefined;
   readonly map: MapAtom | undefined;
+  /** A resource quantity, of which many texts mean the same. */
+  readonly quantity?: boolean;
 }
 
 export type ScalarKind = 'numeric' | 'string' | 'boolean' | 'untyped';
@@ -123,7 +125,7 @@ const rawExtensionDefinition = 'io.k8s.apimachinery.pkg.runtime.RawExtension';
 
 function atomOf(schema: FieldSchema, preserving: boolean): Atom {
   if (schema.reference !== undefined) return referencedAtom(schema, schema.reference);
-  if (schema.name === quantityDefinition) return { scalar: 'untyped', list: undefined, map: undefined };
+  if (schema.name === quantityDefinition) return { scalar: 'untyped', list: undefined, map: undefined, quantity: true };
   if (schema.name === rawExtensionDefinition) return untypedType.atom;
   switch (schema.type) {
     case undefined:

@@ -8,6 +8,7 @@ import { schemaFromCrd } from '../schema/crd-schema.ts';
 import type { FieldSchema } from '../schema/field-schema.ts';
 import { serverSideApply } from './apply.ts';
 import { decodeSet } from './managed-fields.ts';
+import { type ApplyPreview, wouldApplyChange } from './preview.ts';
 import type { Applied } from './types.ts';
 import { updateOwnership } from './update.ts';
 import { equalValues, isEmptyMap, isList, isMap } from './values.ts';
@@ -108,6 +109,8 @@ function checkApply(
     time: timeOf(step),
     ...resetFields(scenario, step),
   });
+  const previewed = previewProblem(scenario, step, schema);
+  if (previewed !== undefined) return previewed;
   if (step.object !== undefined) {
     if (!outcome.ok) return `the server applied this; here: ${outcome.error.message}`;
     return ownershipProblem(outcome.value, step.object) ?? contentProblem(scenario, outcome.value, step);
@@ -122,6 +125,44 @@ function checkApply(
   return sameSet(causes as Json[], own)
     ? undefined
     : `causes ${JSON.stringify(own)}\n  server: ${JSON.stringify(causes)}`;
+}
+
+// The preview must say what the server did, and of what the server stored that nothing is left to do.
+function previewProblem(
+  scenario: RecordedScenario,
+  step: RecordedStep,
+  schema: FieldSchema | undefined,
+): string | undefined {
+  const request = {
+    config: object(step.body as JsonObject),
+    manager: step.manager ?? '',
+    ...(step.subresource === undefined ? {} : { subresource: step.subresource }),
+    schema,
+    ...resetFields(scenario, step),
+  };
+  const { before, object: after } = step;
+  if (before !== undefined) {
+    const preview = wouldApplyChange({ ...request, live: object(before) });
+    const changes =
+      after === undefined || !equalValues(content(scenario, step, before), content(scenario, step, after));
+    const isAsked = step.status === 409 || after !== undefined;
+    if (isAsked && preview.changed !== changes) return `preview: changed ${preview.changed}: ${show(preview)}`;
+  }
+  if (after === undefined) return undefined;
+  const again = wouldApplyChange({ ...request, live: object(after) });
+  return again.changed ? `preview of what was just applied: ${show(again)}` : undefined;
+}
+
+function show(preview: ApplyPreview): string {
+  return JSON.stringify(preview.fields.map(({ field, desired, live }) => ({ field, desired, live })));
+}
+
+// The object without what every write touches, and without what the endpoint resets.
+function content(scenario: RecordedScenario, step: RecordedStep, value: JsonObject): Json {
+  const { managedFields: _m, resourceVersion: _r, generation: _g, ...metadata } = object(value).metadata;
+  const reset = resetFields(scenario, step).resetFields ?? {};
+  const kept = Object.entries(value).filter(([name]) => reset[`f:${name}`] === undefined || name === 'metadata');
+  return { ...Object.fromEntries(kept), metadata: metadata as unknown as JsonObject };
 }
 
 // Refused after the merge: by decoding into the typed object, or by validation.
