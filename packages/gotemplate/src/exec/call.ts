@@ -2,7 +2,7 @@
 
 import type { Value } from '../value/value.ts';
 import type { Host } from './host.ts';
-import type { TemplateSet } from './template-set.ts';
+import type { Template, TemplateSet } from './template-set.ts';
 
 /** The running execution, as given to every function. Limits, host and origins are shared by nested executions. */
 export interface Call {
@@ -10,8 +10,8 @@ export interface Call {
   readonly set: TemplateSet;
   readonly host: Host;
   readonly missingKey: MissingKey;
-  /** Runs a template of `set` and returns its output; throws TemplateError as Go's ExecuteTemplate returns it. */
-  execute(set: TemplateSet, name: string, data: Value): string;
+  /** Runs a template of `set`, by name or as `TemplateSet.add` returned it, and returns its output; throws TemplateError as Go's ExecuteTemplate returns it. */
+  execute(set: TemplateSet, template: string | Template, data: Value): string;
   /** How many executions of this name are under way (Helm's guard against recursive includes), after adding `delta`. */
   nesting(name: string, delta: 1 | -1): number;
   /** Counts work done inside a function against the step limit. */

@@ -1,8 +1,81 @@
-export interface Limits {
-  /** Nodes walked and functions called. */
-  readonly steps: number;
-  /** Bytes written by the outermost template and all it includes. */
-  readonly outputBytes: number;
-  /** Nested executions (template, include, tpl). */
-  readonly depth: number;
+// Runs a template of a set. Errors are returned, not thrown; output written before an error is kept, as in Go.
+
+import type { Value } from '../value/value.ts';
+import { quote } from '../value/quote.ts';
+import type { MissingKey } from './call.ts';
+import { bodyOf } from './compile.ts';
+import type { Host } from './host.ts';
+import type { OriginOptions, OriginSegment } from './origins.ts';
+import { Frame, type Limits, Run, State, defaultLimits } from './state.ts';
+import { TemplateError } from './template-error.ts';
+import type { Template, TemplateSet } from './template-set.ts';
+
+export { type Limits, defaultLimits } from './state.ts';
+
+export interface ExecuteOptions {
+  readonly host: Host;
+  /** Default 'default'; Helm uses 'zero', or 'error' when strict. */
+  readonly missingKey?: MissingKey;
+  readonly limits?: Partial<Limits>;
+  /** Record where output comes from. */
+  readonly origins?: OriginOptions;
+}
+
+export interface Execution {
+  /** All that was written, up to the error if there is one. */
+  readonly output: string;
+  readonly error: TemplateError | undefined;
+  /** In order of output; empty unless asked for. */
+  readonly origins: readonly OriginSegment[];
+}
+
+/** Executes template `name` of `set` on `data` (Go's Template.ExecuteTemplate). */
+export function execute(set: TemplateSet, name: string, data: Value, options: ExecuteOptions): Execution {
+  const run = new Run({
+    host: options.host,
+    missingKey: options.missingKey ?? 'default',
+    limits: { ...defaultLimits, ...options.limits },
+    trace: undefined,
+  });
+  const sink: { state?: State } = {};
+  try {
+    const output = start(run, set, lookup(set, name), data, sink);
+    return { output, error: undefined, origins: [] };
+  } catch (error) {
+    return { output: sink.state?.out ?? '', error: asTemplateError(error, sink.state), origins: [] };
+  }
+}
+
+function asTemplateError(error: unknown, state: State | undefined): TemplateError {
+  if (error instanceof TemplateError) return error;
+  // The only RangeErrors left: the stack is exhausted by recursion, or a string outgrew what the machine can hold.
+  if (error instanceof RangeError && state !== undefined) {
+    const tooLong = /string length|array length|Array buffer/i.test(error.message);
+    const what = tooLong ? 'a value exceeded the size a program can hold' : 'execution is nested too deeply';
+    return new TemplateError(`template: ${state.template.name}: ${what}`, { code: 'LIMIT', template: state.template.name });
+  }
+  throw error;
+}
+
+function lookup(set: TemplateSet, name: string): Template {
+  const template = set.get(name);
+  if (template === undefined) {
+    const associated = quote(set.options.rootName ?? '');
+    const message = `template: no template ${quote(name)} associated with template ${associated}`;
+    throw new TemplateError(message, { code: 'NO_TEMPLATE' });
+  }
+  return template;
+}
+
+function start(run: Run, set: TemplateSet, template: Template, data: Value, sink: { state?: State }): string {
+  const state = new State(run, set, template, runNested);
+  sink.state = state;
+  state.enter();
+  bodyOf(template, set.options.functions)(new Frame(state, data ?? undefined));
+  state.leave();
+  return state.out;
+}
+
+function runNested(outer: State, set: TemplateSet, template: string | Template, data: Value): string {
+  return start(outer.run, set, typeof template === 'string' ? lookup(set, template) : template, data, {});
 }

@@ -14,6 +14,8 @@ export interface TemplateSource {
 export interface ParseOptions {
   /** Functions beside text/template's builtins; they take precedence over builtins of the same name. */
   readonly functions: FunctionMap;
+  /** Name of the root template, which some errors and `tpl` texts carry; Helm's is "gotpl". */
+  readonly rootName?: string;
   readonly leftDelim?: string;
   readonly rightDelim?: string;
 }
@@ -35,8 +37,8 @@ export class TemplateSet {
 
   constructor(options: ParseOptions, from?: TemplateSet) {
     this.options = options;
-    this.#templates = new Map(from?.#templates);
-    this.#parsed = from?.#parsed ?? new Map<string, readonly Tree[]>();
+    this.#templates = new Map(from === undefined ? [] : from.#templates);
+    this.#parsed = from === undefined ? new Map<string, readonly Tree[]>() : from.#parsed;
   }
 
   /** A copy to which templates can be added without touching this set (Go's Template.Clone). */

@@ -1,0 +1,3 @@
+import type { GoFunction } from '../exec/function.ts';
+
+export const cryptoFunctions: readonly (readonly [string, GoFunction])[] = [];
