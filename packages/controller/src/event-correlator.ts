@@ -21,14 +21,14 @@ export interface HappenedEvent {
 }
 
 /** An event as it stands on the server, as far as we know. */
-export interface KnownEvent {
+interface KnownEvent {
   readonly name: string;
   readonly count: number;
   readonly firstMs: number;
 }
 
 /** What to do with an event. `remember` keeps what the server has now under the same key. */
-export type Correlation =
+type Correlation =
   | { readonly kind: 'spam' }
   | { readonly kind: 'send'; readonly key: string; readonly message: string; readonly known: KnownEvent | undefined };
 

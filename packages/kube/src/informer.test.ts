@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@evenkeel/resource';
-import { type Informer, type KubeClient, type ObjectChange, createInformer, createKubeClient } from './index.ts';
+import {
+  type Informer,
+  type KubeClient,
+  KubeUnreachable,
+  type ObjectChange,
+  createInformer,
+  createKubeClient,
+} from './index.ts';
 import { faultyTransport, recordingTransport, seededRandom } from './testing/index.ts';
 import { type Journal, createJournal, journalType } from './testing/journal-transport.ts';
 
@@ -131,6 +138,43 @@ test('a server that went back in time is believed', async () => {
   await until(informer, () => informer.get('web', 'new') !== undefined && informer.list().length === 2);
   assert.deepEqual(snapshot(informer.list()), snapshot(fresh.state()));
   assert.deepEqual(snapshot([...believed.values()]), snapshot(fresh.state()));
+});
+
+test('a server that was down and comes back older, keeping silent about it, is found out', async () => {
+  const old = createJournal();
+  for (let at = 0; at < 20; at += 1) old.put('web', `a${at}`, {});
+  const fresh = createJournal();
+  fresh.put('web', 'new', {});
+  let restarts = 0;
+  const client = createKubeClient({
+    ...old.transport,
+    send: (request) => (restarts === 0 ? old : fresh).transport.send(request),
+    async *watch(request) {
+      restarts += 1;
+      if (restarts === 1) throw new KubeUnreachable('connection refused', { reason: 'refused' });
+      for await (const line of fresh.transport.watch(request)) if (line.type !== 'BOOKMARK') yield line;
+    },
+  });
+  await using informer = createInformer(client, journalType, { backoff: quick });
+  await until(informer, () => informer.list().length === 1);
+  assert.deepEqual(snapshot(informer.list()), snapshot(fresh.state()));
+});
+
+test('observe with a label selector: what belongs appears, what no longer belongs leaves', async () => {
+  const journal = createJournal();
+  await using informer = createInformer(clientOf(journal), journalType, { labelSelector: 'app=web' });
+  await informer.synced;
+  const labelled = (version: string, labels: Readonly<Record<string, string>>): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace: 'n', name: 'a', uid: 'u', resourceVersion: version, labels },
+  });
+  informer.observe(labelled('50', { app: 'other' }));
+  assert.equal(informer.list().length, 0);
+  informer.observe(labelled('51', { app: 'web' }));
+  assert.equal(informer.list().length, 1);
+  informer.observe(labelled('52', {}));
+  assert.equal(informer.list().length, 0);
 });
 
 test('synced rejects when the signal aborts first', async () => {

@@ -4,7 +4,7 @@
 import { type KubeObject, parseApiVersion } from '@evenkeel/resource';
 import { type Backoff, type Clock, assert, backoffDelayMs } from '@evenkeel/std';
 import type { Informer, KubeClient, ObjectChange, ResourceType } from './client.ts';
-import { KubeError, isKubeError } from './errors.ts';
+import { KubeError, KubeUnreachable, isKubeError } from './errors.ts';
 import { type IndexFunction, ObjectCache } from './object-cache.ts';
 import { labelSelectorPredicate } from './label-selector.ts';
 import { resourcePath } from './paths.ts';
@@ -86,6 +86,8 @@ export class ListWatchInformer implements Informer {
   /** The newest version ever seen: survives an expired `#seen`, and shows when a server has gone back in time. */
   #newest: string | undefined;
   #streams: boolean;
+  /** The server was away: what we resume from must be checked once. */
+  #doubtful = false;
   #progress = false;
 
   constructor(client: KubeClient, type: ResourceType, options: InformerOptions) {
@@ -192,12 +194,25 @@ export class ListWatchInformer implements Informer {
   /** One list where needed and one watch. Returns the failure that ended it, if one did. */
   async #turn(): Promise<Error | undefined> {
     try {
+      if (this.#doubtful) await this.#checkVersion();
       if (this.#seen === undefined && !(await this.#mayStream())) await this.#list();
       await this.#watch();
       return undefined;
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
+  }
+
+  /**
+   * A server that was down may have come back from a backup, and answers a watch from beyond its own version with
+   * silence (seen with v1.35). One page of one object tells where it stands.
+   */
+  async #checkVersion(): Promise<void> {
+    const { namespace } = this.#options;
+    const scope = namespace === undefined ? {} : { namespace };
+    const { resourceVersion } = await this.#client.list(this.type, { ...scope, limit: 1, signal: this.#stop.signal });
+    if (isOlder(resourceVersion, this.#seen)) this.#seen = undefined;
+    this.#doubtful = false;
   }
 
   /** Servers before 1.32 may ignore the request for initial events and would leave us waiting for their end. */
@@ -213,6 +228,8 @@ export class ListWatchInformer implements Informer {
       this.#seen = undefined;
       return;
     }
+    if (this.#seen !== undefined && error instanceof KubeUnreachable && error.reason === 'refused')
+      this.#doubtful = true;
     const refusesStreams = isKubeError(error, 400) || isKubeError(error, 422) || isKubeError(error, 501);
     if (this.#seen === undefined && refusesStreams) this.#streams = false;
     // The type itself is gone (its definition was deleted), and all its objects with it.

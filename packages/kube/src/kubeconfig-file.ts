@@ -4,7 +4,7 @@ import type { Json } from '@evenkeel/resource';
 import { KubeconfigError } from './kubeconfig-error.ts';
 import { isJsonObject } from './status.ts';
 
-export interface RawCluster {
+interface RawCluster {
   readonly server?: string;
   readonly 'tls-server-name'?: string;
   readonly 'insecure-skip-tls-verify'?: boolean;
@@ -39,14 +39,14 @@ export interface RawUser {
   };
 }
 
-export interface RawContext {
+interface RawContext {
   readonly cluster?: string;
   readonly user?: string;
   readonly namespace?: string;
 }
 
 /** An entry and the directory of the file it stands in, against which its relative paths are meant. */
-export interface Located<T> {
+interface Located<T> {
   readonly value: T;
   readonly directory: string;
 }
