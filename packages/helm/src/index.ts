@@ -19,3 +19,12 @@ export type {
 } from './render/request.ts';
 export { renderChart } from './render/render-chart.ts';
 export type { HelmVersion } from './chart/chart.ts';
+export { type Flag, type FlagType, type ParsedFlags, FlagError, parseFlags } from './command/flags.ts';
+export { templateFlags } from './command/template-flags.ts';
+export {
+  type ChartReferenceOptions,
+  type LocatedChart,
+  type TemplateCommandHost,
+  type TemplateCommandResult,
+  helmTemplate,
+} from './command/template.ts';

@@ -38,6 +38,8 @@ export class ManifestError extends Error {
   readonly offset: number;
   readonly line: number;
   readonly column: number;
+  /** All files as Helm shows them for debugging. */
+  rendered = '';
   constructor(message: string, at: { source: string; offset: number; line: number; column: number }) {
     super(message);
     this.source = at.source;

@@ -15,11 +15,12 @@ import { mergeUserValues } from '../values/options.ts';
 import { type Table, copyTable } from '../values/table.ts';
 import { type Capabilities, clusterCapabilities, defaultCapabilities } from './capabilities.ts';
 import { type RenderedFile, renderTemplates } from './engine.ts';
-import { type HookManifest, type Manifest, sortManifests } from './manifests.ts';
+import { type HookManifest, type Manifest, ManifestError, sortManifests } from './manifests.ts';
 import { postRender } from './post-render.ts';
 import { ReleaseError } from './release-error.ts';
 import type { ChartRenderRequest, RenderHost } from './request.ts';
 import { type Renderable, renderables } from './scope.ts';
+import { sourced } from './template-output.ts';
 
 /** A rendered release before its documents become objects. */
 export interface Release {
@@ -90,9 +91,26 @@ export function renderRelease(source: ReleaseSource, request: ChartRenderRequest
   });
   const { notes, outputs } = takeNotes(chart, files, request.subchartNotes ?? false);
   const finished = version === 4 ? postRender(outputs, source.host.postRender?.bind(source.host)) : outputs;
-  const { hooks, manifests } = sortManifests(finished, version, source.warn);
+  const { hooks, manifests } = sorted(finished, version, source.warn);
   const crds = request.includeCrds === true ? crdFiles(chart) : [];
   return { chart, config, values, templates, files, crds, manifests, hooks, notes };
+}
+
+/** A file that is no YAML takes all files along, so that they can be shown for debugging. */
+function sorted(
+  files: ReadonlyMap<string, string>,
+  version: HelmVersion,
+  warn: (line: string) => void,
+): { hooks: HookManifest[]; manifests: Manifest[] } {
+  try {
+    return sortManifests(files, version, warn);
+  } catch (error) {
+    if (error instanceof ManifestError) {
+      const blank = (text: string): boolean => text.trim() === '';
+      error.rendered = [...files].map(([name, text]) => (blank(text) ? '' : sourced(name, text))).join('');
+    }
+    throw error;
+  }
 }
 
 function checkInstallable(chart: Chart, version: HelmVersion, source: ReleaseSource): void {

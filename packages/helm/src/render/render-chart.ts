@@ -34,14 +34,15 @@ import { manifestText } from './template-output.ts';
 export function renderChart(
   tree: FileTree,
   chartPath: string,
-  request: ChartRenderRequest & { readonly host?: RenderHost },
+  request: ChartRenderRequest,
+  host: RenderHost = {},
 ): RenderedChart {
   const recording = recordTree(tree);
   const problems: RenderProblem[] = [];
   const source = {
     tree: recording.tree,
     path: chartPath,
-    host: request.host ?? {},
+    host,
     warn: (line: string) => problems.push({ code: 'WARNING', severity: 'warning', message: line }),
   };
   const empty = { chart: undefined, objects: [], hooks: [], manifest: '', notes: '', config: {} };
