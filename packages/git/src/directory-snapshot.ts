@@ -32,17 +32,17 @@ export async function importDirectory(options: SnapshotOptions): Promise<Importe
     notify,
     ignored: () => listIgnored(git, options),
     onChange: () => {
-      flight().catch((error: unknown) => {
+      flight.run().catch((error: unknown) => {
         notify(`${directory}: ${error instanceof Error ? error.message : String(error)}`);
       });
     },
   });
-  await flight();
+  await flight.run();
   return {
-    refresh: flight,
+    refresh: () => flight.run(),
     async [Symbol.asyncDispose]() {
       watcher.close();
-      await flight().catch(() => undefined);
+      await flight.idle();
     },
   };
 }

@@ -6,7 +6,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Notify, createSingleFlight } from './hosted.ts';
 
-const QUIET_MS = 50;
+const QUIET_MS_DEFAULT = 50;
 const PATIENCE_MS = 500;
 
 interface WatchOptions {
@@ -15,10 +15,13 @@ interface WatchOptions {
   readonly ignored: () => Promise<ReadonlySet<string>>;
   readonly onChange: () => void;
   readonly notify: Notify;
+  /** How long nothing must happen before a change is reported. */
+  readonly quietMs?: number;
 }
 
 /** Starts watching; every directory that exists is watched when the promise resolves. */
 export async function watchDirectory(options: WatchOptions): Promise<{ close(): void }> {
+  const quietMs = options.quietMs ?? QUIET_MS_DEFAULT;
   const watchers = new Map<string, FSWatcher>();
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
@@ -48,7 +51,8 @@ export async function watchDirectory(options: WatchOptions): Promise<{ close(): 
   const fire = (): void => {
     waitingSince = undefined;
     timer = undefined;
-    scan()
+    scan
+      .run()
       .catch(() => undefined)
       .then(() => {
         if (!closed) options.onChange();
@@ -60,7 +64,7 @@ export async function watchDirectory(options: WatchOptions): Promise<{ close(): 
     const now = performance.now();
     waitingSince ??= now;
     clearTimeout(timer);
-    timer = setTimeout(fire, Math.max(0, Math.min(QUIET_MS, waitingSince + PATIENCE_MS - now)));
+    timer = setTimeout(fire, Math.max(0, Math.min(quietMs, waitingSince + PATIENCE_MS - now)));
   };
   const add = (path: string): void => {
     if (closed) return;
@@ -79,7 +83,7 @@ export async function watchDirectory(options: WatchOptions): Promise<{ close(): 
       options.notify(`changes below ${join(options.directory, path)} may go unnoticed: ${reason}`);
     }
   };
-  await scan();
+  await scan.run();
   return {
     close() {
       closed = true;

@@ -137,12 +137,12 @@ test('credentials are asked for, checked per repository and access, and named in
   await using bed = await createTestbed();
   await using host = await hostIn(bed, {
     authenticate: ({ user, password, repository, access }) =>
-      repository === 'demo' && password === 'pass' && (user === 'writer' || (user === 'reader' && access === 'read')),
+      repository === 'demo' && password === 'pass' && (user === 'writer' || access === 'read' || 'forbidden'),
   });
   const work = await bed.workingTree('work', { a: '1' });
   const as = (who: string): string => `${host.url?.replace('//', `//${who}@`)}/demo.git`;
   await assert.rejects(bed.user(work, 'push', '--quiet', `${host.url}/demo.git`, 'main'), /could not read Username/);
-  await assert.rejects(bed.user(work, 'push', '--quiet', as('writer:wrong'), 'main'), /403/);
+  await assert.rejects(bed.user(work, 'push', '--quiet', as('writer:wrong'), 'main'), /Authentication failed/);
   await assert.rejects(bed.user(work, 'push', '--quiet', as('reader:pass'), 'main'), /403/);
   await bed.user(work, 'push', '--quiet', as('writer:pass'), 'main');
   assert.equal(host.events[0]?.user, 'writer');

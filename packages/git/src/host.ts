@@ -10,7 +10,7 @@ import { GitError } from './errors.ts';
 import { type BareRepository, type Notify, openBare } from './hosted.ts';
 import type { RefUpdate } from './push-report.ts';
 import type { GitRepository } from './repository.ts';
-import { type GitCredentials, createSmartHttp } from './smart-http.ts';
+import { type GitAuthenticate, createSmartHttp } from './smart-http.ts';
 import { type Importer, importWorkingTree } from './worktree-import.ts';
 
 /** A repository to serve. With `directory`, the user's working tree or plain directory is its origin. */
@@ -37,7 +37,7 @@ export interface GitHostOptions {
   readonly basePath?: string;
   readonly onPush?: (event: PushEvent) => void;
   readonly onNotice?: Notify;
-  readonly authenticate?: (credentials: GitCredentials) => boolean | Promise<boolean>;
+  readonly authenticate?: GitAuthenticate;
   readonly pushBytesMax?: number;
   readonly signal?: AbortSignal;
 }
@@ -171,6 +171,8 @@ async function listen(
     response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' });
     response.end('not found\n');
   });
+  // A large push over a slow line may take its time; headers may not.
+  server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(address.port, address.host ?? '127.0.0.1', resolve);

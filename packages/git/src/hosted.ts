@@ -7,6 +7,8 @@ import type { Git } from './command.ts';
 import type { RefUpdate } from './push-report.ts';
 import { type GitRepository, readRepository } from './repository.ts';
 
+const LOOSE_MAX = 6000;
+
 /** What the host tells about: a sentence for the user, never fatal. */
 export type Notify = (notice: string) => void;
 
@@ -40,6 +42,10 @@ export async function openBare(git: Git, stateDirectory: string, name: string): 
   await Promise.all(
     names.filter((path) => path.endsWith('.lock')).map((path) => rm(join(directory, path), { force: true })),
   );
+  if (names.filter((path) => /^objects[\\/][0-9a-f]{2}[\\/]/.test(path)).length > LOOSE_MAX) {
+    // Unreachable commits are kept: something may still be running from one that was forced away.
+    await git.run(['repack', '-a', '-d', '-k', '-q'], { gitDirectory: directory, subject: name });
+  }
   return { name, directory, repository: readRepository(git, directory, name) };
 }
 
@@ -49,8 +55,15 @@ export function asRefUpdate(ref: string, before: string | undefined, after: stri
   return { ref, before: before ?? zero, after: after ?? zero };
 }
 
+export interface SingleFlight {
+  /** Runs now, or once more after the run under way. */
+  run(): Promise<void>;
+  /** Waits for what is under way, whatever becomes of it. */
+  idle(): Promise<void>;
+}
+
 /** Runs `work` one at a time; calls during a run cause exactly one more run. */
-export function createSingleFlight(work: () => Promise<void>): () => Promise<void> {
+export function createSingleFlight(work: () => Promise<void>): SingleFlight {
   let running: Promise<void> | undefined;
   let queued: Promise<void> | undefined;
   const run = (): Promise<void> => {
@@ -66,5 +79,10 @@ export function createSingleFlight(work: () => Promise<void>): () => Promise<voi
       });
     return queued;
   };
-  return run;
+  return {
+    run,
+    idle: async () => {
+      await (queued ?? running)?.catch(() => undefined);
+    },
+  };
 }

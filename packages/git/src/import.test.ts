@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { describeChanges } from './directory-snapshot.ts';
 import { type GitHost, type PushEvent, startGitHost } from './host.ts';
+import { remoteUrls } from './worktree-import.ts';
 import { type Testbed, createInbox, createTestbed } from './testbed.ts';
 
 type Inbox<T> = ReturnType<typeof createInbox<T>>;
@@ -188,6 +189,16 @@ test('pushes and edits of a plain directory are merged; a conflict leaves the ho
   await host.pushes.next(({ origin }) => origin === 'directory');
   await bed.user(clone, 'pull', '--quiet');
   assert.equal(await bed.user(clone, 'show', 'HEAD:a.yaml'), 'pushed');
+});
+
+test('the remotes of a working tree are told, origin first', async () => {
+  await using bed = await createTestbed();
+  const work = await bed.workingTree('work', { a: '1' });
+  assert.deepEqual(await remoteUrls(bed.git, work), []);
+  assert.deepEqual(await remoteUrls(bed.git, bed.directory), []);
+  await bed.user(work, 'remote', 'add', 'fork', 'git@github.com:me/x.git');
+  await bed.user(work, 'remote', 'add', 'origin', 'https://github.com/org/x.git');
+  assert.deepEqual(await remoteUrls(bed.git, work), ['https://github.com/org/x.git', 'git@github.com:me/x.git']);
 });
 
 test('a missing directory is an error with its name', async () => {

@@ -21,5 +21,6 @@ export {
   isFullSha,
   openRepository,
 } from './repository.ts';
-export type { GitAccess, GitCredentials } from './smart-http.ts';
+export type { GitAccess, GitAuthenticate, GitCredentials, GitVerdict } from './smart-http.ts';
+export { remoteUrls } from './worktree-import.ts';
 export { type RepositoryUrl, displayUrl, parseRepositoryUrl, repositoryIdentity, repositoryKey } from './url.ts';

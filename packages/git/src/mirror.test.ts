@@ -294,6 +294,39 @@ test('a killed reader is replaced, and what was asked meanwhile is answered', as
   assert.deepEqual(await mirror.treeEntries(head), before);
 });
 
+test('an SSH remote is spoken to with exactly the key, the known hosts and nothing of the user’s', async () => {
+  await using bed = await createTestbed();
+  const work = await bed.workingTree('work', { a: '1' });
+  const log = bed.path('ssh.log');
+  // Stands in for the network: runs what would run on the other side, and notes how it was called.
+  await bed.write(bed.path('bin'), {
+    ssh: `#!/bin/sh\nprintf '%s\\n' "$@" >> ${log}\nfor last; do :; done\nexec sh -c "$last"\n`,
+  });
+  await chmod(bed.path('bin', 'ssh'), 0o755);
+  const environment = { PATH: `${bed.path('bin')}:/usr/local/bin:/usr/bin:/bin` };
+  const git = createGit({ directory: bed.path("it's private"), environment });
+  const auth = { ssh: { privateKey: 'KEY\r\n', knownHosts: 'host ssh-ed25519 AAAA' } };
+  {
+    const url = `ssh://git@example.com:2222${work}`;
+    await using mirror = await openMirror(git, { url, directory: bed.path('mirror'), auth });
+    assert.equal(await mirror.resolve('main'), await bed.user(work, 'rev-parse', 'HEAD'));
+    const called = (await readFile(log, 'utf8')).split('\n');
+    for (const each of [
+      'git@example.com',
+      '2222',
+      'BatchMode=yes',
+      'IdentitiesOnly=yes',
+      'StrictHostKeyChecking=yes',
+    ]) {
+      assert.ok(called.includes(each), each);
+    }
+    const key = called[called.indexOf('-i') + 1] ?? '';
+    assert.equal(await readFile(key, 'utf8'), 'KEY\n');
+    assert.equal((await stat(key)).mode & 0o077, 0);
+  }
+  assert.deepEqual((await readdir(bed.path("it's private"))).sort(), ['gitconfig', 'home']);
+});
+
 test('secret files are private and go away with the mirror', async () => {
   await using bed = await createTestbed();
   const program = bed.path('fake-git');

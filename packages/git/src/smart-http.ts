@@ -22,7 +22,7 @@ export interface SmartHttpOptions {
   readonly directoryOf: (name: string) => string | undefined;
   readonly onUpdates: (name: string, updates: readonly RefUpdate[], user: string | undefined) => void;
   /** Absent: everybody may read and write. */
-  readonly authenticate?: (request: GitCredentials) => boolean | Promise<boolean>;
+  readonly authenticate?: GitAuthenticate;
   readonly pushBytesMax?: number;
 }
 
@@ -32,6 +32,11 @@ export interface GitCredentials {
   readonly repository: string;
   readonly access: GitAccess;
 }
+
+/** False: not known (asked again, 401); `forbidden`: known, but without the right (403). */
+export type GitAuthenticate = (credentials: GitCredentials) => GitVerdict | Promise<GitVerdict>;
+
+export type GitVerdict = boolean | 'forbidden';
 
 type Service = 'upload-pack' | 'receive-pack';
 
@@ -88,9 +93,11 @@ async function serve(
   // Who may not see a repository does not learn whether it exists.
   if (options.authenticate) {
     const access = service === 'receive-pack' ? 'write' : 'read';
-    if (!(await options.authenticate({ ...credentials, repository: name ?? '', access }))) {
+    const verdict = await options.authenticate({ ...credentials, repository: name ?? '', access });
+    if (verdict === 'forbidden') return refuse(response, 403, `no right to ${access} this repository`);
+    if (!verdict) {
       response.setHeader('WWW-Authenticate', 'Basic realm="Evenkeel Git", charset="UTF-8"');
-      return refuse(response, credentials.user === undefined ? 401 : 403, 'authentication is needed');
+      return refuse(response, 401, 'authentication is needed');
     }
   }
   if (name === undefined || directory === undefined) return refuse(response, 404, 'repository not found');

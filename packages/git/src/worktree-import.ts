@@ -2,14 +2,15 @@
 // directory is only read. A branch follows the working tree as long as nobody pushed something else to the host; when
 // both moved, the hosted branch stays and the user is told.
 
-import { type FSWatcher, existsSync, watch } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Git } from './command.ts';
+import { watchDirectory } from './directory-watch.ts';
 import { type BareRepository, type Notify, asRefUpdate, createSingleFlight, updateRefs } from './hosted.ts';
 import type { RefUpdate } from './push-report.ts';
 
-const DEBOUNCE_MS = 10;
+const QUIET_MS = 10;
 
 export interface Importer extends AsyncDisposable {
   /** Looks at the user's directory now; resolves when what is there has been taken over. */
@@ -27,16 +28,17 @@ interface ImportOptions {
 /** Imports what is there, then keeps watching. */
 export async function importWorkingTree(options: ImportOptions): Promise<Importer> {
   const gitDirectories = await findGitDirectories(options.directory);
-  const refresh = createSingleFlight(() => takeOver(options, gitDirectories));
-  await refresh();
-  const watcher = watchReferences(gitDirectories, () => {
-    refresh().catch((error: unknown) => options.notify(`${options.directory}: ${messageOf(error)}`));
+  const flight = createSingleFlight(() => takeOver(options, gitDirectories));
+  // Watched before it is read, so that a commit in between is not lost.
+  const watcher = await watchReferences(gitDirectories, options.notify, () => {
+    flight.run().catch((error: unknown) => options.notify(`${options.directory}: ${messageOf(error)}`));
   });
+  await flight.run();
   return {
-    refresh,
+    refresh: () => flight.run(),
     async [Symbol.asyncDispose]() {
       watcher.close();
-      await refresh().catch(() => undefined);
+      await flight.idle();
     },
   };
 }
@@ -133,6 +135,22 @@ async function decide(
   return keep;
 }
 
+/**
+ * The URLs of the remotes of a working tree, `origin` first: what the manifests in it are likely to call it.
+ * A directory that is no working tree has none.
+ */
+export async function remoteUrls(git: Git, directory: string): Promise<readonly string[]> {
+  if (!existsSync(join(directory, '.git'))) return [];
+  const { common } = await findGitDirectories(directory);
+  const args = ['config', '--local', '-z', '--get-regexp', String.raw`^remote\..*\.url$`];
+  const output = await git.run(args, { gitDirectory: common, subject: directory, okStatus: [1] });
+  const pairs = output.stdout.toString('utf8').split('\0').filter(Boolean);
+  const sorted = pairs.toSorted(
+    (left, right) => Number(right.startsWith('remote.origin.')) - Number(left.startsWith('remote.origin.')),
+  );
+  return [...new Set(sorted.map((pair) => pair.slice(pair.indexOf('\n') + 1)))];
+}
+
 /** The hosted default branch is the one checked out when hosting began; it changes only when that branch is not there. */
 async function followHead(options: ImportOptions, from: GitDirectories): Promise<void> {
   const { git, bare } = options;
@@ -145,30 +163,31 @@ async function followHead(options: ImportOptions, from: GitDirectories): Promise
   await git.run(['symbolic-ref', 'HEAD', wanted], { gitDirectory: bare.directory });
 }
 
-function watchReferences(directories: GitDirectories, onChange: () => void): { close(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  const soon = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(onChange, DEBOUNCE_MS);
-  };
-  const watchers: FSWatcher[] = [];
-  const add = (path: string, recursive: boolean): void => {
-    if (!existsSync(path)) return;
-    const watcher = watch(path, { recursive }, soon);
-    // A watched directory that disappears is reported by the next refresh.
-    watcher.on('error', () => undefined);
-    watchers.push(watcher);
-  };
-  add(directories.own, false);
-  if (directories.common !== directories.own) add(directories.common, false);
-  add(join(directories.common, 'refs'), true);
-  add(join(directories.common, 'reftable'), false);
+async function watchReferences(
+  directories: GitDirectories,
+  notify: Notify,
+  onChange: () => void,
+): Promise<{ close(): void }> {
+  const watch = { notify, onChange, quietMs: QUIET_MS };
+  const own = [directories.own, ...(directories.common === directories.own ? [] : [directories.common])];
+  const watchers = await Promise.all([
+    // HEAD and packed-refs lie at the top; what is below the top changes with every object and is not looked at.
+    ...own.map((directory) => watchDirectory({ ...watch, directory, ignored: () => directoriesIn(directory) })),
+    ...['refs', 'reftable']
+      .map((name) => join(directories.common, name))
+      .filter((directory) => existsSync(directory))
+      .map((directory) => watchDirectory({ ...watch, directory, ignored: () => Promise.resolve(new Set<string>()) })),
+  ]);
   return {
     close() {
-      clearTimeout(timer);
       for (const watcher of watchers) watcher.close();
     },
   };
+}
+
+async function directoriesIn(directory: string): Promise<ReadonlySet<string>> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return new Set(entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name));
 }
 
 function messageOf(error: unknown): string {
