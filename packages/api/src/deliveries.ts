@@ -64,7 +64,14 @@ export const deliverySummary = v.object({
   commit: v.optional(commit),
   automatic: v.boolean(),
   suspended: v.boolean(),
-  operation: v.optional(v.object({ phase: operationPhase, message: v.string(), startedAtMs: v.number(), finishedAtMs: v.optional(v.number()) })),
+  operation: v.optional(
+    v.object({
+      phase: operationPhase,
+      message: v.string(),
+      startedAtMs: v.number(),
+      finishedAtMs: v.optional(v.number()),
+    }),
+  ),
   counts: v.object({ objects: v.number(), drifted: v.number(), unhealthy: v.number() }),
 });
 export type DeliverySummary = v.InferOutput<typeof deliverySummary>;

@@ -126,7 +126,12 @@ export interface OperationState {
 
 export interface ApplicationStatus {
   readonly resources?: readonly ResourceStatus[];
-  readonly sync?: { readonly status: string; readonly revision?: string; readonly revisions?: readonly string[]; readonly comparedTo?: JsonObject };
+  readonly sync?: {
+    readonly status: string;
+    readonly revision?: string;
+    readonly revisions?: readonly string[];
+    readonly comparedTo?: JsonObject;
+  };
   readonly health?: { readonly status: string; readonly message?: string; readonly lastTransitionTime?: string };
   readonly history?: readonly HistoryEntry[];
   readonly conditions?: readonly ApplicationCondition[];
@@ -149,7 +154,11 @@ export interface Application {
 
 /** Reads an Application object. The API server has validated it against the schema, so this is only a view. */
 export function readApplication(object: KubeObject): Application {
-  const view = object as unknown as { spec?: ApplicationSpec; operation?: RequestedOperation; status?: ApplicationStatus };
+  const view = object as unknown as {
+    spec?: ApplicationSpec;
+    operation?: RequestedOperation;
+    status?: ApplicationStatus;
+  };
   return {
     object,
     namespace: object.metadata.namespace ?? '',

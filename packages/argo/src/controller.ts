@@ -174,9 +174,15 @@ class ApplicationReconciler {
     if (Object.keys(patch).length === 0) return;
     const { namespace, name } = application;
     try {
-      const written = await this.#options.client.patch(this.#watched.type, { namespace, name }, 'merge', patch as JsonObject, {
-        fieldManager: argoFrontEnd.fieldManager,
-      });
+      const written = await this.#options.client.patch(
+        this.#watched.type,
+        { namespace, name },
+        'merge',
+        patch as JsonObject,
+        {
+          fieldManager: argoFrontEnd.fieldManager,
+        },
+      );
       this.#watched.applications.observe(written);
     } catch (error) {
       if (!isKubeError(error, 404)) throw error;
@@ -201,7 +207,9 @@ class ApplicationReconciler {
     }
     const rest = finalizers.filter((finalizer) => finalizer !== cascade);
     try {
-      await this.#options.client.patch(this.#watched.type, { namespace, name }, 'merge', { metadata: { finalizers: rest } });
+      await this.#options.client.patch(this.#watched.type, { namespace, name }, 'merge', {
+        metadata: { finalizers: rest },
+      });
     } catch (error) {
       if (!isKubeError(error, 404)) throw error;
     }

@@ -30,7 +30,9 @@ function markObject(object: KubeObject, delivery: Delivery, namespaced: boolean)
 }
 
 function compareOptions(object: KubeObject): readonly string[] {
-  return (object.metadata.annotations?.['argocd.argoproj.io/compare-options'] ?? '').split(',').map((part) => part.trim());
+  return (object.metadata.annotations?.['argocd.argoproj.io/compare-options'] ?? '')
+    .split(',')
+    .map((part) => part.trim());
 }
 
 /** An object may opt out of the health of its application. */

@@ -13,7 +13,12 @@ const helmHook = 'helm.sh/hook';
 const helmDeletion = 'helm.sh/hook-delete-policy';
 const helmWeight = 'helm.sh/hook-weight';
 
-const phases: Readonly<Record<string, Phase>> = { PreSync: 'before', Sync: 'main', PostSync: 'after', SyncFail: 'failure' };
+const phases: Readonly<Record<string, Phase>> = {
+  PreSync: 'before',
+  Sync: 'main',
+  PostSync: 'after',
+  SyncFail: 'failure',
+};
 const helmPhases: Readonly<Record<string, Phase>> = {
   'pre-install': 'before',
   'pre-upgrade': 'before',
@@ -63,7 +68,9 @@ export function placeObject(object: KubeObject): readonly DesiredObject[] | Refu
     };
   }
   const turns = new Set(names.flatMap((name) => table[name] ?? []));
-  const listed = splitList(annotations[deletionAnnotation] ?? (own === undefined ? (annotations[helmDeletion] ?? '') : ''));
+  const listed = splitList(
+    annotations[deletionAnnotation] ?? (own === undefined ? (annotations[helmDeletion] ?? '') : ''),
+  );
   const deletion = listed.flatMap((name) => deletions[name] ?? []);
   const hook = { deletion: deletion.length > 0 ? deletion : (['recreate'] as const) };
   return [...turns].map((phase) => ({ object, phase, wave, hook, options }));
@@ -83,7 +90,8 @@ function stepOptions(annotation: string | undefined): DesiredObject['options'] {
 export function keepReason(live: KubeObject): string | undefined {
   const prune = readObjectOptions(live.metadata.annotations?.[optionsAnnotation]).get('Prune');
   if (prune === 'false') return 'ignored (no prune)';
-  if (prune === 'confirm') return 'waiting for pruning confirmation, which is not supported yet: remove Prune=confirm to prune it';
+  if (prune === 'confirm')
+    return 'waiting for pruning confirmation, which is not supported yet: remove Prune=confirm to prune it';
   return undefined;
 }
 

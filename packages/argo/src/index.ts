@@ -1,8 +1,27 @@
 // The contract of @evenkeel/argo.
-export { type Application, type ApplicationSource, type ApplicationSpec, readApplication, sourcesOf } from './application.ts';
+export {
+  type Application,
+  type ApplicationSource,
+  type ApplicationSpec,
+  type HistoryEntry,
+  readApplication,
+  sourcesOf,
+} from './application.ts';
+export {
+  type Asker,
+  type SyncWish,
+  historyEntryOf,
+  releaseHold,
+  removeApplication,
+  requestRefresh,
+  requestSync,
+  rollbackTo,
+} from './actions.ts';
 export { type ArgoController, type ArgoOptions, startArgo } from './controller.ts';
 export { argoDefinitions } from './crd/definitions.ts';
 export { argoFrontEnd } from './front-end.ts';
+export { type Hold, holdOf } from './hold.ts';
+export { historyRevision } from './status.ts';
 export { defaultProject } from './projects.ts';
 export { controlPlaneNamespace, deliveryKey, trackingAnnotation } from './tracking.ts';
 export { type Translation, translateApplication } from './translate.ts';

@@ -55,19 +55,37 @@ export function projectRefusals(name: string, project: KubeObject | undefined, d
   const spec = (project['spec'] ?? {}) as ProjectSpec & JsonObject;
   const found: Refusal[] = [];
   for (const field of unsupported) {
-    if (isRestriction(spec[field])) found.push(deny(`AppProject "${name}": spec.${field} is not supported yet`, `Remove spec.${field} from the project.`));
+    if (isRestriction(spec[field]))
+      found.push(
+        deny(`AppProject "${name}": spec.${field} is not supported yet`, `Remove spec.${field} from the project.`),
+      );
   }
   for (const source of delivery.sources) {
     if (!permits(spec.sourceRepos ?? [], source.url)) {
-      found.push(deny(`the project "${name}" does not permit the repository ${source.url}`, 'Add the repository to spec.sourceRepos of the AppProject.'));
+      found.push(
+        deny(
+          `the project "${name}" does not permit the repository ${source.url}`,
+          'Add the repository to spec.sourceRepos of the AppProject.',
+        ),
+      );
     }
   }
   if (!permitsDestination(spec, delivery)) {
-    found.push(deny(`the project "${name}" does not permit the destination namespace "${delivery.destination.namespace}" of this cluster`, 'Add the destination to spec.destinations of the AppProject.'));
+    found.push(
+      deny(
+        `the project "${name}" does not permit the destination namespace "${delivery.destination.namespace}" of this cluster`,
+        'Add the destination to spec.destinations of the AppProject.',
+      ),
+    );
   }
   const sourceNamespaces = spec.sourceNamespaces ?? [];
   if (name !== 'default' && delivery.namespace !== 'argocd' && !permits(sourceNamespaces, delivery.namespace)) {
-    found.push(deny(`the project "${name}" does not permit Applications in namespace "${delivery.namespace}"`, 'Add the namespace to spec.sourceNamespaces of the AppProject.'));
+    found.push(
+      deny(
+        `the project "${name}" does not permit Applications in namespace "${delivery.namespace}"`,
+        'Add the namespace to spec.sourceNamespaces of the AppProject.',
+      ),
+    );
   }
   return found;
 }
@@ -75,7 +93,10 @@ export function projectRefusals(name: string, project: KubeObject | undefined, d
 function isRestriction(value: unknown): boolean {
   if (value === undefined || value === null || value === false) return false;
   if (!Array.isArray(value)) return true;
-  const everything = value.length === 1 && (value[0] as { group?: string }).group === '*' && (value[0] as { kind?: string }).kind === '*';
+  const everything =
+    value.length === 1 &&
+    (value[0] as { group?: string }).group === '*' &&
+    (value[0] as { kind?: string }).kind === '*';
   return value.length > 0 && !everything;
 }
 

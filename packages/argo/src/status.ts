@@ -73,7 +73,10 @@ export function statusOf(application: Application, report: DeliveryReport, nowMs
       status: healthStatus,
       lastTransitionTime: before.health?.status === healthStatus ? (before.health.lastTransitionTime ?? now) : now,
     },
-    resources: report.sync === 'unknown' && report.resources.length === 0 ? (before.resources ?? []) : report.resources.map(resourceOf),
+    resources:
+      report.sync === 'unknown' && report.resources.length === 0
+        ? (before.resources ?? [])
+        : report.resources.map(resourceOf),
     conditions: conditionsOf(before.conditions ?? [], report, now),
     ...(report.images.length > 0 ? { summary: { images: report.images } } : {}),
     ...(renderer === undefined ? {} : { sourceType: rendererWords[renderer as keyof typeof rendererWords] }),
@@ -119,8 +122,10 @@ function conditionsOf(
   now: string,
 ): readonly ApplicationCondition[] {
   const wanted = report.refusals.map(({ code, sentence }) => ({ type: conditionTypes[code], message: sentence }));
-  const failed = report.operation?.phase === 'failed' || report.operation?.phase === 'error' ? report.operation : undefined;
-  if (failed && wanted.length === 0 && report.sync !== 'synced') wanted.push({ type: 'SyncError', message: failed.message });
+  const failed =
+    report.operation?.phase === 'failed' || report.operation?.phase === 'error' ? report.operation : undefined;
+  if (failed && wanted.length === 0 && report.sync !== 'synced')
+    wanted.push({ type: 'SyncError', message: failed.message });
   for (const warning of report.warnings) {
     if (/more than once/.test(warning)) wanted.push({ type: 'RepeatedResourceWarning', message: warning });
   }
@@ -157,9 +162,21 @@ function operationStateOf(application: Application, operation: OperationReport):
   };
 }
 
-const stepWords = { synced: 'Synced', failed: 'SyncFailed', pruned: 'Pruned', kept: 'PruneSkipped', running: 'Synced' } as const;
+const stepWords = {
+  synced: 'Synced',
+  failed: 'SyncFailed',
+  pruned: 'Pruned',
+  kept: 'PruneSkipped',
+  running: 'Synced',
+} as const;
 const phaseOfStep = { before: 'PreSync', main: 'Sync', after: 'PostSync', failure: 'SyncFail' } as const;
-const hookPhases = { synced: 'Succeeded', failed: 'Failed', pruned: 'Succeeded', kept: 'Succeeded', running: 'Running' } as const;
+const hookPhases = {
+  synced: 'Succeeded',
+  failed: 'Failed',
+  pruned: 'Succeeded',
+  kept: 'Succeeded',
+  running: 'Running',
+} as const;
 
 function stepOf(step: OperationReport['steps'][number]): JsonObject {
   const { ref } = step;
@@ -178,7 +195,11 @@ function stepOf(step: OperationReport['steps'][number]): JsonObject {
 }
 
 /** Entries are kept as upstream keeps them (10 unless the spec says otherwise), one for each whole sync that succeeded. */
-function historyOf(application: Application, report: DeliveryReport, state: OperationState | undefined): readonly HistoryEntry[] {
+function historyOf(
+  application: Application,
+  report: DeliveryReport,
+  state: OperationState | undefined,
+): readonly HistoryEntry[] {
   const before = application.status.history ?? [];
   const { operation } = report;
   if (!operation || operation.phase !== 'succeeded' || operation.partial || !state?.finishedAt) return before;
@@ -191,10 +212,14 @@ function historyOf(application: Application, report: DeliveryReport, state: Oper
   const many = spec.sources !== undefined && spec.sources.length > 0;
   const entry: HistoryEntry = {
     id: (last?.id ?? -1) + 1,
-    ...(many ? { revisions: operation.revision.split(','), sources: sourcesOf(spec) } : { revision: operation.revision, ...(spec.source ? { source: spec.source } : {}) }),
+    ...(many
+      ? { revisions: operation.revision.split(','), sources: sourcesOf(spec) }
+      : { revision: operation.revision, ...(spec.source ? { source: spec.source } : {}) }),
     deployStartedAt: state.startedAt,
     deployedAt: state.finishedAt,
-    initiatedBy: operation.initiatedBy.automated ? { automated: true } : { username: operation.initiatedBy.username ?? 'unknown' },
+    initiatedBy: operation.initiatedBy.automated
+      ? { automated: true }
+      : { username: operation.initiatedBy.username ?? 'unknown' },
   };
   return [...before, entry].slice(-limit);
 }
@@ -235,7 +260,10 @@ export function memoryOf(application: Application, fingerprint: string): Deliver
       id: `recorded-${state.startedAt}`,
       phase: phasesByWord[state.phase] ?? 'error',
       message: state.message ?? '',
-      revision: syncResult?.revisions && syncResult.revisions.length > 0 ? syncResult.revisions.join(',') : (syncResult?.revision ?? ''),
+      revision:
+        syncResult?.revisions && syncResult.revisions.length > 0
+          ? syncResult.revisions.join(',')
+          : (syncResult?.revision ?? ''),
       fingerprint: sameSource ? fingerprint : '',
       startedAtMs: Date.parse(state.startedAt),
       finishedAtMs: state.finishedAt === undefined ? undefined : Date.parse(state.finishedAt),

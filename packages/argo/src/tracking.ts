@@ -35,7 +35,8 @@ export function trackedBy(live: KubeObject): string | undefined {
   const match = /^([^:]+):([^/:]*)\/([^/:]+):([^/:]*)\/(.+)$/.exec(id);
   if (!match) return undefined;
   const [, instance = '', group, kind, namespace, name] = match;
-  if (parseApiVersion(live.apiVersion).group !== group || live.kind !== kind || live.metadata.name !== name) return undefined;
+  if (parseApiVersion(live.apiVersion).group !== group || live.kind !== kind || live.metadata.name !== name)
+    return undefined;
   if (live.metadata.namespace !== undefined && live.metadata.namespace !== namespace) return undefined;
   const split = instance.indexOf('_');
   if (split < 0) return deliveryKey(controlPlaneNamespace, instance);

@@ -5,6 +5,7 @@ import type { Delivery, DeliverySource, FrontEnd, RenderRequest, RetryPolicy } f
 import type { Json } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
 import { type Application, type ApplicationSource, type RetryStrategy, asJson, sourcesOf } from './application.ts';
+import { holdOf } from './hold.ts';
 import { kustomizeOverlay } from './kustomize-fields.ts';
 import { type SyncOptions, readSyncOptions } from './sync-options.ts';
 import { deliveryKey } from './tracking.ts';
@@ -24,7 +25,12 @@ export function translateApplication(application: Application, frontEnd: FrontEn
   const { options, refusals: optionRefusals } = readSyncOptions(spec.syncPolicy?.syncOptions ?? []);
   refusals.push(...optionRefusals);
   const destination = spec.destination ?? {};
-  if (destination.server !== undefined && destination.name !== undefined && destination.server !== '' && destination.name !== '') {
+  if (
+    destination.server !== undefined &&
+    destination.name !== undefined &&
+    destination.server !== '' &&
+    destination.name !== ''
+  ) {
     refusals.push(invalid('spec.destination: server and name are both set', 'Keep one of them.'));
   }
   const cluster = clusterOf(destination);
@@ -37,7 +43,11 @@ export function translateApplication(application: Application, frontEnd: FrontEn
   }
   if (refusals.length > 0 || cluster === undefined) return { kind: 'refused', refusals };
   const target = destination.namespace ?? '';
-  const sources = sourcesOf(spec).map((source) => translateSource(source, name, target));
+  const hold = holdOf(application.object);
+  const sources = sourcesOf(spec).map((source) => ({
+    ...translateSource(source, name, target),
+    ...(hold ? { hold: { sha: hold.sha, whileHead: hold.whileHead } } : {}),
+  }));
   const policy = translatePolicy(application, options);
   const fingerprint = JSON.stringify([sources, cluster, target, options, spec.project]);
   return {
@@ -106,7 +116,10 @@ export function translateSource(source: ApplicationSource, appName: string, name
 }
 
 function normalisePath(path: string): string {
-  return path.split('/').filter((part) => part !== '' && part !== '.').join('/');
+  return path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
 }
 
 function renderRequest(source: ApplicationSource, appName: string, namespace: string): RenderRequest {
@@ -117,7 +130,11 @@ function renderRequest(source: ApplicationSource, appName: string, namespace: st
     readonly ignoreMissingValueFiles?: boolean;
     readonly values?: string;
     readonly valuesObject?: Json;
-    readonly parameters?: readonly { readonly name?: string; readonly value?: string; readonly forceString?: boolean }[];
+    readonly parameters?: readonly {
+      readonly name?: string;
+      readonly value?: string;
+      readonly forceString?: boolean;
+    }[];
     readonly fileParameters?: readonly { readonly name?: string; readonly path?: string }[];
     readonly skipCrds?: boolean;
     readonly skipTests?: boolean;
@@ -125,7 +142,11 @@ function renderRequest(source: ApplicationSource, appName: string, namespace: st
     readonly kubeVersion?: string;
     readonly apiVersions?: readonly string[];
   };
-  const directory = (source.directory ?? {}) as { readonly recurse?: boolean; readonly include?: string; readonly exclude?: string };
+  const directory = (source.directory ?? {}) as {
+    readonly recurse?: boolean;
+    readonly include?: string;
+    readonly exclude?: string;
+  };
   const explicit = source.helm ? 'helm' : source.kustomize ? 'kustomize' : source.directory ? 'directory' : 'detect';
   return {
     renderer: explicit === 'directory' && Object.keys(directory).length === 0 ? 'detect' : explicit,
@@ -137,7 +158,11 @@ function renderRequest(source: ApplicationSource, appName: string, namespace: st
       ignoreMissingValueFiles: helm.ignoreMissingValueFiles === true,
       values: helm.values,
       valuesObject: helm.valuesObject,
-      parameters: (helm.parameters ?? []).map(({ name = '', value = '', forceString = false }) => ({ name, value, forceString })),
+      parameters: (helm.parameters ?? []).map(({ name = '', value = '', forceString = false }) => ({
+        name,
+        value,
+        forceString,
+      })),
       fileParameters: (helm.fileParameters ?? []).map(({ name = '', path = '' }) => ({ name, path })),
       skipCrds: helm.skipCrds === true,
       skipTests: helm.skipTests === true,
@@ -145,7 +170,11 @@ function renderRequest(source: ApplicationSource, appName: string, namespace: st
       kubeVersion: helm.kubeVersion,
       apiVersions: helm.apiVersions ?? [],
     },
-    directory: { recurse: directory.recurse === true, include: directory.include ?? '', exclude: directory.exclude ?? '' },
+    directory: {
+      recurse: directory.recurse === true,
+      include: directory.include ?? '',
+      exclude: directory.exclude ?? '',
+    },
   };
 }
 
@@ -181,19 +210,30 @@ function unsupportedFields({ spec, object }: Application): Refusal[] {
       if (source[field] !== undefined && source[field] !== '') found.push(`${at}.${field}`);
     }
     found.push(...unsupportedIn(source.helm, `${at}.helm`, ['version', 'passCredentials']));
-    found.push(...unsupportedIn(source.kustomize, `${at}.kustomize`, ['version', 'kubeVersion', 'apiVersions', 'ignoreMissingComponents', 'commonAnnotationsEnvsubst']));
+    found.push(
+      ...unsupportedIn(source.kustomize, `${at}.kustomize`, [
+        'version',
+        'kubeVersion',
+        'apiVersions',
+        'ignoreMissingComponents',
+        'commonAnnotationsEnvsubst',
+      ]),
+    );
     found.push(...unsupportedIn(source.directory, `${at}.directory`, ['jsonnet', 'disableExtensionFilter']));
     const helmFiles = asJson(source.helm?.['valueFiles'] ?? []);
     if (Array.isArray(helmFiles) && helmFiles.some((file) => typeof file === 'string' && /^\$|^https?:/.test(file))) {
       found.push(`${at}.helm.valueFiles with "$ref/…" or a URL`);
     }
   });
-  const unknownFinalizer = (object.metadata.finalizers ?? []).find((finalizer) => /^(pre|post)-delete-finalizer\.argocd\.argoproj\.io/.test(finalizer));
+  const unknownFinalizer = (object.metadata.finalizers ?? []).find((finalizer) =>
+    /^(pre|post)-delete-finalizer\.argocd\.argoproj\.io/.test(finalizer),
+  );
   if (unknownFinalizer) found.push(`metadata.finalizers "${unknownFinalizer}"`);
   return found.map((field) => ({
     code: 'UNSUPPORTED_FIELD',
     sentence: `${field} is not supported yet`,
-    remedy: 'Remove the field; nothing was applied, because ignoring it silently would apply something else than you asked for.',
+    remedy:
+      'Remove the field; nothing was applied, because ignoring it silently would apply something else than you asked for.',
   }));
 }
 

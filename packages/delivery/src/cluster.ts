@@ -1,7 +1,13 @@
 // One cluster that deliveries go to: its client, what is live in it, and the schemas of the types it serves.
 
 import { type Informer, type KubeClient, createInformer } from '@evenkeel/kube';
-import { type FieldSchema, type GroupVersionKind, type KubeObject, builtinSchema, schemaFromCrd } from '@evenkeel/resource';
+import {
+  type FieldSchema,
+  type GroupVersionKind,
+  type KubeObject,
+  builtinSchema,
+  schemaFromCrd,
+} from '@evenkeel/resource';
 import { type LiveState, createLiveState } from './live/live-state.ts';
 import type { FrontEnd } from './model.ts';
 
@@ -16,7 +22,11 @@ export interface Cluster extends AsyncDisposable {
 }
 
 /** Connects to a cluster: watches its custom definitions, so that new kinds are known as soon as they are served. */
-export async function connectCluster(name: string, client: KubeClient, frontEnds: () => readonly FrontEnd[]): Promise<Cluster> {
+export async function connectCluster(
+  name: string,
+  client: KubeClient,
+  frontEnds: () => readonly FrontEnd[],
+): Promise<Cluster> {
   const type = await client.discovery.preferred({ group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition' });
   if (!type) throw new Error(`cluster "${name}" serves no CustomResourceDefinitions`);
   let unreachable: string | undefined;
@@ -50,7 +60,10 @@ export async function connectCluster(name: string, client: KubeClient, frontEnds
 interface DefinitionSpec {
   readonly group?: string;
   readonly names?: { readonly kind?: string };
-  readonly versions?: readonly { readonly name?: string; readonly schema?: { readonly openAPIV3Schema?: Readonly<Record<string, never>> } }[];
+  readonly versions?: readonly {
+    readonly name?: string;
+    readonly schema?: { readonly openAPIV3Schema?: Readonly<Record<string, never>> };
+  }[];
 }
 
 function customSchema(

@@ -3,6 +3,7 @@
 
 import { type Plan, type Refusal, makePlan, planSummary } from '@evenkeel/engine';
 import type { ResourceType } from '@evenkeel/kube';
+import { type KubeObject, type ObjectRef, refKey } from '@evenkeel/resource';
 import type { SourceStore } from '@evenkeel/source';
 import type { Clock } from '@evenkeel/std';
 import type { Cluster } from './cluster.ts';
@@ -78,6 +79,13 @@ export class Deliveries implements AsyncDisposable {
     return this.#states.get(key)?.delivery;
   }
 
+  /** The object as the source wants it, with our marks; undefined where the source has none such. */
+  desired(key: string, ref: ObjectRef): KubeObject | undefined {
+    const prepared = this.#states.get(key)?.prepared?.value.objects ?? [];
+    const wanted = refKey(ref);
+    return prepared.find((object) => refKey(object.ref) === wanted)?.desired.object;
+  }
+
   /** All reports there are. */
   reports(): readonly DeliveryReport[] {
     return [...[...this.#states.values()].flatMap((state) => state.report ?? []), ...this.#refusedReports.values()];
@@ -126,8 +134,19 @@ export class Deliveries implements AsyncDisposable {
     this.#watchSources(state);
     if (input.refresh === 'hard') forgetRendered(state);
     const { revision } = input.request ?? {};
-    const sources = revision === undefined ? delivery.sources : delivery.sources.map((source) => ({ ...source, revision, hold: undefined }));
-    const rendered = await renderDelivery({ delivery, sources, store: this.#options.store, cluster, previous: state.rendered, refresh: input.refresh !== undefined, signal });
+    const sources =
+      revision === undefined
+        ? delivery.sources
+        : delivery.sources.map((source) => ({ ...source, revision, hold: undefined }));
+    const rendered = await renderDelivery({
+      delivery,
+      sources,
+      store: this.#options.store,
+      cluster,
+      previous: state.rendered,
+      refresh: input.refresh !== undefined,
+      signal,
+    });
     if (rendered.refusals.length === 0) state.rendered = rendered;
     await this.#describe(state, rendered);
     if (rendered.refusals.length > 0) return this.#unrendered(input, state, rendered);
@@ -159,14 +178,22 @@ export class Deliveries implements AsyncDisposable {
     const last = newest(state.operation?.report, memory.lastOperation);
     const blocking = report.refusals.filter((refusal) => refusal.code !== 'TWO_OWNERS');
     if (blocking.length > 0) return this.#blocked(input, state, report, blocking);
-    const decision = decide({ delivery, report, memory: { ...memory, lastOperation: last }, request, nowMs: this.#options.clock.now() });
+    const decision = decide({
+      delivery,
+      report,
+      memory: { ...memory, lastOperation: last },
+      request,
+      nowMs: this.#options.clock.now(),
+    });
     switch (decision.kind) {
       case 'nothing':
         return this.#settle(state, report, { requestTaken: false });
       case 'wait':
         return this.#settle(state, report, { requestTaken: false, againAfterMs: decision.afterMs });
       case 'refuse':
-        return this.#blocked(input, state, { ...report, refusals: [...report.refusals, decision.refusal] }, [decision.refusal]);
+        return this.#blocked(input, state, { ...report, refusals: [...report.refusals, decision.refusal] }, [
+          decision.refusal,
+        ]);
       case 'sync':
         return this.#sync({ input, state, world, report, retryCount: decision.retryCount });
     }
@@ -200,7 +227,8 @@ export class Deliveries implements AsyncDisposable {
       partial: request?.only !== undefined,
       clock: this.#options.clock,
       onProgress: (urgent) => {
-        if (urgent || (announced && this.#options.clock.now() - startedAtMs > QUIET_MS)) this.#options.onWake(delivery.key);
+        if (urgent || (announced && this.#options.clock.now() - startedAtMs > QUIET_MS))
+          this.#options.onWake(delivery.key);
       },
     });
     state.operation = operation;
@@ -214,7 +242,8 @@ export class Deliveries implements AsyncDisposable {
     const { delivery, memory, request } = input;
     const last = newest(state.operation?.report, memory.lastOperation);
     const revision = report.revisions.join(',');
-    const attempted = last?.phase !== 'succeeded' && last?.revision === revision && last.fingerprint === delivery.fingerprint;
+    const attempted =
+      last?.phase !== 'succeeded' && last?.revision === revision && last.fingerprint === delivery.fingerprint;
     const wanted = request !== undefined || (delivery.policy.automatic && report.sync !== 'synced' && !attempted);
     if (wanted) {
       const message = why.map((refusal) => refusal.sentence).join('; ');
@@ -301,7 +330,8 @@ export class Deliveries implements AsyncDisposable {
   async #prepare(state: State, rendered: RenderedDelivery, cluster: Cluster): Promise<Prepared> {
     const { delivery } = state;
     const known = state.prepared;
-    const complete = known?.value.refusals.length === 0 && known.value.objects.every((object) => object.type !== undefined);
+    const complete =
+      known?.value.refusals.length === 0 && known.value.objects.every((object) => object.type !== undefined);
     const same =
       known !== undefined &&
       known.fingerprint === delivery.fingerprint &&
@@ -361,7 +391,11 @@ function reportOf(state: State, { rendered, prepared, compared }: World): Delive
     resources: compared.resources,
     images: imagesOf(prepared.objects.map((object) => object.desired.object)),
     refusals: [...prepared.refusals, ...compared.refusals],
-    warnings: [...prepared.warnings, ...compared.warnings, ...rendered.sources.flatMap((source) => source.rendering.warnings)],
+    warnings: [
+      ...prepared.warnings,
+      ...compared.warnings,
+      ...rendered.sources.flatMap((source) => source.rendering.warnings),
+    ],
     operation: state.operation?.report,
   };
 }
@@ -379,7 +413,11 @@ function planFor({ delivery, request }: ReconcileInput, { compared, prepared, cl
         ),
       )
     : compared.objects;
-  const strays = only ? compared.strays.filter(({ live }) => only.some((ref) => ref.kind === live.kind && ref.name === live.metadata.name)) : compared.strays;
+  const strays = only
+    ? compared.strays.filter(({ live }) =>
+        only.some((ref) => ref.kind === live.kind && ref.name === live.metadata.name),
+      )
+    : compared.strays;
   const plan = makePlan({
     objects: chosen,
     strays,
@@ -403,7 +441,10 @@ function withNamespace(plan: Plan, delivery: Delivery, prepared: Prepared, clust
   if (plan.stages.length === 0) return plan;
   const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
   const step = { action: 'create', ref, apiVersion: 'v1', phase: 'before', object } as const;
-  return { ...plan, stages: [{ phase: 'before', wave: -Infinity, groups: [[step]], waitHealthy: false }, ...plan.stages] };
+  return {
+    ...plan,
+    stages: [{ phase: 'before', wave: -Infinity, groups: [[step]], waitHealthy: false }, ...plan.stages],
+  };
 }
 
 /** Everything a delivery has or had is watched before it is compared. */

@@ -1,6 +1,7 @@
 // The contract of @evenkeel/delivery.
 export { type Cluster, connectCluster } from './cluster.ts';
 export { Deliveries, type DeliveriesOptions, type ReconcileInput, type Reconciled } from './deliveries.ts';
+export { createRecorder, standingOf } from './record.ts';
 export { aggregateHealth, decide } from './decide.ts';
 export type {
   CommitReport,
@@ -20,4 +21,10 @@ export type {
   SyncRequest,
   SyncState,
 } from './model.ts';
-export type { DirectorySettings, HelmSettings, KustomizeSettings, RenderRequest, RendererName } from './render/request.ts';
+export type {
+  DirectorySettings,
+  HelmSettings,
+  KustomizeSettings,
+  RenderRequest,
+  RendererName,
+} from './render/request.ts';

@@ -63,7 +63,8 @@ export async function prepareObjects(
         continue;
       }
       const key = turn.hook ? `${turn.phase}:${refKey(ref)}` : refKey(ref);
-      if (byKey.has(key)) warnings.push(`${ref.kind} "${ref.name}" stands more than once in the source; the last one counts`);
+      if (byKey.has(key))
+        warnings.push(`${ref.kind} "${ref.name}" stands more than once in the source; the last one counts`);
       byKey.set(key, { desired: { ...turn, object }, ref, key, type, at: entry.at });
     }
   }
@@ -103,7 +104,12 @@ function inNamespace(object: KubeObject, namespaced: boolean, target: string): K
 
 function refuseMalformed({ object, at }: RenderedObject): Refusal | undefined {
   const where = at ? `${formatPosition(at)}: ` : '';
-  const say = (what: string, remedy: string): Refusal => ({ code: 'INVALID_OBJECT', sentence: where + what, remedy, at });
+  const say = (what: string, remedy: string): Refusal => ({
+    code: 'INVALID_OBJECT',
+    sentence: where + what,
+    remedy,
+    at,
+  });
   if (typeof object.kind !== 'string' || object.kind === '') return say('the object has no kind', 'Add "kind:".');
   if (typeof object.apiVersion !== 'string' || object.apiVersion === '') {
     return say(`${object.kind} has no apiVersion`, 'Add "apiVersion:".');

@@ -125,7 +125,10 @@ class TypeNotWatched extends Error {
 type Lookups = Map<string, { query: LookupQuery; version: string }>;
 
 async function chartWorld(cluster: Cluster, asked: Lookups): Promise<ChartWorld & { readonly absent: Set<string> }> {
-  const [kubeVersion, types] = await Promise.all([cluster.client.discovery.serverVersion(), cluster.client.discovery.everyVersion()]);
+  const [kubeVersion, types] = await Promise.all([
+    cluster.client.discovery.serverVersion(),
+    cluster.client.discovery.everyVersion(),
+  ]);
   const apiVersions = new Set<string>();
   for (const type of types) {
     const groupVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
@@ -153,7 +156,11 @@ function liveObject(cluster: Cluster, query: LookupQuery): KubeObject | undefine
 }
 
 /** The commit a delivery stands at, for people; undefined where it cannot be read. */
-export async function describeCommit(store: SourceStore, source: DeliverySource, sha: string): Promise<CommitReport | undefined> {
+export async function describeCommit(
+  store: SourceStore,
+  source: DeliverySource,
+  sha: string,
+): Promise<CommitReport | undefined> {
   try {
     const { author, message } = await store.commit(source.url, sha);
     return { sha, author: author.name, email: author.email, dateMs: Date.parse(author.date), message };

@@ -1,7 +1,23 @@
 // The contract of @evenkeel/engine.
-export { type DiffContext, type FieldDiff, type ObjectDiff, diffObject, noDiff, normaliseDesired } from './diff/diff.ts';
+export {
+  type DiffContext,
+  type FieldDiff,
+  type ObjectDiff,
+  diffObject,
+  noDiff,
+  normaliseDesired,
+} from './diff/diff.ts';
 export { isSecret, maskPair, maskSecret } from './diff/mask.ts';
-export { type Health, type HealthCheck, type HealthStatus, type StatusCondition, conditionsOf, fieldAt, textAt, worseHealth } from './health/health.ts';
+export {
+  type Health,
+  type HealthCheck,
+  type HealthStatus,
+  type StatusCondition,
+  conditionsOf,
+  fieldAt,
+  textAt,
+  worseHealth,
+} from './health/health.ts';
 export { health } from './health/checks.ts';
 export { conditionHealth } from './health/others.ts';
 export { byKindThenName, kindRank } from './plan/order.ts';

@@ -40,6 +40,7 @@ export interface FluxController extends AsyncDisposable {
   wake(key: string): void;
   kustomizations(): readonly Kustomization[];
   kustomization(namespace: string, name: string): Kustomization | undefined;
+  repository(namespace: string, name: string): GitRepository | undefined;
   onChange(listener: () => void): () => void;
   readonly controllers: readonly Controller<string>[];
 }
@@ -54,7 +55,14 @@ export async function startFlux(options: FluxOptions): Promise<FluxController> {
   const repositories = createInformer(client, repositoryType, { signal });
   const kustomizations = createInformer(client, type, { signal });
   await Promise.all([repositories.synced, kustomizations.synced]);
-  const sources = startGitRepositories({ client, type: repositoryType, repositories, store: options.store, clock: options.clock, signal });
+  const sources = startGitRepositories({
+    client,
+    type: repositoryType,
+    repositories,
+    store: options.store,
+    clock: options.clock,
+    signal,
+  });
   const reconciler = new KustomizationReconciler(options, { type, repositories, kustomizations });
   const controller = createController<string>({
     name: 'kustomization',
@@ -71,22 +79,36 @@ export async function startFlux(options: FluxOptions): Promise<FluxController> {
     }
   };
   repositories.onChange(({ object }) =>
-    wakeAll(({ spec, namespace }) => spec.sourceRef.name === object.metadata.name && (spec.sourceRef.namespace ?? namespace) === object.metadata.namespace),
+    wakeAll(
+      ({ spec, namespace }) =>
+        spec.sourceRef.name === object.metadata.name &&
+        (spec.sourceRef.namespace ?? namespace) === object.metadata.namespace,
+    ),
   );
   kustomizations.onChange(({ object, previous }) => {
     if (!previous || relevant(previous) !== relevant(object)) controller.add(keyOf(object), 'user');
     if (previous && JSON.stringify(previous['status']) !== JSON.stringify(object['status'])) {
-      wakeAll(({ spec, namespace }) => (spec.dependsOn ?? []).some((entry) => entry.name === object.metadata.name && (entry.namespace ?? namespace) === object.metadata.namespace));
+      wakeAll(({ spec, namespace }) =>
+        (spec.dependsOn ?? []).some(
+          (entry) =>
+            entry.name === object.metadata.name && (entry.namespace ?? namespace) === object.metadata.namespace,
+        ),
+      );
     }
   });
   for (const object of kustomizations.list()) controller.add(keyOf(object), 'background');
   return {
     controllers: [controller, sources],
     wake: (key) => controller.add(key),
-    kustomizations: () => kustomizations.list().map((object) => readResource<KustomizationSpec, KustomizationStatus>(object)),
+    kustomizations: () =>
+      kustomizations.list().map((object) => readResource<KustomizationSpec, KustomizationStatus>(object)),
     kustomization: (namespace, name) => {
       const object = kustomizations.get(namespace, name);
       return object && readResource<KustomizationSpec, KustomizationStatus>(object);
+    },
+    repository: (namespace, name) => {
+      const object = repositories.get(namespace, name);
+      return object && readResource<GitRepositorySpec, GitRepositoryStatus>(object);
     },
     onChange: (listener) => kustomizations.onChange(listener),
     async [Symbol.asyncDispose]() {
@@ -133,7 +155,10 @@ class KustomizationReconciler {
     const kustomization = readResource<KustomizationSpec, KustomizationStatus>(object);
     const { spec } = kustomization;
     const repository = this.#sourceOf(kustomization);
-    const delivery = repository?.status.artifact?.revision === undefined ? undefined : translateKustomization(kustomization, repository);
+    const delivery =
+      repository?.status.artifact?.revision === undefined
+        ? undefined
+        : translateKustomization(kustomization, repository);
     if (object.metadata.deletionTimestamp !== undefined) return this.#remove(kustomization, delivery, signal);
     if (spec.suspend === true) return { kind: 'settled' };
     const refused = unsupportedFields(spec);
@@ -167,7 +192,9 @@ class KustomizationReconciler {
     const named = `GitRepository "${sourceRef.namespace ?? kustomization.namespace}/${sourceRef.name}"`;
     const failure = repository && findCondition(repository.status.conditions, 'Ready');
     const message = repository ? `${named} is not ready${failure ? `: ${failure.message}` : ''}` : `${named} not found`;
-    this.#note(kustomization, [{ code: 'SOURCE_UNREACHABLE', sentence: message, remedy: 'Create or correct the GitRepository.' }]);
+    this.#note(kustomization, [
+      { code: 'SOURCE_UNREACHABLE', sentence: message, remedy: 'Create or correct the GitRepository.' },
+    ]);
     await this.#write(kustomization, { kind: 'failed', reason: 'ArtifactFailed', message });
     return { kind: 'settled' };
   }
@@ -182,7 +209,9 @@ class KustomizationReconciler {
       const ready = findCondition(dependency.status.conditions, 'Ready');
       const current = dependency.status.observedGeneration === (object.metadata.generation ?? 1);
       if (!current || ready?.status !== 'True') return `dependency '${at}/${entry.name}' is not ready`;
-      const sameSource = dependency.spec.sourceRef.name === spec.sourceRef.name && (dependency.spec.sourceRef.namespace ?? at) === (spec.sourceRef.namespace ?? namespace);
+      const sameSource =
+        dependency.spec.sourceRef.name === spec.sourceRef.name &&
+        (dependency.spec.sourceRef.namespace ?? at) === (spec.sourceRef.namespace ?? namespace);
       if (sameSource && dependency.status.lastAppliedRevision !== repository.status.artifact?.revision) {
         return `dependency '${at}/${entry.name}' revision is not up to date`;
       }
@@ -199,7 +228,17 @@ class KustomizationReconciler {
 
   #note({ namespace, name }: Kustomization, refusals: readonly Refusal[]): void {
     const key = deliveryKey(namespace, name);
-    const report: DeliveryReport = { key, revisions: [], renderers: [], sync: 'unknown', health: { status: 'unknown' }, resources: [], images: [], refusals, warnings: [] };
+    const report: DeliveryReport = {
+      key,
+      revisions: [],
+      renderers: [],
+      sync: 'unknown',
+      health: { status: 'unknown' },
+      resources: [],
+      images: [],
+      refusals,
+      warnings: [],
+    };
     this.#options.deliveries().noteRefused(key, report);
   }
 
@@ -207,7 +246,9 @@ class KustomizationReconciler {
     const status = asStatus(statusOf(kustomization, verdict, this.#options.clock.now()));
     try {
       const change = { object: kustomization.object, status };
-      const written = await patchStatus(this.#options.client, this.#watched.type, change, { fieldManager: 'kustomize-controller' });
+      const written = await patchStatus(this.#options.client, this.#watched.type, change, {
+        fieldManager: 'kustomize-controller',
+      });
       this.#watched.kustomizations.observe(written);
     } catch (error) {
       if (!isKubeError(error, 404)) throw error;
@@ -228,7 +269,9 @@ class KustomizationReconciler {
     const deletes = policy === 'Delete' || policy === 'WaitForTermination' || (policy === 'MirrorPrune' && spec.prune);
     if (deletes && spec.suspend !== true && delivery) {
       const memory = memoryOf(kustomization, delivery.fingerprint);
-      const { left } = await this.#options.deliveries().dismantle({ delivery, memory, propagation: 'Background', signal });
+      const { left } = await this.#options
+        .deliveries()
+        .dismantle({ delivery, memory, propagation: 'Background', signal });
       if (left > 0) return { kind: 'again', afterMs: policy === 'WaitForTermination' ? 2000 : 250 };
     }
     const finalizers = (object.metadata.finalizers ?? []).filter((entry) => entry !== finalizer);

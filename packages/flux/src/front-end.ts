@@ -74,7 +74,10 @@ function keepReason(live: KubeObject): string | undefined {
 /** Adds labels and annotations of spec.commonMetadata to what is rendered, before ownership is marked. */
 export function withCommonMetadata(
   frontEnd: FrontEnd,
-  common: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> },
+  common: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  },
 ): FrontEnd {
   return {
     ...frontEnd,

@@ -71,40 +71,76 @@ export function startGitRepositories(options: GitRepositoriesOptions): Controlle
     return failed ? { kind: 'again', afterMs: 30e3 } : { kind: 'settled' };
   };
   options.repositories.onChange(({ object, previous }) => {
-    if (previous && JSON.stringify([previous['spec'], previous.metadata.annotations]) === JSON.stringify([object['spec'], object.metadata.annotations])) return;
+    if (
+      previous &&
+      JSON.stringify([previous['spec'], previous.metadata.annotations]) ===
+        JSON.stringify([object['spec'], object.metadata.annotations])
+    )
+      return;
     controller.add(`${object.metadata.namespace}/${object.metadata.name}`);
   });
-  for (const object of options.repositories.list()) controller.add(`${object.metadata.namespace}/${object.metadata.name}`);
+  for (const object of options.repositories.list())
+    controller.add(`${object.metadata.namespace}/${object.metadata.name}`);
   options.signal.addEventListener('abort', () => watches.forEach(({ stop }) => stop()), { once: true });
   return controller;
 }
 
-async function nextStatus(repository: GitRepository, options: GitRepositoriesOptions, signal: AbortSignal): Promise<GitRepositoryStatus> {
+async function nextStatus(
+  repository: GitRepository,
+  options: GitRepositoriesOptions,
+  signal: AbortSignal,
+): Promise<GitRepositoryStatus> {
   const { spec, status, object } = repository;
   const { generation = 1 } = object.metadata;
   const nowMs = options.clock.now();
   const request = pendingRequest(object, status.lastHandledReconcileAt);
   const handled = object.metadata.annotations?.['reconcile.fluxcd.io/requestedAt'];
-  const base = { ...status, observedGeneration: generation, ...(handled === undefined ? {} : { lastHandledReconcileAt: handled }) };
+  const base = {
+    ...status,
+    observedGeneration: generation,
+    ...(handled === undefined ? {} : { lastHandledReconcileAt: handled }),
+  };
   const ready = (value: 'True' | 'False', reason: string, message: string): GitRepositoryStatus['conditions'] =>
-    setCondition(status.conditions, { type: 'Ready', status: value, reason, message, observedGeneration: generation }, nowMs);
-  const field = unsupported.find((entry) => isSet(spec[entry])) ?? (spec.ref?.semver === undefined ? undefined : 'ref.semver');
+    setCondition(
+      status.conditions,
+      { type: 'Ready', status: value, reason, message, observedGeneration: generation },
+      nowMs,
+    );
+  const field =
+    unsupported.find((entry) => isSet(spec[entry])) ?? (spec.ref?.semver === undefined ? undefined : 'ref.semver');
   if (field !== undefined) {
     const message = `spec.${field} is not supported yet; remove it`;
     return { ...base, conditions: ready('False', 'UnsupportedField', message) ?? [] };
   }
   try {
     const wanted = revisionOf(spec.ref);
-    const { sha } = await options.store.resolve(spec.url, wanted, { signal, ...(request === undefined ? {} : { maxAgeMs: 0 }) });
+    const { sha } = await options.store.resolve(spec.url, wanted, {
+      signal,
+      ...(request === undefined ? {} : { maxAgeMs: 0 }),
+    });
     const revision = artifactRevision(spec.ref, sha);
     const conditions = ready('True', 'Succeeded', `stored artifact for revision '${revision}'`) ?? [];
-    const fresh = status.artifact?.revision === revision ? status.artifact : { revision, lastUpdateTime: kubeTime(nowMs) };
-    const stored = setCondition(conditions, { type: 'ArtifactInStorage', status: 'True', reason: 'Succeeded', message: `stored artifact for revision '${revision}'`, observedGeneration: generation }, nowMs);
+    const fresh =
+      status.artifact?.revision === revision ? status.artifact : { revision, lastUpdateTime: kubeTime(nowMs) };
+    const stored = setCondition(
+      conditions,
+      {
+        type: 'ArtifactInStorage',
+        status: 'True',
+        reason: 'Succeeded',
+        message: `stored artifact for revision '${revision}'`,
+        observedGeneration: generation,
+      },
+      nowMs,
+    );
     return { ...base, artifact: fresh, conditions: stored };
   } catch (error) {
     signal.throwIfAborted();
     const message = error instanceof Error ? error.message : String(error);
-    return { ...base, conditions: ready('False', 'GitOperationFailed', `failed to checkout and determine revision: ${message}`) ?? [] };
+    return {
+      ...base,
+      conditions: ready('False', 'GitOperationFailed', `failed to checkout and determine revision: ${message}`) ?? [],
+    };
   }
 }
 
@@ -123,7 +159,11 @@ function artifactRevision(ref: GitReference | undefined, sha: string): string {
   return named === '' ? `sha1:${sha}` : `${named}@sha1:${sha}`;
 }
 
-async function writeStatus(repository: GitRepository, status: GitRepositoryStatus, options: GitRepositoriesOptions): Promise<void> {
+async function writeStatus(
+  repository: GitRepository,
+  status: GitRepositoryStatus,
+  options: GitRepositoriesOptions,
+): Promise<void> {
   try {
     const written = await patchStatus(
       options.client,

@@ -1,4 +1,5 @@
 // The contract of @evenkeel/flux.
+export { removeKustomization, requestReconcile } from './actions.ts';
 export { type FluxController, type FluxOptions, startFlux } from './controller.ts';
 export { fluxDefinitions } from './crd/definitions.ts';
 export { deliveryKey, fluxFrontEnd } from './front-end.ts';

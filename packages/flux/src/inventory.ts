@@ -14,12 +14,17 @@ export interface InventoryEntry {
 export function inventoryOf(resources: readonly ResourceReport[]): readonly InventoryEntry[] {
   return resources
     .filter((resource) => resource.reason !== 'missing' && !resource.hook)
-    .map(({ ref, version }) => ({ id: `${ref.namespace}_${ref.name.replaceAll(':', '__')}_${ref.group}_${ref.kind}`, v: version }))
+    .map(({ ref, version }) => ({
+      id: `${ref.namespace}_${ref.name.replaceAll(':', '__')}_${ref.group}_${ref.kind}`,
+      v: version,
+    }))
     .sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 
 /** Reads entries back; one that cannot be read is left out. */
-export function readInventory(entries: readonly InventoryEntry[]): readonly (ObjectRef & { readonly version: string })[] {
+export function readInventory(
+  entries: readonly InventoryEntry[],
+): readonly (ObjectRef & { readonly version: string })[] {
   return entries.flatMap(({ id, v }) => {
     const first = id.indexOf('_');
     const last = id.lastIndexOf('_');

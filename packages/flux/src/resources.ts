@@ -39,14 +39,22 @@ export interface KustomizationSpec {
   readonly wait?: boolean;
   readonly force?: boolean;
   readonly deletionPolicy?: string;
-  readonly healthChecks?: readonly { readonly apiVersion?: string; readonly kind: string; readonly name: string; readonly namespace?: string }[];
+  readonly healthChecks?: readonly {
+    readonly apiVersion?: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace?: string;
+  }[];
   readonly dependsOn?: readonly { readonly name: string; readonly namespace?: string; readonly readyExpr?: string }[];
   readonly patches?: readonly JsonObject[];
   readonly images?: readonly JsonObject[];
   readonly components?: readonly string[];
   readonly namePrefix?: string;
   readonly nameSuffix?: string;
-  readonly commonMetadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
+  readonly commonMetadata?: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly buildMetadata?: readonly string[];
   readonly [field: string]: unknown;
 }

@@ -24,14 +24,26 @@ export function statusOf(kustomization: Kustomization, verdict: Verdict, nowMs: 
     ...(handled === undefined ? {} : { lastHandledReconcileAt: handled }),
   };
   if (verdict.kind !== 'report') {
-    return { ...base, conditions: withReady(kustomization, { status: 'False', reason: verdict.reason, message: verdict.message }, nowMs) };
+    return {
+      ...base,
+      conditions: withReady(
+        kustomization,
+        { status: 'False', reason: verdict.reason, message: verdict.message },
+        nowMs,
+      ),
+    };
   }
   return { ...base, ...reported(kustomization, verdict.report, verdict.revision, nowMs) };
 }
 
 type Ready = Pick<NewCondition, 'status' | 'reason' | 'message'>;
 
-function reported(kustomization: Kustomization, report: DeliveryReport, revision: string, nowMs: number): KustomizationStatus {
+function reported(
+  kustomization: Kustomization,
+  report: DeliveryReport,
+  revision: string,
+  nowMs: number,
+): KustomizationStatus {
   const ready = readyOf(kustomization, report, revision, nowMs);
   const applied = report.sync === 'synced' && report.refusals.length === 0;
   const known = report.sync !== 'unknown';
@@ -46,14 +58,21 @@ function reported(kustomization: Kustomization, report: DeliveryReport, revision
 function readyOf(kustomization: Kustomization, report: DeliveryReport, revision: string, nowMs: number): Ready {
   const [refusal] = report.refusals;
   if (refusal) {
-    const reason = refusal.code === 'PATH_NOT_FOUND' ? 'ArtifactFailed' : refusal.code === 'RENDER_FAILED' ? 'BuildFailed' : 'ReconciliationFailed';
+    const reason =
+      refusal.code === 'PATH_NOT_FOUND'
+        ? 'ArtifactFailed'
+        : refusal.code === 'RENDER_FAILED'
+          ? 'BuildFailed'
+          : 'ReconciliationFailed';
     return { status: 'False', reason, message: refusal.sentence };
   }
   const { operation } = report;
   if (operation?.phase === 'failed' || operation?.phase === 'error') {
-    if (report.sync !== 'synced') return { status: 'False', reason: 'ReconciliationFailed', message: operation.message };
+    if (report.sync !== 'synced')
+      return { status: 'False', reason: 'ReconciliationFailed', message: operation.message };
   }
-  if (report.sync !== 'synced') return { status: 'Unknown', reason: 'Progressing', message: 'Reconciliation in progress' };
+  if (report.sync !== 'synced')
+    return { status: 'Unknown', reason: 'Progressing', message: 'Reconciliation in progress' };
   const health = watchedHealth(kustomization, report);
   if (health.status === 'healthy') {
     return { status: 'True', reason: 'ReconciliationSucceeded', message: `Applied revision: ${revision}` };
@@ -67,13 +86,22 @@ function readyOf(kustomization: Kustomization, report: DeliveryReport, revision:
 }
 
 /** The health that Ready waits for: everything with `wait`, the listed objects otherwise, nothing where none are listed. */
-function watchedHealth({ spec }: Kustomization, report: DeliveryReport): { readonly status: 'healthy' | 'progressing' | 'degraded'; readonly message: string } {
+function watchedHealth(
+  { spec }: Kustomization,
+  report: DeliveryReport,
+): { readonly status: 'healthy' | 'progressing' | 'degraded'; readonly message: string } {
   const checks = spec.healthChecks ?? [];
   const watched = spec.wait
     ? report.resources
-    : report.resources.filter(({ ref }) => checks.some((check) => check.kind === ref.kind && check.name === ref.name && (check.namespace ?? ref.namespace) === ref.namespace));
+    : report.resources.filter(({ ref }) =>
+        checks.some(
+          (check) =>
+            check.kind === ref.kind && check.name === ref.name && (check.namespace ?? ref.namespace) === ref.namespace,
+        ),
+      );
   const bad = watched.find(({ health }) => health?.status === 'degraded');
-  const slow = bad ?? watched.find(({ health }) => health && health.status !== 'healthy' && health.status !== 'suspended');
+  const slow =
+    bad ?? watched.find(({ health }) => health && health.status !== 'healthy' && health.status !== 'suspended');
   if (!slow) return { status: 'healthy', message: '' };
   return {
     status: bad ? 'degraded' : 'progressing',
@@ -84,9 +112,23 @@ function watchedHealth({ spec }: Kustomization, report: DeliveryReport): { reado
 /** Ready, and Reconciling for as long as work is under way. */
 function withReady({ status, object }: Kustomization, ready: Ready, nowMs: number): readonly Condition[] {
   const { generation = 1 } = object.metadata;
-  const conditions = setCondition(status.conditions, { type: 'Ready', ...ready, observedGeneration: generation }, nowMs);
+  const conditions = setCondition(
+    status.conditions,
+    { type: 'Ready', ...ready, observedGeneration: generation },
+    nowMs,
+  );
   if (ready.status !== 'Unknown') return removeCondition(conditions, 'Reconciling');
-  return setCondition(conditions, { type: 'Reconciling', status: 'True', reason: 'Progressing', message: ready.message, observedGeneration: generation }, nowMs);
+  return setCondition(
+    conditions,
+    {
+      type: 'Reconciling',
+      status: 'True',
+      reason: 'Progressing',
+      message: ready.message,
+      observedGeneration: generation,
+    },
+    nowMs,
+  );
 }
 
 /** What a Kustomization remembers of its past, read back from its status. */
@@ -97,7 +139,8 @@ export function memoryOf({ status }: Kustomization, fingerprint: string): Delive
   const atMs = Date.parse(ready.lastTransitionTime);
   const lastOperation: OperationReport = {
     id: `recorded-${ready.lastTransitionTime}`,
-    phase: ready.status === 'True' || status.lastAppliedRevision === status.lastAttemptedRevision ? 'succeeded' : 'failed',
+    phase:
+      ready.status === 'True' || status.lastAppliedRevision === status.lastAttemptedRevision ? 'succeeded' : 'failed',
     message: ready.message,
     revision: commitOf(status.lastAttemptedRevision),
     fingerprint,

@@ -25,19 +25,29 @@ export function unsupportedFields(spec: KustomizationSpec): readonly Refusal[] {
   return found.map((field) => ({
     code: 'UNSUPPORTED_FIELD',
     sentence: `${field} is not supported yet`,
-    remedy: 'Remove the field; nothing was applied, because ignoring it silently would apply something else than you asked for.',
+    remedy:
+      'Remove the field; nothing was applied, because ignoring it silently would apply something else than you asked for.',
   }));
 }
 
 function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== false && value !== '' && !(Array.isArray(value) && value.length === 0);
+  return (
+    value !== undefined &&
+    value !== null &&
+    value !== false &&
+    value !== '' &&
+    !(Array.isArray(value) && value.length === 0)
+  );
 }
 
 /** Translates a Kustomization whose source has an artifact. */
 export function translateKustomization(kustomization: Kustomization, repository: GitRepository): Delivery {
   const { spec, namespace, name } = kustomization;
   const overlay = overlayOf(spec);
-  const path = (spec.path ?? '').split('/').filter((part) => part !== '' && part !== '.').join('/');
+  const path = (spec.path ?? '')
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
   const source = {
     url: repository.spec.url,
     revision: commitOf(repository.status.artifact?.revision ?? ''),

@@ -1,1 +1,6 @@
-export {};
+// The contract of @evenkeel/server.
+export type { Backend } from './backend.ts';
+export { argoFace } from './faces/argo.ts';
+export { type Face, type FaceItem } from './faces/face.ts';
+export { fluxFace } from './faces/flux.ts';
+export { type Server, type ServerOptions, startServer } from './server.ts';

@@ -165,7 +165,11 @@ const historyEntry = fields({
   initiatedBy: fields({ username: text, automated: flag }),
 });
 
-const status = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: { history: list(historyEntry) } };
+const status = {
+  type: 'object',
+  'x-kubernetes-preserve-unknown-fields': true,
+  properties: { history: list(historyEntry) },
+};
 
 /** The whole Application. `operation` stands beside `spec`; there is no status subresource, as upstream. */
 export const applicationSchema: JsonObject = {

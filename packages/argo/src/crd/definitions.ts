@@ -122,7 +122,17 @@ export function argoDefinitions(): readonly KubeObject[] {
       ],
       false,
     ),
-    definition({ kind: 'AppProject', plural: 'appprojects', shortNames: ['appproj', 'appprojs'] }, projectSchema, [], false),
-    definition({ kind: 'ApplicationSet', plural: 'applicationsets', shortNames: ['appset', 'appsets'] }, setSchema, [], true),
+    definition(
+      { kind: 'AppProject', plural: 'appprojects', shortNames: ['appproj', 'appprojs'] },
+      projectSchema,
+      [],
+      false,
+    ),
+    definition(
+      { kind: 'ApplicationSet', plural: 'applicationsets', shortNames: ['appset', 'appsets'] },
+      setSchema,
+      [],
+      true,
+    ),
   ];
 }

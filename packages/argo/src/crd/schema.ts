@@ -22,7 +22,9 @@ export function map(values: JsonObject): JsonObject {
 /** An object with these fields; names ending in '!' are required. */
 export function fields(properties: Readonly<Record<string, JsonObject>>): JsonObject {
   const required = Object.keys(properties).filter((name) => name.endsWith('!'));
-  const plain = Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name.replace(/!$/, ''), schema]));
+  const plain = Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [name.replace(/!$/, ''), schema]),
+  );
   return {
     type: 'object',
     properties: plain,

@@ -74,7 +74,9 @@ async function compareObject(prepared: PreparedObject, input: CompareInput): Pro
 /** Answers of the server to "would this change anything?", by desired object; the key names exactly what was asked. */
 const confirmations = new WeakMap<KubeObject, { readonly question: string; readonly result: Confirmation }>();
 
-type Confirmation = { readonly kind: 'diff'; readonly diff: ObjectDiff } | { readonly kind: 'refused'; readonly refusal: Refusal };
+type Confirmation =
+  | { readonly kind: 'diff'; readonly diff: ObjectDiff }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 interface Pair {
   readonly prepared: PreparedObject;
@@ -99,7 +101,11 @@ async function confirmedDiff(pair: Pair, input: CompareInput): Promise<ObjectRes
 }
 
 /** A dry run tells whether the server sees a difference too, after its defaults, its canonical forms and its webhooks. */
-async function askServer({ prepared, live, type }: Pair, local: ObjectDiff, input: CompareInput): Promise<Confirmation> {
+async function askServer(
+  { prepared, live, type }: Pair,
+  local: ObjectDiff,
+  input: CompareInput,
+): Promise<Confirmation> {
   const { delivery, cluster, signal } = input;
   if (delivery.policy.replace || prepared.desired.options?.replace) return { kind: 'diff', diff: local };
   try {
@@ -175,7 +181,11 @@ function isControlled(live: KubeObject): boolean {
   return (live.metadata.ownerReferences ?? []).some((owner) => owner.controller === true);
 }
 
-function reportOf({ ref, desired }: PreparedObject, { live, diff }: ComparedObject, delivery: Delivery): ResourceReport {
+function reportOf(
+  { ref, desired }: PreparedObject,
+  { live, diff }: ComparedObject,
+  delivery: Delivery,
+): ResourceReport {
   const base = { ref, version: gvkOf(desired.object).version, wave: desired.wave, hook: desired.hook !== undefined };
   if (desired.hook) return { ...base, sync: 'synced', fields: [] };
   if (!live) return { ...base, sync: 'drifted', reason: 'missing', health: { status: 'missing' }, fields: [] };

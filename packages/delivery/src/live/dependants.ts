@@ -7,7 +7,10 @@ const pod: GroupKind = { group: '', kind: 'Pod' };
 const made: ReadonlyMap<string, readonly GroupKind[]> = new Map([
   ['apps/Deployment', [{ group: 'apps', kind: 'ReplicaSet' }, pod]],
   ['apps/ReplicaSet', [pod]],
-  ['apps/StatefulSet', [pod, { group: '', kind: 'PersistentVolumeClaim' }, { group: 'apps', kind: 'ControllerRevision' }]],
+  [
+    'apps/StatefulSet',
+    [pod, { group: '', kind: 'PersistentVolumeClaim' }, { group: 'apps', kind: 'ControllerRevision' }],
+  ],
   ['apps/DaemonSet', [pod, { group: 'apps', kind: 'ControllerRevision' }]],
   ['batch/Job', [pod]],
   ['batch/CronJob', [{ group: 'batch', kind: 'Job' }, pod]],

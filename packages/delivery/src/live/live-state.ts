@@ -1,7 +1,14 @@
 // What is live in one cluster, as far as deliveries are concerned: watch caches of the types they use, indexed by the
 // delivery that owns an object and by owner references. Reading it costs no request.
 
-import { type Informer, type InformerSet, type KubeClient, type ObjectChange, type ResourceType, createInformerSet } from '@evenkeel/kube';
+import {
+  type Informer,
+  type InformerSet,
+  type KubeClient,
+  type ObjectChange,
+  type ResourceType,
+  createInformerSet,
+} from '@evenkeel/kube';
 import { type GroupKind, type KubeObject, type ObjectRef } from '@evenkeel/resource';
 import type { FrontEnd } from '../model.ts';
 import { dependantKinds } from './dependants.ts';
@@ -60,7 +67,9 @@ class WatchedState implements LiveState {
       const more = await Promise.all(kinds.map((kind) => this.#client.discovery.preferred(kind)));
       for (const type of more) if (type && !this.#informers.has(kindKey(type))) this.#start(type);
     }
-    const waits = types.map((type) => this.#informers.get(kindKey(type))).filter((informer) => informer?.hasSynced === false);
+    const waits = types
+      .map((type) => this.#informers.get(kindKey(type)))
+      .filter((informer) => informer?.hasSynced === false);
     if (waits.length > 0) await Promise.all(waits.map((informer) => informer?.synced));
   }
 

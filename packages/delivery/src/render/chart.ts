@@ -20,7 +20,12 @@ export function isChart(tree: FileTree, directory: string): boolean {
 }
 
 /** Renders the chart in `directory`. Hooks are among the objects, with their annotations; the front end gives them turns. */
-export function renderChartDirectory(tree: FileTree, directory: string, settings: HelmSettings, world: ChartWorld): Rendering {
+export function renderChartDirectory(
+  tree: FileTree,
+  directory: string,
+  settings: HelmSettings,
+  world: ChartWorld,
+): Rendering {
   const rendered = renderChart(
     tree,
     directory,
@@ -59,10 +64,18 @@ function valueSources(directory: string, settings: HelmSettings): readonly Value
     sources.push({ kind: 'text', name: 'values', text: settings.values });
   }
   for (const { name, value, forceString } of settings.parameters) {
-    sources.push({ kind: forceString ? 'set-string' : 'set', expression: `${name}=${escapeCommas(value)}`, name: `parameter ${name}` });
+    sources.push({
+      kind: forceString ? 'set-string' : 'set',
+      expression: `${name}=${escapeCommas(value)}`,
+      name: `parameter ${name}`,
+    });
   }
   for (const { name, path } of settings.fileParameters) {
-    sources.push({ kind: 'set-file', expression: `${name}=${joinTreePath(directory, path) ?? path}`, name: `file parameter ${name}` });
+    sources.push({
+      kind: 'set-file',
+      expression: `${name}=${joinTreePath(directory, path) ?? path}`,
+      name: `file parameter ${name}`,
+    });
   }
   return sources;
 }

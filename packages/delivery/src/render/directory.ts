@@ -105,5 +105,10 @@ function isMap(value: Json | undefined): value is JsonObject {
 
 function refuse(file: string, line: number | undefined, what: string): Refusal {
   const at = { file, line };
-  return { code: 'RENDER_FAILED', sentence: `${formatPosition(at)}: ${what}`, remedy: 'Correct the file in Git; what is live stays as it is.', at };
+  return {
+    code: 'RENDER_FAILED',
+    sentence: `${formatPosition(at)}: ${what}`,
+    remedy: 'Correct the file in Git; what is live stays as it is.',
+    at,
+  };
 }

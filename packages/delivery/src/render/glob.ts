@@ -29,7 +29,10 @@ function globExpression(pattern: string): RegExp | undefined {
     else if (char === '[') {
       const end = pattern.indexOf(']', index + 1);
       if (end < 0) return undefined;
-      const body = pattern.slice(index + 1, end).replace(/^!/, '^').replaceAll('\\', '\\\\');
+      const body = pattern
+        .slice(index + 1, end)
+        .replace(/^!/, '^')
+        .replaceAll('\\', '\\\\');
       source += `[${body}]`;
       index = end;
     } else source += escape(char);

@@ -12,7 +12,9 @@ export const kustomizationNames: readonly string[] = ['kustomization.yaml', 'kus
 
 /** The kustomization file of a directory, or undefined. */
 export function findKustomization(tree: FileTree, directory: string): string | undefined {
-  return kustomizationNames.map((name) => joinTreePath(directory, name) ?? name).find((path) => tree.stat(path) === 'file');
+  return kustomizationNames
+    .map((name) => joinTreePath(directory, name) ?? name)
+    .find((path) => tree.stat(path) === 'file');
 }
 
 /** Builds the directory. Problems come back as refusals with file and line. */

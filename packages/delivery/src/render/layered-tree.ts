@@ -20,7 +20,9 @@ export function layeredTree(base: FileTree, replaced: Readonly<Record<string, st
       const extra = added.get(path);
       if (!extra || !entries) return entries;
       const names = new Set(extra.map((entry) => entry.name));
-      return [...entries.filter((entry) => !names.has(entry.name)), ...extra].sort((left, right) => (left.name < right.name ? -1 : 1));
+      return [...entries.filter((entry) => !names.has(entry.name)), ...extra].sort((left, right) =>
+        left.name < right.name ? -1 : 1,
+      );
     },
   };
 }

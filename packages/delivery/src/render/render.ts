@@ -36,7 +36,10 @@ function missingDirectory(tree: FileTree, directory: string): Rendering {
     known = next;
   }
   const names = (tree.list(known) ?? []).filter((entry) => entry.kind === 'directory').map((entry) => entry.name);
-  const there = names.length === 0 ? 'there are no directories' : `there ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`;
+  const there =
+    names.length === 0
+      ? 'there are no directories'
+      : `there ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`;
   return {
     renderer: 'directory',
     objects: [],

@@ -19,7 +19,9 @@ export function refusalOf(problem: {
   readonly line?: number | undefined;
   readonly column?: number | undefined;
 }): Refusal {
-  const at = problem.file ? { file: problem.file, line: problem.line || undefined, column: problem.column || undefined } : undefined;
+  const at = problem.file
+    ? { file: problem.file, line: problem.line || undefined, column: problem.column || undefined }
+    : undefined;
   const place = at ? `${formatPosition(at)}: ` : '';
   const told = at && problem.message.includes(formatPosition({ file: at.file, line: at.line }));
   return {

@@ -45,7 +45,8 @@ export async function untilGone(step: Step, type: ResourceType, { cluster, signa
 /** The health of what a step wrote, as the cache shows it now. */
 export function healthOfStep(step: Step, { cluster, delivery }: RunContext): Health | undefined {
   const live = cluster.live.get(step.ref);
-  if (step.action === 'prune') return live ? { status: 'progressing', message: 'pending deletion' } : { status: 'healthy' };
+  if (step.action === 'prune')
+    return live ? { status: 'progressing', message: 'pending deletion' } : { status: 'healthy' };
   if (!live) return { status: 'missing' };
   return health(live, delivery.frontEnd.health);
 }

@@ -15,7 +15,11 @@ export async function runHook(step: Step, type: ResourceType, context: RunContex
     await cluster.client.delete(type, step.ref, { propagationPolicy: 'Foreground', signal });
     await untilGone(step, type, context);
   }
-  const written = await cluster.client.apply(type, object, { fieldManager: delivery.frontEnd.fieldManager, force: true, signal });
+  const written = await cluster.client.apply(type, object, {
+    fieldManager: delivery.frontEnd.fieldManager,
+    force: true,
+    signal,
+  });
   cluster.live.observe(type, written);
   return `hook ${fixed} created`;
 }

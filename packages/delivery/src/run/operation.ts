@@ -64,7 +64,9 @@ export function startOperation(input: OperationInput): Operation {
   const finish = (phase: OperationPhase, message: string): void =>
     update({ phase, message, finishedAtMs: clock.now(), steps: settleSteps(report.steps, phase) }, true);
   const cancelDeadline = clock.after(delivery.policy.timeoutMs, () =>
-    controller.abort(new Termination(`gave up after ${formatDurationMs(delivery.policy.timeoutMs)}: ${report.message}`)),
+    controller.abort(
+      new Termination(`gave up after ${formatDurationMs(delivery.policy.timeoutMs)}: ${report.message}`),
+    ),
   );
   const run = async (): Promise<void> => {
     const context = { delivery, cluster: input.cluster, signal: controller.signal, runId: input.id };

@@ -39,7 +39,10 @@ async function* runStage(stage: Stage, context: RunContext, done: Step[]): Async
       yield event;
     }
     done.push(...group);
-    if (failures.length > 0) throw new RunFailure(failures.length === 1 ? (failures[0] ?? '') : `${failures.length} objects failed: ${failures.join('; ')}`);
+    if (failures.length > 0)
+      throw new RunFailure(
+        failures.length === 1 ? (failures[0] ?? '') : `${failures.length} objects failed: ${failures.join('; ')}`,
+      );
   }
   if (!stage.waitHealthy) return;
   yield* waitForStage(stage, context);
@@ -63,11 +66,20 @@ async function* runGroup(group: readonly Step[], context: RunContext): AsyncIter
 }
 
 async function runStep(step: Step, context: RunContext): Promise<StepReport> {
-  const base = { ref: step.ref, version: gvkOf({ apiVersion: step.apiVersion, kind: step.ref.kind }).version, hook: step.hook !== undefined, phase: step.phase };
+  const base = {
+    ref: step.ref,
+    version: gvkOf({ apiVersion: step.apiVersion, kind: step.ref.kind }).version,
+    hook: step.hook !== undefined,
+    phase: step.phase,
+  };
   try {
     const type = await typeOf(step, context);
     const message = await perform(step, type, context);
-    return { ...base, status: step.action === 'prune' ? 'pruned' : step.action === 'hook' ? 'running' : 'synced', message };
+    return {
+      ...base,
+      status: step.action === 'prune' ? 'pruned' : step.action === 'hook' ? 'running' : 'synced',
+      message,
+    };
   } catch (error) {
     if (context.signal.aborted) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -136,7 +148,11 @@ async function replace(step: Step, type: ResourceType, { cluster, delivery, sign
   const resourceVersion = live?.metadata.resourceVersion;
   const written =
     live && resourceVersion !== undefined
-      ? await cluster.client.update(type, { ...step.object, metadata: { ...step.object.metadata, resourceVersion } }, options)
+      ? await cluster.client.update(
+          type,
+          { ...step.object, metadata: { ...step.object.metadata, resourceVersion } },
+          options,
+        )
       : await cluster.client.create(type, step.object, options);
   cluster.live.observe(type, written);
   return live ? 'replaced' : 'created';
@@ -146,7 +162,11 @@ async function recreateObject(step: Step, type: ResourceType, context: RunContex
   const { cluster, delivery, signal } = context;
   await cluster.client.delete(type, step.ref, { propagationPolicy: 'Foreground', signal });
   await untilGone(step, type, context);
-  const written = await cluster.client.apply(type, step.object, { fieldManager: delivery.frontEnd.fieldManager, force: true, signal });
+  const written = await cluster.client.apply(type, step.object, {
+    fieldManager: delivery.frontEnd.fieldManager,
+    force: true,
+    signal,
+  });
   cluster.live.observe(type, written);
   return 'deleted and created anew, because the update is refused as immutable';
 }

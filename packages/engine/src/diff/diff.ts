@@ -67,7 +67,9 @@ export function normaliseDesired(desired: KubeObject): KubeObject {
   const withoutTimestamp =
     'creationTimestamp' in desired.metadata ? { ...desired, metadata: withoutCreation(desired.metadata) } : desired;
   if (!isSecret(desired)) return withoutTimestamp;
-  const { stringData, ...rest } = withoutTimestamp as KubeObject & { readonly stringData?: Readonly<Record<string, string>> };
+  const { stringData, ...rest } = withoutTimestamp as KubeObject & {
+    readonly stringData?: Readonly<Record<string, string>>;
+  };
   if (!stringData) return withoutTimestamp;
   const data = { ...(rest['data'] as Readonly<Record<string, string>> | undefined) };
   for (const [key, value] of Object.entries(stringData)) data[key] = base64(value);

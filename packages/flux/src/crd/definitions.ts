@@ -139,7 +139,12 @@ interface Names {
   readonly shortNames: readonly string[];
 }
 
-function definition(names: Names, spec: JsonObject, status: JsonObject, extraColumns: readonly JsonObject[]): KubeObject {
+function definition(
+  names: Names,
+  spec: JsonObject,
+  status: JsonObject,
+  extraColumns: readonly JsonObject[],
+): KubeObject {
   const columns: readonly JsonObject[] = [
     ...extraColumns,
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
@@ -148,7 +153,13 @@ function definition(names: Names, spec: JsonObject, status: JsonObject, extraCol
   ];
   const schema = {
     type: 'object',
-    properties: { apiVersion: text, kind: text, metadata: { type: 'object' }, spec, status: { ...status, default: { observedGeneration: -1 } } },
+    properties: {
+      apiVersion: text,
+      kind: text,
+      metadata: { type: 'object' },
+      spec,
+      status: { ...status, default: { observedGeneration: -1 } },
+    },
   };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',

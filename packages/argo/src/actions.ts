@@ -1,0 +1,117 @@
+// What people do to an Application, as writes to its own resource: the same ones other tools make.
+
+import { type KubeClient, type ResourceType, isKubeError } from '@evenkeel/kube';
+import type { Json, JsonObject, ObjectRef } from '@evenkeel/resource';
+import { present } from '@evenkeel/std';
+import type { Application, HistoryEntry } from './application.ts';
+import { holdAnnotation } from './hold.ts';
+import { historyRevision } from './status.ts';
+
+const refreshAnnotation = 'argocd.argoproj.io/refresh';
+const finalizer = 'resources-finalizer.argocd.argoproj.io';
+
+/** Who asks, for the record. */
+export interface Asker {
+  readonly username: string;
+}
+
+export interface SyncWish extends Asker {
+  readonly revision?: string | undefined;
+  readonly prune?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly resources?: readonly ObjectRef[] | undefined;
+}
+
+async function typeOf(client: KubeClient): Promise<ResourceType> {
+  return present(
+    await client.discovery.resolve({ group: 'argoproj.io', version: 'v1alpha1', kind: 'Application' }),
+    'the definition of Application',
+  );
+}
+
+async function patch(client: KubeClient, { namespace, name }: Application, change: JsonObject): Promise<void> {
+  await client.patch(await typeOf(client), { namespace, name }, 'merge', change as Json, {
+    fieldManager: 'evenkeel-server',
+  });
+}
+
+/** Asks for a sync: the top-level `operation` that argocd writes. */
+export async function requestSync(client: KubeClient, application: Application, wish: SyncWish): Promise<void> {
+  const resources = wish.resources?.map(({ group, kind, namespace, name }) => ({ group, kind, namespace, name }));
+  const policy = application.spec.syncPolicy ?? {};
+  await patch(client, application, {
+    operation: {
+      initiatedBy: { username: wish.username },
+      sync: {
+        ...(wish.revision === undefined ? {} : { revision: wish.revision }),
+        prune: wish.prune ?? policy.automated?.prune === true,
+        ...(wish.dryRun === true ? { dryRun: true } : {}),
+        ...(resources && resources.length > 0 ? { resources } : {}),
+        ...(policy.syncOptions ? { syncOptions: policy.syncOptions } : {}),
+        syncStrategy: { hook: {} },
+      },
+    },
+  });
+}
+
+/** Asks for a comparison now; a hard one forgets what was rendered. */
+export async function requestRefresh(client: KubeClient, application: Application, hard: boolean): Promise<void> {
+  await patch(client, application, { metadata: { annotations: { [refreshAnnotation]: hard ? 'hard' : 'normal' } } });
+}
+
+/** The entry of the history with this id; -1 or undefined means the one before the last. */
+export function historyEntryOf(application: Application, id: number | undefined): HistoryEntry | undefined {
+  const history = application.status.history ?? [];
+  if (id === undefined || id < 0) return history.at(-2);
+  return history.find((entry) => entry.id === id);
+}
+
+/**
+ * Goes back to an entry of the history. Where syncing is automatic the Application is held there until the next commit;
+ * otherwise it is synced to that revision once, without hooks, as argocd does.
+ */
+export async function rollbackTo(
+  client: KubeClient,
+  application: Application,
+  entry: HistoryEntry,
+  asker: Asker,
+): Promise<void> {
+  const sha = historyRevision(entry) ?? '';
+  const automated = application.spec.syncPolicy?.automated;
+  if (automated !== undefined && automated.enabled !== false) {
+    const whileHead = await headOf(application);
+    const hold = { sha, whileHead, by: asker.username };
+    await patch(client, application, { metadata: { annotations: { [holdAnnotation]: JSON.stringify(hold) } } });
+    return;
+  }
+  await patch(client, application, {
+    operation: {
+      initiatedBy: { username: asker.username },
+      sync: { revision: sha, prune: true, syncStrategy: { apply: {} } },
+    },
+  });
+}
+
+/** The commit the revision stands at now: where a hold is in force, the head it was made at. */
+function headOf(application: Application): Promise<string> {
+  const held = application.object.metadata.annotations?.[holdAnnotation];
+  const known = held === undefined ? undefined : (JSON.parse(held) as { readonly whileHead?: string }).whileHead;
+  return Promise.resolve(known ?? application.status.sync?.revision ?? '');
+}
+
+/** Ends a hold: the newest commit goes live again. */
+export async function releaseHold(client: KubeClient, application: Application): Promise<void> {
+  await patch(client, application, { metadata: { annotations: { [holdAnnotation]: null } } });
+}
+
+/** Deletes the Application; with `cascade` everything it has live goes first. */
+export async function removeApplication(client: KubeClient, application: Application, cascade: boolean): Promise<void> {
+  const { namespace, name, object } = application;
+  const others = (object.metadata.finalizers ?? []).filter((entry) => !entry.startsWith(finalizer));
+  await patch(client, application, { metadata: { finalizers: cascade ? [...others, finalizer] : others } });
+  try {
+    await client.delete(await typeOf(client), { namespace, name });
+  } catch (error) {
+    if (!isKubeError(error, 404)) throw error;
+  }
+}

@@ -1,0 +1,102 @@
+// Applications for the API.
+
+import {
+  type Application,
+  type ArgoController,
+  deliveryKey,
+  historyEntryOf,
+  historyRevision,
+  holdOf,
+  removeApplication,
+  requestRefresh,
+  requestSync,
+  rollbackTo,
+  sourcesOf,
+} from '@evenkeel/argo';
+import type { KubeClient } from '@evenkeel/kube';
+import { ActionRefused, type Face, type FaceItem } from './face.ts';
+
+/** The face of the Argo CD front end. */
+export function argoFace(argo: ArgoController, client: KubeClient): Face {
+  const find = (namespace: string, name: string): Application => {
+    const found = argo.application(namespace, name);
+    if (!found) throw new ActionRefused('NOT_FOUND', `there is no Application "${name}" in namespace "${namespace}"`);
+    return found;
+  };
+  return {
+    frontEnd: 'argo',
+    list: () => argo.applications().map(itemOf),
+    get: (namespace, name) => {
+      const found = argo.application(namespace, name);
+      return found && itemOf(found);
+    },
+    sync: (namespace, name, wish) => requestSync(client, find(namespace, name), wish),
+    refresh: (namespace, name, hard) => requestRefresh(client, find(namespace, name), hard),
+    async rollback(namespace, name, { id, username }) {
+      const application = find(namespace, name);
+      const entry = historyEntryOf(application, id);
+      if (!entry)
+        throw new ActionRefused(
+          'NOT_FOUND',
+          `the history of "${name}" has no entry ${id}`,
+          'Choose one that the history lists.',
+        );
+      await rollbackTo(client, application, entry, { username });
+    },
+    remove: (namespace, name, cascade) => removeApplication(client, find(namespace, name), cascade),
+    onChange: (listener) => argo.onChange(listener),
+  };
+}
+
+function itemOf(application: Application): FaceItem {
+  const { spec, object, namespace, name } = application;
+  const [source] = sourcesOf(spec);
+  const { automated } = spec.syncPolicy ?? {};
+  const hold = holdOf(object);
+  const inForce = hold && application.status.sync?.revision === hold.sha ? hold : undefined;
+  return {
+    key: deliveryKey(namespace, name),
+    frontEnd: 'argo',
+    kind: 'Application',
+    namespace,
+    name,
+    project: spec.project || 'default',
+    labels: object.metadata.labels ?? {},
+    destination: {
+      cluster: spec.destination?.name ?? spec.destination?.server ?? '',
+      namespace: spec.destination?.namespace ?? '',
+    },
+    source: {
+      url: source?.repoURL ?? '',
+      path: source?.path ?? source?.chart ?? '',
+      revision: source?.targetRevision || 'HEAD',
+    },
+    automatic: automated !== undefined && automated.enabled !== false,
+    suspended: object.metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] === 'true',
+    history: historyOf(application),
+    hold: inForce && {
+      sha: inForce.sha,
+      sentence: `held at ${inForce.sha.slice(0, 7)} since a rollback by ${inForce.by}; the next commit ends it`,
+    },
+    deleting: object.metadata.deletionTimestamp !== undefined,
+  };
+}
+
+function historyOf(application: Application): FaceItem['history'] {
+  const entries = application.status.history ?? [];
+  const live = application.status.sync?.revision;
+  const current = entries.findLast((entry) => historyRevision(entry) === live) ?? entries.at(-1);
+  return entries
+    .map((entry) => ({
+      id: entry.id,
+      revision: historyRevision(entry) ?? '',
+      deployedAtMs: Date.parse(entry.deployedAt),
+      initiatedBy: {
+        automated: entry.initiatedBy?.automated === true,
+        ...(entry.initiatedBy?.username === undefined ? {} : { username: entry.initiatedBy.username }),
+      },
+      current: entry === current,
+      rollback: entry === current ? { disabledReason: 'this is what is live now' } : {},
+    }))
+    .toReversed();
+}

@@ -1,0 +1,58 @@
+// What the API needs from a front end: its applications in neutral words, and what may be done to them.
+
+import type { DeliverySummary, HistoryEntry, ObjectRef } from '@evenkeel/api';
+
+/** An application as its own resource describes it, before anything is known of the world. */
+export interface FaceItem extends Pick<
+  DeliverySummary,
+  | 'key'
+  | 'frontEnd'
+  | 'kind'
+  | 'namespace'
+  | 'name'
+  | 'project'
+  | 'labels'
+  | 'destination'
+  | 'source'
+  | 'automatic'
+  | 'suspended'
+> {
+  /** Earlier syncs, newest first. Commits are looked up by the caller. */
+  readonly history: readonly Omit<HistoryEntry, 'commit'>[];
+  readonly hold?: { readonly sha: string; readonly sentence: string } | undefined;
+  /** The resource is on its way out. */
+  readonly deleting: boolean;
+}
+
+/** Who asks, and for what. */
+export interface SyncWish {
+  readonly username: string;
+  readonly revision?: string | undefined;
+  readonly prune?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly resources?: readonly ObjectRef[] | undefined;
+}
+
+/** A refusal to act, as the API answers it. */
+export class ActionRefused extends Error {
+  override readonly name = 'ActionRefused';
+  readonly code: string;
+  readonly remedy: string | undefined;
+  constructor(code: string, message: string, remedy?: string) {
+    super(message);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+/** One front end, as the API sees it. Actions reject with ActionRefused where they cannot be done. */
+export interface Face {
+  readonly frontEnd: DeliverySummary['frontEnd'];
+  list(): readonly FaceItem[];
+  get(namespace: string, name: string): FaceItem | undefined;
+  sync(namespace: string, name: string, wish: SyncWish): Promise<void>;
+  refresh(namespace: string, name: string, hard: boolean): Promise<void>;
+  rollback(namespace: string, name: string, wish: { readonly id: number; readonly username: string }): Promise<void>;
+  remove(namespace: string, name: string, cascade: boolean): Promise<void>;
+  onChange(listener: () => void): () => void;
+}

@@ -1,0 +1,163 @@
+// The row of an application: its own resource and its last report, in one shape.
+
+import type { DeliveryDetail, DeliverySummary, Operation } from '@evenkeel/api';
+import { type Delivery, type DeliveryReport, standingOf } from '@evenkeel/delivery';
+import type { Backend } from '../backend.ts';
+import type { FaceItem } from '../faces/face.ts';
+
+/** The summary of an application. Before its first report everything about it is unknown. */
+export function summaryOf(item: FaceItem, backend: Backend): DeliverySummary {
+  const report = backend.deliveries.report(item.key);
+  const { history: _history, hold: _hold, deleting, ...fixed } = item;
+  if (!report) {
+    return {
+      ...fixed,
+      labels: { ...fixed.labels },
+      standing: 'unknown',
+      sync: 'unknown',
+      health: 'unknown',
+      sentence: 'waiting for the first comparison',
+      counts: { objects: 0, drifted: 0, unhealthy: 0 },
+    };
+  }
+  const sentence = deleting
+    ? 'being deleted'
+    : (item.hold?.sentence ?? sentenceOf(report, backend.deliveries.delivery(item.key)));
+  return {
+    ...fixed,
+    labels: { ...fixed.labels },
+    standing: standingOf(report, item.suspended),
+    sync: report.sync,
+    health: report.health.status,
+    ...(sentence === undefined ? {} : { sentence }),
+    ...(report.commit ? { commit: report.commit } : {}),
+    ...(report.operation ? { operation: shortOperation(report.operation) } : {}),
+    counts: {
+      objects: report.resources.filter((resource) => !resource.hook).length,
+      drifted: report.resources.filter((resource) => resource.sync === 'drifted').length,
+      unhealthy: report.resources.filter(
+        (resource) => resource.health !== undefined && resource.health.status !== 'healthy',
+      ).length,
+    },
+  };
+}
+
+function shortOperation(
+  operation: NonNullable<DeliveryReport['operation']>,
+): NonNullable<DeliverySummary['operation']> {
+  const { phase, message, startedAtMs, finishedAtMs } = operation;
+  return { phase, message, startedAtMs, ...(finishedAtMs === undefined ? {} : { finishedAtMs }) };
+}
+
+/** What is waited for or wrong, in one sentence; the most useful first. */
+function sentenceOf(report: DeliveryReport, delivery: Delivery | undefined): string | undefined {
+  const [refusal] = report.refusals;
+  if (refusal) return refusal.sentence;
+  const { operation, health } = report;
+  if (operation && (operation.phase === 'running' || operation.phase === 'terminating')) return operation.message;
+  if (operation && (operation.phase === 'failed' || operation.phase === 'error') && report.sync !== 'synced')
+    return `last sync failed: ${operation.message}`;
+  if (health.status === 'degraded') return health.message;
+  if (report.sync === 'drifted') return driftSentence(report, delivery);
+  return health.status === 'healthy' ? undefined : health.message;
+}
+
+function driftSentence(report: DeliveryReport, delivery: Delivery | undefined): string {
+  const drifted = report.resources.filter((resource) => resource.sync === 'drifted');
+  const [first] = drifted;
+  const changed = drifted.find((resource) => resource.fields.some((field) => field.owners.length > 0));
+  const field = changed?.fields.find((entry) => entry.owners.length > 0);
+  const more = drifted.length > 1 ? ` and ${drifted.length - 1} more` : '';
+  const manual = delivery?.policy.automatic === false ? '; syncing is manual' : '';
+  if (changed && field)
+    return `${changed.ref.kind} ${changed.ref.name}: ${field.path} was changed by ${field.owners[0]?.manager ?? 'somebody'}${more}${manual}`;
+  if (!first) return `differs from Git${manual}`;
+  const what =
+    first.reason === 'missing' ? 'is missing' : first.reason === 'stray' ? 'is no longer in Git' : 'differs from Git';
+  return `${first.ref.kind} ${first.ref.name} ${what}${more}${manual}`;
+}
+
+/** Everything about one application. Looks up the commits of its history. */
+export async function detailOf(item: FaceItem, backend: Backend): Promise<DeliveryDetail> {
+  const report = backend.deliveries.report(item.key);
+  const running = report?.operation?.phase === 'running';
+  const busy = item.deleting ? 'the application is being deleted' : running ? 'a sync is running' : undefined;
+  const suspended = item.frontEnd === 'flux' && item.suspended ? 'reconciliation is suspended' : undefined;
+  const history = await Promise.all(
+    item.history.map(async (entry) => {
+      const commit = await backend.commit(item.source.url, entry.revision.split(',')[0] ?? '');
+      return { ...entry, ...(commit ? { commit } : {}) };
+    }),
+  );
+  return {
+    ...summaryOf(item, backend),
+    renderers: [...(report?.renderers ?? [])],
+    images: [...(report?.images ?? [])],
+    refusals: (report?.refusals ?? []).map(({ code, sentence, remedy, at }) => ({
+      code,
+      sentence,
+      ...(remedy === undefined ? {} : { remedy }),
+      ...(at === undefined ? {} : { file: at.file, ...(at.line === undefined ? {} : { line: at.line }) }),
+    })),
+    warnings: [...(report?.warnings ?? [])],
+    resources: (report?.resources ?? []).map(resourceView),
+    ...(report?.operation ? { currentOperation: operationView(report.operation) } : {}),
+    history,
+    ...(item.hold ? { hold: item.hold } : {}),
+    actions: {
+      sync: reason(busy ?? suspended),
+      refresh: reason(item.deleting ? busy : suspended),
+      terminate: reason(running ? undefined : 'no sync is running'),
+      remove: reason(item.deleting ? busy : undefined),
+    },
+  };
+}
+
+function reason(disabledReason: string | undefined): { disabledReason?: string } {
+  return disabledReason === undefined ? {} : { disabledReason };
+}
+
+/** A resource of a report in the API's shape. */
+export function resourceView(resource: DeliveryReport['resources'][number]): DeliveryDetail['resources'][number] {
+  const { ref, version, sync, wave, hook, health, fields } = resource;
+  return {
+    ref,
+    version,
+    sync,
+    wave,
+    hook,
+    ...(resource.reason === undefined ? {} : { reason: resource.reason }),
+    ...(health
+      ? { health: { status: health.status, ...(health.message === undefined ? {} : { message: health.message }) } }
+      : {}),
+    fields: fields.map((field) => ({
+      path: field.path,
+      ...(field.desired === undefined ? {} : { desired: field.desired }),
+      ...(field.live === undefined ? {} : { live: field.live }),
+      owners: field.owners.map(({ manager, time }) => ({ manager, ...(time === undefined ? {} : { time }) })),
+    })),
+  };
+}
+
+function operationView(operation: NonNullable<DeliveryReport['operation']>): Operation {
+  const { phase, message, revision, startedAtMs, finishedAtMs, initiatedBy, retryCount, steps } = operation;
+  return {
+    phase,
+    message,
+    revision,
+    startedAtMs,
+    ...(finishedAtMs === undefined ? {} : { finishedAtMs }),
+    initiatedBy: {
+      automated: initiatedBy.automated,
+      ...(initiatedBy.username === undefined ? {} : { username: initiatedBy.username }),
+    },
+    retryCount,
+    steps: steps.map(({ ref, version, status, message: said, hook }) => ({
+      ref,
+      version,
+      status,
+      message: said,
+      hook,
+    })),
+  };
+}

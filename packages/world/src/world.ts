@@ -1,0 +1,282 @@
+// The whole system in one process: cluster, git host, controllers, API and page. Tests, benches and `evenkeel up` start
+// exactly this.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Info } from '@evenkeel/api';
+import { type ArgoController, argoFrontEnd, startArgo } from '@evenkeel/argo';
+import { systemClock } from '@evenkeel/controller';
+import { type Cluster, Deliveries, connectCluster, createRecorder } from '@evenkeel/delivery';
+import { type FluxController, fluxFrontEnd, startFlux } from '@evenkeel/flux';
+import { type GitHost, type HostedRepository, createGit, startGitHost } from '@evenkeel/git';
+import { type History, openHistory } from '@evenkeel/history';
+import { type KubeClient, type KubeTransport, createKubeClient } from '@evenkeel/kube';
+import { Sandbox } from '@evenkeel/sandbox';
+import { type Backend, type Server, argoFace, fluxFace, startServer } from '@evenkeel/server';
+import { type SourceStore, createSourceStore } from '@evenkeel/source';
+import type { Clock } from '@evenkeel/std';
+import { bootstrapCluster } from './bootstrap.ts';
+import { type RepositoryMap, guessRepositories } from './repositories.ts';
+
+/** A cluster that is there already, instead of a sandbox of our own. */
+export interface ExternalCluster {
+  readonly transport: KubeTransport;
+  readonly kubeconfig?: string;
+}
+
+export interface WorldOptions {
+  /** A working tree or directory that is served as a repository. */
+  readonly directory?: string;
+  /** URLs and the directories they stand for, besides what is guessed. */
+  readonly repositories?: readonly { readonly url: string; readonly directory: string }[];
+  /** Where everything is kept; a temporary directory that is removed at the end when not given. */
+  readonly stateDirectory?: string;
+  readonly clock?: Clock;
+  /** How much faster than life the simulated workloads run. */
+  readonly speed?: number;
+  readonly seed?: number;
+  /** Port of API and page; any free one by default. `false`: no server. */
+  readonly port?: number | false;
+  /** Port of the cluster; any free one by default. `false`: reached in process only. */
+  readonly clusterPort?: number | false;
+  readonly gitPort?: number;
+  readonly host?: string;
+  readonly pageDirectory?: string;
+  readonly version?: string;
+  readonly cluster?: ExternalCluster;
+  readonly onNotice?: (sentence: string) => void;
+}
+
+/** The running system. */
+export interface World extends AsyncDisposable {
+  readonly client: KubeClient;
+  readonly cluster: Cluster;
+  readonly sandbox: Sandbox | undefined;
+  readonly gitHost: GitHost;
+  readonly store: SourceStore;
+  readonly deliveries: Deliveries;
+  readonly argo: ArgoController;
+  readonly flux: FluxController;
+  readonly history: History;
+  readonly server: Server | undefined;
+  readonly repositories: readonly (RepositoryMap & { readonly hosted: HostedRepository })[];
+  readonly stateDirectory: string;
+  readonly clock: Clock;
+  /** Calls the listener whenever a delivery has a new report. */
+  onReport(listener: (key: string) => void): () => void;
+}
+
+/** Starts everything; rejects with one sentence where a part cannot start, after stopping the others. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  await using stack = new AsyncDisposableStack();
+  const clock = options.clock ?? systemClock;
+  const abort = new AbortController();
+  stack.defer(() => abort.abort());
+  const stateDirectory = options.stateDirectory ?? (await temporaryState(stack));
+  const history = stack.use(openHistory({ file: join(stateDirectory, 'history.db'), clock, ...noticed(options) }));
+  const git = createGit({ directory: join(stateDirectory, 'git-home') });
+  const store = stack.use(createSourceStore({ git, directory: join(stateDirectory, 'mirrors'), clock }));
+  const maps = await repositoryMaps(git, options);
+  const [{ sandbox, transport }, { gitHost, repositories }] = await Promise.all([
+    startCluster(options, stateDirectory, stack),
+    startHost({ git, maps, options, stateDirectory, store, stack }),
+  ]);
+  const client = createKubeClient(transport);
+  await bootstrapCluster(client);
+  const cluster = stack.use(await connectCluster('in-cluster', client, () => [argoFrontEnd, fluxFrontEnd]));
+  const listeners = new Set<(key: string) => void>();
+  const record = createRecorder(history);
+  const fronts: { argo?: ArgoController; flux?: FluxController } = {};
+  const deliveries = stack.use(
+    new Deliveries({
+      store,
+      clock,
+      cluster: (name) => (name === cluster.name ? cluster : undefined),
+      onWake: (key) => (key.startsWith('argo/') ? fronts.argo?.wake(key) : fronts.flux?.wake(key)),
+      onReport(report, delivery) {
+        record(report, delivery);
+        for (const listener of listeners) listener(report.key);
+      },
+    }),
+  );
+  const shared = { client, deliveries: () => deliveries, clock, signal: abort.signal };
+  const argo = stack.use(await startArgo(shared));
+  const flux = stack.use(await startFlux({ ...shared, store }));
+  fronts.argo = argo;
+  fronts.flux = flux;
+  const onReport = (listener: (key: string) => void): (() => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  const parts = {
+    client,
+    cluster,
+    sandbox,
+    gitHost,
+    store,
+    deliveries,
+    argo,
+    flux,
+    history,
+    repositories,
+    stateDirectory,
+    clock,
+    onReport,
+  };
+  const server = options.port === false ? undefined : stack.use(await startServer(serverOptions(parts, options)));
+  const owned = stack.move();
+  return { ...parts, server, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
+}
+
+async function temporaryState(stack: AsyncDisposableStack): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'evenkeel-'));
+  stack.defer(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+function noticed({ onNotice }: WorldOptions): { readonly onProblem?: (sentence: string) => void } {
+  return onNotice ? { onProblem: onNotice } : {};
+}
+
+async function repositoryMaps(
+  git: ReturnType<typeof createGit>,
+  options: WorldOptions,
+): Promise<readonly RepositoryMap[]> {
+  const said = (options.repositories ?? []).map(({ url, directory }) => ({ url, directory, because: 'you said so' }));
+  if (options.directory === undefined) return said;
+  const known = new Set(said.map(({ url }) => url));
+  const guessed = await guessRepositories(git, options.directory);
+  return [...said, ...guessed.filter(({ url }) => !known.has(url))];
+}
+
+async function startCluster(
+  options: WorldOptions,
+  stateDirectory: string,
+  stack: AsyncDisposableStack,
+): Promise<{ readonly sandbox: Sandbox | undefined; readonly transport: KubeTransport }> {
+  if (options.cluster) return { sandbox: undefined, transport: options.cluster.transport };
+  const { clusterPort, host } = options;
+  const sandbox = await Sandbox.start({
+    ...(options.clock ? { clock: options.clock } : {}),
+    ...(options.speed === undefined ? {} : { speed: options.speed }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.stateDirectory === undefined ? {} : { stateFile: join(stateDirectory, 'cluster.db') }),
+    listen:
+      clusterPort === false
+        ? false
+        : { ...(host === undefined ? {} : { host }), ...(clusterPort === undefined ? {} : { port: clusterPort }) },
+  });
+  stack.use(sandbox);
+  return { sandbox, transport: sandbox.transport() };
+}
+
+interface HostInput {
+  readonly git: ReturnType<typeof createGit>;
+  readonly maps: readonly RepositoryMap[];
+  readonly options: WorldOptions;
+  readonly stateDirectory: string;
+  readonly store: SourceStore;
+  readonly stack: AsyncDisposableStack;
+}
+
+async function startHost({
+  git,
+  maps,
+  options,
+  stateDirectory,
+  store,
+  stack,
+}: HostInput): Promise<{ readonly gitHost: GitHost; readonly repositories: World['repositories'] }> {
+  const directories = [
+    ...new Set([
+      ...maps.map(({ directory }) => directory),
+      ...(options.directory === undefined ? [] : [options.directory]),
+    ]),
+  ];
+  const names = uniqueNames(directories);
+  const urlsOf = (name: string): readonly string[] =>
+    maps.filter(({ directory }) => names.get(directory) === name).map(({ url }) => url);
+  const gitHost = await startGitHost(git, {
+    stateDirectory: join(stateDirectory, 'git'),
+    repositories: directories.map((directory) => ({ name: names.get(directory) ?? 'repository', directory })),
+    listen: { host: options.host ?? '127.0.0.1', port: options.gitPort ?? 0 },
+    onPush({ repository, ref, before, after }) {
+      for (const url of urlsOf(repository)) store.poke(url, [{ ref, before, after }]);
+    },
+    ...(options.onNotice ? { onNotice: options.onNotice } : {}),
+  });
+  stack.use(gitHost);
+  const repositories = maps.flatMap((map) => {
+    const hosted = gitHost.repositories.get(names.get(map.directory) ?? '');
+    return hosted ? [{ ...map, hosted }] : [];
+  });
+  for (const { url, hosted } of repositories) {
+    store.map(url, { repository: hosted.repository });
+    if (hosted.url !== undefined) store.map(hosted.url, { repository: hosted.repository });
+  }
+  return { gitHost, repositories };
+}
+
+/** A name for each directory: its last part, numbered where two share it. */
+function uniqueNames(directories: readonly string[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const directory of directories) {
+    const base =
+      directory
+        .split(/[\\/]/)
+        .findLast((part) => part !== '')
+        ?.replace(/\.git$/, '') || 'repository';
+    const taken = new Set(names.values());
+    let name = base;
+    for (let count = 2; taken.has(name); count += 1) name = `${base}-${count}`;
+    names.set(directory, name);
+  }
+  return names;
+}
+
+function serverOptions(
+  parts: Omit<World, 'server' | typeof Symbol.asyncDispose>,
+  options: WorldOptions,
+): Parameters<typeof startServer>[0] {
+  const { client, argo, flux, deliveries, cluster, history, clock } = parts;
+  const backend: Backend = {
+    faces: [argoFace(argo, client), fluxFace(flux, client, clock)],
+    deliveries,
+    cluster: (name) => (name === cluster.name ? cluster : undefined),
+    history,
+    clock,
+    onReport: parts.onReport,
+    info: () => infoOf(parts, options),
+    async commit(url, sha) {
+      try {
+        const { author, message } = await parts.store.commit(url, sha);
+        return { sha, author: author.name, email: author.email, dateMs: Date.parse(author.date), message };
+      } catch {
+        // A commit that is gone from the repository (force-pushed away) is shown by its name alone.
+        return undefined;
+      }
+    },
+  };
+  return {
+    backend,
+    host: options.host ?? '127.0.0.1',
+    port: options.port === false ? 0 : (options.port ?? 0),
+    ...(options.pageDirectory === undefined ? {} : { pageDirectory: options.pageDirectory }),
+  };
+}
+
+async function infoOf(parts: Omit<World, 'server' | typeof Symbol.asyncDispose>, options: WorldOptions): Promise<Info> {
+  const { client, gitHost, history, repositories } = parts;
+  return {
+    version: options.version ?? 'development',
+    cluster: {
+      name: 'in-cluster',
+      endpoint: client.transport.endpoint,
+      version: await client.discovery.serverVersion(),
+    },
+    ...(gitHost.url === undefined ? {} : { gitHost: gitHost.url }),
+    repositories: repositories.map(({ url, directory }) => ({ url, from: directory })),
+    ...(history.problem === undefined ? {} : { historyProblem: history.problem }),
+  };
+}
