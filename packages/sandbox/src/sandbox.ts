@@ -2,7 +2,13 @@
 
 import type { KubeTransport } from '@evenkeel/kube';
 import type { Clock } from '@evenkeel/std';
-import type { Identity } from './access/identity.ts';
+import { type Identity, adminIdentity } from './access/identity.ts';
+import { createChance, wallClock } from './clock.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+import type { Listening } from './http/listen.ts';
+import { openStateFile, type StateFile } from './store/sqlite-journal.ts';
+import { Store } from './store/store.ts';
+import { inProcessTransport } from './transport.ts';
 
 export interface SandboxOptions {
   /** The source of time; the system's when not given. */
@@ -17,36 +23,78 @@ export interface SandboxOptions {
   readonly nodes?: number;
   /** Seeds names and uids, so that a test is the same each time it runs. Random when not given. */
   readonly seed?: number;
+  /** Told of defects of the sandbox itself; by default they end up on standard error. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** A running cluster. `await using sandbox = await Sandbox.start({ listen: false })`. */
 export class Sandbox implements AsyncDisposable {
+  readonly #cluster: Cluster;
+  readonly #closing: AbortController;
+  readonly #listening: Listening | undefined;
+
+  private constructor(cluster: Cluster, listening: Listening | undefined, closing: AbortController) {
+    this.#cluster = cluster;
+    this.#listening = listening;
+    this.#closing = closing;
+  }
+
   /** Starts a cluster; resolves when it answers requests. Rejects when the port is taken or the state file is unusable. */
-  static start(_options: SandboxOptions = {}): Promise<Sandbox> {
-    return Promise.reject(new Error('not there yet'));
+  static async start(options: SandboxOptions = {}): Promise<Sandbox> {
+    const clock = options.clock ?? wallClock;
+    const state: StateFile | undefined = options.stateFile === undefined ? undefined : openStateFile(options.stateFile);
+    const store = new Store({ journal: state?.journal, restored: state?.restored, now: () => clock.now() });
+    const closing = new AbortController();
+    // Sockets and certificates are loaded only where they are wanted: an in-process cluster starts in a few milliseconds.
+    const credentials =
+      options.listen === false ? undefined : await (await import('./http/credentials.ts')).openCredentials(state);
+    const cluster = startCluster({
+      store,
+      state,
+      clock,
+      chance: createChance(options.seed),
+      speed: options.speed ?? 1,
+      nodes: options.nodes ?? 1,
+      onError: options.onError ?? ((error) => console.error('sandbox:', error)),
+      certificate: credentials?.authority.certificate ?? '',
+    });
+    if (credentials === undefined || options.listen === false) return new Sandbox(cluster, undefined, closing);
+    const { listen } = await import('./http/listen.ts');
+    const listening = await listen({ cluster, credentials, at: options.listen ?? {}, closed: closing.signal });
+    cluster.address = listening.address;
+    return new Sandbox(cluster, listening, closing);
   }
 
   /** "https://127.0.0.1:PORT"; throws where the cluster was started with `listen: false`. */
   get url(): string {
-    throw new Error('not there yet');
+    return this.#socket().url;
   }
 
   /** A kubeconfig (YAML) for the administrator; throws where the cluster was started with `listen: false`. */
   kubeconfig(): string {
-    throw new Error('not there yet');
+    return this.#socket().kubeconfig;
   }
 
   /** Reaches the API server within this process: no sockets, no serialisation. The administrator when no identity is given. */
-  transport(_identity?: Identity): KubeTransport {
-    throw new Error('not there yet');
+  transport(identity: Identity = adminIdentity): KubeTransport {
+    return inProcessTransport((request) => this.#cluster.answer(request), identity, this.#closing.signal);
   }
 
   /** Ends all watches, stops the simulated workloads, closes the state file and the socket. */
-  close(): Promise<void> {
-    return Promise.resolve();
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(new DOMException('the sandbox cluster was closed', 'AbortError'));
+    await this.#listening?.close();
+    this.#cluster.stop();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #socket(): Listening {
+    if (this.#listening === undefined)
+      throw new Error('this sandbox was started with listen: false and has no address');
+    return this.#listening;
   }
 }

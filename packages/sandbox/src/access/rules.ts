@@ -1,0 +1,132 @@
+// Role-based access control: what the roles and bindings in the store allow an identity (plugin/pkg/auth/authorizer/rbac).
+
+import type { KubeObject } from '@evenkeel/resource';
+import { bagsOf } from '../defaulting/drafts.ts';
+import { type Bag, type Draft, bagAt } from '../store/draft.ts';
+import type { Store } from '../store/store.ts';
+import type { Identity } from './identity.ts';
+
+/** What is to be done. */
+export type Attempt =
+  | { readonly verb: string; readonly path: string }
+  | {
+      readonly verb: string;
+      readonly group: string;
+      readonly resource: string;
+      readonly subresource: string;
+      readonly namespace: string;
+      readonly name: string;
+    };
+
+export interface Decision {
+  readonly allowed: boolean;
+  readonly reason: string;
+}
+
+const group = 'rbac.authorization.k8s.io';
+
+/** Decides by the RBAC objects in the store. */
+export class AccessRules {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Members of system:masters may do everything; others what a binding grants them. */
+  decide(identity: Identity, attempt: Attempt): Decision {
+    if (identity.groups.includes('system:masters')) return { allowed: true, reason: '' };
+    const namespace = 'path' in attempt ? '' : attempt.namespace;
+    for (const granted of this.#grants(identity, namespace)) {
+      if (granted.rules.some((rule) => ruleAllows(rule, attempt))) return { allowed: true, reason: granted.reason };
+    }
+    return { allowed: false, reason: '' };
+  }
+
+  /** The rules that hold for an identity in a namespace. */
+  resourceRules(identity: Identity, namespace: string): readonly Bag[] {
+    if (identity.groups.includes('system:masters')) return [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }];
+    return this.#grants(identity, namespace).flatMap((granted) => granted.rules);
+  }
+
+  #grants(
+    identity: Identity,
+    namespace: string,
+  ): readonly { readonly rules: readonly Bag[]; readonly reason: string }[] {
+    const clusterWide = this.#store.collection(`clusterrolebindings.${group}`).list();
+    const local = namespace === '' ? [] : this.#store.collection(`rolebindings.${group}`).list(namespace);
+    return [...clusterWide, ...local].flatMap((binding) => {
+      if (!bagsOf(binding['subjects'] as Bag[] | undefined).some((subject) => isSubject(subject, identity, binding)))
+        return [];
+      const role = this.#roleOf(binding);
+      if (role === undefined) return [];
+      const reference = bagAt(binding as unknown as Draft, 'roleRef');
+      const at =
+        binding.metadata.namespace === undefined
+          ? (binding.metadata.name ?? '')
+          : `${binding.metadata.name ?? ''}/${binding.metadata.namespace}`;
+      return {
+        rules: bagsOf(role['rules'] as Bag[] | undefined),
+        reason: `RBAC: allowed by ${binding.kind} "${at}" of ${String(reference?.['kind'])} "${String(reference?.['name'])}" to ${subjectText(binding, identity)}`,
+      };
+    });
+  }
+
+  #roleOf(binding: KubeObject): KubeObject | undefined {
+    const reference = bagAt(binding as unknown as Draft, 'roleRef');
+    const name = String(reference?.['name'] ?? '');
+    if (reference?.['kind'] === 'ClusterRole') return this.#store.collection(`clusterroles.${group}`).get('', name);
+    return this.#store.collection(`roles.${group}`).get(binding.metadata.namespace ?? '', name);
+  }
+}
+
+function isSubject(subject: Bag, identity: Identity, binding: KubeObject): boolean {
+  const name = String(subject['name'] ?? '');
+  switch (subject['kind']) {
+    case 'User':
+      return identity.user === name;
+    case 'Group':
+      return identity.groups.includes(name);
+    case 'ServiceAccount': {
+      const namespace = String(subject['namespace'] ?? binding.metadata.namespace ?? '');
+      return identity.user === `system:serviceaccount:${namespace}:${name}`;
+    }
+    default:
+      return false;
+  }
+}
+
+function subjectText(binding: KubeObject, identity: Identity): string {
+  const subject = bagsOf(binding['subjects'] as Bag[] | undefined).find((each) => isSubject(each, identity, binding));
+  if (subject?.['kind'] === 'ServiceAccount')
+    return `ServiceAccount "${String(subject['name'])}/${String(subject['namespace'])}"`;
+  return `${String(subject?.['kind'])} "${String(subject?.['name'])}"`;
+}
+
+function ruleAllows(rule: Bag, attempt: Attempt): boolean {
+  if (!covers(rule['verbs'], attempt.verb)) return false;
+  if ('path' in attempt) {
+    return texts(rule['nonResourceURLs']).some(
+      (url) => url === '*' || url === attempt.path || (url.endsWith('*') && attempt.path.startsWith(url.slice(0, -1))),
+    );
+  }
+  const resource = attempt.subresource === '' ? attempt.resource : `${attempt.resource}/${attempt.subresource}`;
+  const resources = texts(rule['resources']);
+  const resourceFits =
+    resources.includes('*') ||
+    resources.includes(resource) ||
+    (attempt.subresource !== '' && resources.includes(`*/${attempt.subresource}`));
+  const names = texts(rule['resourceNames']);
+  return (
+    covers(rule['apiGroups'], attempt.group) && resourceFits && (names.length === 0 || names.includes(attempt.name))
+  );
+}
+
+function covers(list: unknown, value: string): boolean {
+  const all = texts(list);
+  return all.includes('*') || all.includes(value);
+}
+
+function texts(list: unknown): readonly string[] {
+  return Array.isArray(list) ? (list as string[]) : [];
+}

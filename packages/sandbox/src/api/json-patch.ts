@@ -1,0 +1,145 @@
+// JSON patch (RFC 6902) and JSON merge patch (RFC 7386) as the API server applies them.
+
+import type { Json } from '@evenkeel/resource';
+import { type Bag, type Value, copyValue, isBag, sameValue, setMember } from '../store/draft.ts';
+import { ApiError, badRequest } from './status.ts';
+
+/** Applies a merge patch; the target is not changed. */
+export function mergePatch(target: Value | undefined, patch: Json): Value {
+  if (!isBag(patch)) return copyValue(patch) ?? null;
+  const result: Bag = isBag(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch as Bag)) {
+    if (value === null) delete result[key];
+    else if (value !== undefined) setMember(result, key, mergePatch(result[key], value as Json));
+  }
+  return result;
+}
+
+// apiserver:pkg/endpoints/handlers/patch.go limits a patch to this many operations.
+const operationsMax = 10_000;
+
+/** Applies a JSON patch; the target is not changed. Throws 400 for an unreadable patch, 422 where it does not apply. */
+export function jsonPatch(target: Value, patch: Json): Value {
+  if (!Array.isArray(patch))
+    throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+  if (patch.length > operationsMax) {
+    throw new ApiError(
+      413,
+      'RequestEntityTooLarge',
+      `The allowed maximum operations in a JSON patch is ${operationsMax}, got ${patch.length}`,
+    );
+  }
+  const holder: Bag = { root: copyValue(target as Json) ?? null };
+  for (const operation of patch as readonly Json[]) applyOperation(holder, operation);
+  return holder['root'] ?? null;
+}
+
+function applyOperation(holder: Bag, operation: Json): void {
+  const { op, path, from, value } = isBag(operation) ? operation : {};
+  if (typeof path !== 'string') throw notApplicable(`${String(op)} operation does not apply: doc is missing path`);
+  const at = pointerParts(path);
+  switch (op) {
+    case 'add':
+      return addAt(holder, at, path, copyValue(value as Json) ?? null);
+    case 'remove':
+      return void removeAt(holder, at, path, 'remove');
+    case 'replace':
+      removeForReplace(holder, at, path);
+      return setAt(holder, at, copyValue(value as Json) ?? null);
+    case 'move': {
+      const moved = removeAt(holder, pointerParts(String(from)), String(from), 'move');
+      return addAt(holder, at, path, moved);
+    }
+    case 'copy':
+      return addAt(
+        holder,
+        at,
+        path,
+        copyValue(readAt(holder, pointerParts(String(from)), String(from), 'copy') as Json) ?? null,
+      );
+    case 'test': {
+      const present = tryRead(holder, at);
+      if (!sameValue(present ?? null, value ?? null)) throw notApplicable(`testing value ${path} failed: test failed`);
+      return undefined;
+    }
+    default:
+      throw notApplicable(`Unexpected kind: ${String(op)}`);
+  }
+}
+
+function notApplicable(message: string): ApiError {
+  return new ApiError(422, 'Invalid', `the server rejected our request due to an error in our request`, {
+    causes: [{ message }],
+  });
+}
+
+function pointerParts(path: string): readonly string[] {
+  if (path === '') return ['root'];
+  return [
+    'root',
+    ...path
+      .split('/')
+      .slice(1)
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
+  ];
+}
+
+function parentOf(holder: Bag, at: readonly string[]): Value | undefined {
+  return tryRead(holder, at.slice(0, -1));
+}
+
+function tryRead(holder: Bag, at: readonly string[]): Value | undefined {
+  let value: Value | undefined = holder;
+  for (const part of at) {
+    if (Array.isArray(value)) value = value[indexOf(part, value.length)];
+    else if (isBag(value)) value = value[part];
+    else return undefined;
+  }
+  return value;
+}
+
+function readAt(holder: Bag, at: readonly string[], path: string, verb: string): Value {
+  const value = tryRead(holder, at);
+  if (value === undefined)
+    throw notApplicable(`${verb} operation does not apply: doc is missing key: ${path}: missing value`);
+  return value;
+}
+
+function addAt(holder: Bag, at: readonly string[], path: string, value: Value): void {
+  const parent = parentOf(holder, at);
+  const last = at.at(-1) ?? '';
+  if (Array.isArray(parent)) {
+    const index = last === '-' ? parent.length : indexOf(last, parent.length + 1);
+    if (index < 0 || index > parent.length)
+      throw notApplicable(`add operation does not apply: doc is missing path: "${path}": missing value`);
+    parent.splice(index, 0, value);
+  } else if (isBag(parent)) setMember(parent, last, value);
+  else throw notApplicable(`add operation does not apply: doc is missing path: "${path}": missing value`);
+}
+
+function removeForReplace(holder: Bag, at: readonly string[], path: string): void {
+  if (tryRead(holder, at) === undefined)
+    throw notApplicable(`replace operation does not apply: doc is missing key: ${path}: missing value`);
+}
+
+function setAt(holder: Bag, at: readonly string[], value: Value): void {
+  const parent = parentOf(holder, at);
+  const last = at.at(-1) ?? '';
+  if (Array.isArray(parent)) parent[indexOf(last, parent.length)] = value;
+  else if (isBag(parent)) setMember(parent, last, value);
+}
+
+function removeAt(holder: Bag, at: readonly string[], path: string, verb: string): Value {
+  const value = readAt(holder, at, path, verb);
+  const parent = parentOf(holder, at);
+  const last = at.at(-1) ?? '';
+  if (Array.isArray(parent)) parent.splice(indexOf(last, parent.length), 1);
+  else if (isBag(parent)) delete parent[last];
+  return value;
+}
+
+function indexOf(part: string, length: number): number {
+  if (!/^(0|[1-9]\d*)$/.test(part)) return -1;
+  const index = Number(part);
+  return index < length ? index : -1;
+}

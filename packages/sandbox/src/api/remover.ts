@@ -1,0 +1,188 @@
+// Deletion: preconditions, grace periods, finalizers, propagation policies, and the end of an object.
+
+import type { Json, KubeObject } from '@evenkeel/resource';
+import { type Clock, kubeTime } from '@evenkeel/std';
+import { type Draft, isBag, withMeta } from '../store/draft.ts';
+import type { Store } from '../store/store.ts';
+import { definitionCollection } from '../crd/definitions.ts';
+import { cleanupFinalizer } from '../crd/cleanup.ts';
+import type { ServedType } from './served-type.ts';
+import { badRequest, conflict, forbidden, notFound, successStatus } from './status.ts';
+import { strategyOf } from './strategies.ts';
+import { atVersion } from './versions.ts';
+import { isGone } from './writer.ts';
+
+/** DeleteOptions, from body and query. */
+export interface RemoveOptions {
+  readonly gracePeriodSeconds: number | undefined;
+  readonly propagation: 'Foreground' | 'Background' | 'Orphan' | undefined;
+  readonly uid: string | undefined;
+  readonly resourceVersion: string | undefined;
+  readonly dryRun: boolean;
+}
+
+export interface Removed {
+  readonly status: number;
+  /** A Status, or the object where it lives on for a while. */
+  readonly body: KubeObject;
+}
+
+/** Deletes objects. */
+export class Remover {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Deletes one object, or starts its deletion. Throws 403, 404, 409. */
+  remove(
+    type: ServedType,
+    at: { readonly namespace: string | undefined; readonly name: string },
+    options: RemoveOptions,
+  ): Removed {
+    const object = this.#store.collection(type.collection).get(at.namespace ?? '', at.name);
+    if (object === undefined) throw notFound(type, at.name);
+    checkPreconditions(type, object, options);
+    if (isProtected(type, at.name)) throw forbidden(type, at.name, 'this namespace may not be deleted');
+    const dying = this.#dying(type, object, options);
+    if (isGone(dying) && !isNamespaceWithContent(type, dying)) return this.#finish(type, object, options);
+    if (dying === object) return { status: statusOf(options), body: atVersion(object, type) };
+    if (options.dryRun) return { status: 200, body: atVersion(dying as unknown as KubeObject, type) };
+    const stored = this.#store.collection(type.collection).put(dying as Draft);
+    return { status: statusOf(options), body: atVersion(stored, type) };
+  }
+
+  /** Takes an object out of the store for good. */
+  finish(type: ServedType, object: KubeObject): KubeObject | undefined {
+    return this.#store.collection(type.collection).remove(object.metadata.namespace ?? '', object.metadata.name ?? '');
+  }
+
+  #finish(type: ServedType, object: KubeObject, options: RemoveOptions): Removed {
+    const removed = options.dryRun ? object : (this.finish(type, object) ?? object);
+    const name = object.metadata.name ?? '';
+    const returns = type.custom === undefined && strategyOf(type.collection).returnsDeleted === true;
+    return { status: 200, body: returns ? atVersion(removed, type) : successStatus(type, name, object.metadata.uid) };
+  }
+
+  // The object as the deletion leaves it: a deletion time, a grace period, the finalizers of its propagation policy.
+  #dying(type: ServedType, object: KubeObject, options: RemoveOptions): KubeObject | Draft {
+    const finalizers = propagated(ownFinalizers(type, object), options.propagation);
+    const grace = graceOf(type, object, options);
+    const already = object.metadata.deletionTimestamp !== undefined;
+    if (
+      already &&
+      grace >= (object.metadata.deletionGracePeriodSeconds ?? 0) &&
+      finalizers === object.metadata.finalizers
+    )
+      return object;
+    return withChanges(object, type, (meta) => {
+      if (finalizers.length > 0) meta.finalizers = [...finalizers];
+      else delete meta.finalizers;
+      const seconds = already ? Math.min(grace, meta.deletionGracePeriodSeconds ?? 0) : grace;
+      meta.deletionGracePeriodSeconds = seconds;
+      if (!already || seconds !== (object.metadata.deletionGracePeriodSeconds ?? 0)) {
+        meta.deletionTimestamp = kubeTime(this.#clock.now() + seconds * 1000);
+      }
+      if (!already && meta.generation !== undefined) meta.generation++;
+    });
+  }
+}
+
+function withChanges(object: KubeObject, type: ServedType, change: (meta: Draft['metadata']) => void): Draft {
+  const draft = withMeta(object, change);
+  if (type.collection === 'namespaces')
+    draft['status'] = { ...(isBag(draft['status']) ? draft['status'] : {}), phase: 'Terminating' };
+  return draft;
+}
+
+function isNamespaceWithContent(type: ServedType, object: KubeObject | Draft): boolean {
+  if (type.collection !== 'namespaces') return false;
+  const spec = object['spec'] as { readonly finalizers?: readonly string[] } | undefined;
+  return (spec?.finalizers ?? []).length > 0;
+}
+
+function isProtected(type: ServedType, name: string): boolean {
+  return type.collection === 'namespaces' && (name === 'default' || name === 'kube-system' || name === 'kube-public');
+}
+
+// A definition keeps itself until its objects are gone.
+function ownFinalizers(type: ServedType, object: KubeObject): readonly string[] {
+  const finalizers = object.metadata.finalizers ?? [];
+  if (type.collection !== definitionCollection || object.metadata.deletionTimestamp !== undefined) return finalizers;
+  return finalizers.includes(cleanupFinalizer) ? finalizers : [...finalizers, cleanupFinalizer];
+}
+
+function propagated(finalizers: readonly string[], propagation: RemoveOptions['propagation']): readonly string[] {
+  if (propagation === undefined) return finalizers;
+  const kept = finalizers.filter((each) => each !== 'orphan' && each !== 'foregroundDeletion');
+  if (propagation === 'Foreground') kept.push('foregroundDeletion');
+  if (propagation === 'Orphan') kept.push('orphan');
+  return kept.length === finalizers.length && kept.every((each) => finalizers.includes(each)) ? finalizers : kept;
+}
+
+// Only pods linger: those that a node runs, for as long as their grace period.
+function graceOf(type: ServedType, object: KubeObject, options: RemoveOptions): number {
+  if (type.collection !== 'pods') return 0;
+  const spec = object['spec'] as { readonly nodeName?: string } | undefined;
+  const status = object['status'] as { readonly phase?: string } | undefined;
+  if ((spec?.nodeName ?? '') === '' || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0;
+  const seconds = options.gracePeriodSeconds ?? strategyOf('pods').graceSeconds?.(object) ?? 30;
+  return seconds < 0 ? 1 : seconds;
+}
+
+function statusOf(options: RemoveOptions): number {
+  return options.propagation === 'Foreground' ? 202 : 200;
+}
+
+function checkPreconditions(type: ServedType, object: KubeObject, options: RemoveOptions): void {
+  const name = object.metadata.name ?? '';
+  const { uid, resourceVersion } = object.metadata;
+  if (options.uid !== undefined && options.uid !== uid) {
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid ?? ''}`,
+    );
+  }
+  if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${resourceVersion ?? ''}`,
+    );
+  }
+}
+
+/** Reads DeleteOptions from the body and the query, which wins. Throws 400. */
+export function readRemoveOptions(
+  body: Json | KubeObject | undefined,
+  query: Readonly<Record<string, string>>,
+): RemoveOptions {
+  const options = isBag(body) ? body : {};
+  const grace = query['gracePeriodSeconds'] ?? options['gracePeriodSeconds'];
+  const orphan = query['orphanDependents'] ?? options['orphanDependents'];
+  const given = query['propagationPolicy'] ?? options['propagationPolicy'];
+  const propagation =
+    given ?? (orphan === undefined ? undefined : orphan === true || orphan === 'true' ? 'Orphan' : 'Background');
+  if (
+    propagation !== undefined &&
+    propagation !== 'Foreground' &&
+    propagation !== 'Background' &&
+    propagation !== 'Orphan'
+  ) {
+    throw badRequest(`invalid propagationPolicy ${JSON.stringify(propagation)}`);
+  }
+  const preconditions = isBag(options['preconditions']) ? options['preconditions'] : {};
+  const dryRun = query['dryRun'] ?? (Array.isArray(options['dryRun']) ? options['dryRun'][0] : undefined);
+  return {
+    gracePeriodSeconds: grace === undefined || grace === null || grace === '' ? undefined : Number(grace),
+    propagation,
+    uid: typeof preconditions['uid'] === 'string' ? preconditions['uid'] : undefined,
+    resourceVersion:
+      typeof preconditions['resourceVersion'] === 'string' ? preconditions['resourceVersion'] : undefined,
+    dryRun: dryRun === 'All',
+  };
+}

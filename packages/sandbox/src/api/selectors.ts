@@ -1,0 +1,155 @@
+// Label and field selectors of requests, and label selectors in objects, as apimachinery's pkg/labels and pkg/fields read them.
+
+import type { KubeObject } from '@evenkeel/resource';
+import { badRequest } from './status.ts';
+
+/** True where an object's labels match. */
+export type LabelMatch = (labels: Readonly<Record<string, string>> | undefined) => boolean;
+
+/** True where an object's fields match. */
+export type FieldMatch = (object: KubeObject) => boolean;
+
+interface Requirement {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+  readonly values: readonly string[];
+}
+
+/** A LabelSelector as objects carry it. */
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
+}
+
+/** Reads "a=b,c!=d,e in (f,g),!h". Throws 400 where it cannot be read. `undefined` for an empty selector. */
+export function parseLabelSelector(text: string | undefined): LabelMatch | undefined {
+  if (text === undefined || text.trim() === '') return undefined;
+  const requirements = splitRequirements(text).map(parseRequirement);
+  return (labels) => requirements.every((requirement) => meets(requirement, labels));
+}
+
+/** A selector in an object: an empty one matches everything, an absent one nothing. */
+export function labelSelectorMatch(selector: LabelSelector | undefined): LabelMatch {
+  if (selector === undefined) return () => false;
+  const labels = Object.entries(selector.matchLabels ?? {});
+  const expressions = selector.matchExpressions ?? [];
+  return (candidate) =>
+    labels.every(([key, value]) => candidate?.[key] === value) &&
+    expressions.every((each) =>
+      meets(
+        { key: each.key, operator: each.operator as Requirement['operator'], values: each.values ?? [] },
+        candidate,
+      ),
+    );
+}
+
+/** A selector in an object, as `kubectl` and the scale subresource print it. */
+export function formatLabelSelector(selector: LabelSelector | undefined): string {
+  if (selector === undefined) return '<none>';
+  const parts = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, text: `${key}=${value}` }));
+  for (const { key, operator, values } of selector.matchExpressions ?? []) {
+    const list = `(${[...(values ?? [])].sort().join(',')})`;
+    if (operator === 'In') parts.push({ key, text: `${key} in ${list}` });
+    else if (operator === 'NotIn') parts.push({ key, text: `${key} notin ${list}` });
+    else if (operator === 'Exists') parts.push({ key, text: key });
+    else parts.push({ key, text: `!${key}` });
+  }
+  return parts
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map((part) => part.text)
+    .join(',');
+}
+
+/** Reads "metadata.name=x,status.phase!=Running". `valueOf` answers undefined for a field that cannot be selected by. */
+export function parseFieldSelector(
+  text: string | undefined,
+  valueOf: (field: string) => ((object: KubeObject) => string) | undefined,
+): FieldMatch | undefined {
+  if (text === undefined || text.trim() === '') return undefined;
+  const terms = text.split(',').flatMap((part) => {
+    if (part === '') return [];
+    const match = /^([^=!]*)(!=|==|=)(.*)$/.exec(part);
+    if (match === null) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
+    const [, field = '', operator, value = ''] = match;
+    const read = valueOf(field);
+    if (read === undefined) throw badRequest(`field label not supported: ${field}`);
+    return [{ read, negated: operator === '!=', value }];
+  });
+  return (object) => terms.every((term) => (term.read(object) === term.value) !== term.negated);
+}
+
+/** The exact name a field selector asks for, where it does: lets a list or watch read one object only. */
+export function exactName(text: string | undefined): string | undefined {
+  const match = /(?:^|,)metadata\.name==?([^,]*)/.exec(text ?? '');
+  return match?.[1];
+}
+
+function meets(requirement: Requirement, labels: Readonly<Record<string, string>> | undefined): boolean {
+  const value = labels?.[requirement.key];
+  switch (requirement.operator) {
+    case 'In':
+      return value !== undefined && requirement.values.includes(value);
+    case 'NotIn':
+      return value === undefined || !requirement.values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(requirement.values[0]);
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(requirement.values[0]);
+  }
+}
+
+function splitRequirements(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let index = 0; index < text.length; index++) {
+    const char = text[index];
+    if (char === '(') depth++;
+    else if (char === ')') depth--;
+    else if (char === ',' && depth === 0) {
+      parts.push(text.slice(start, index));
+      start = index + 1;
+    }
+  }
+  parts.push(text.slice(start));
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
+}
+
+const namePattern = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+function parseRequirement(text: string): Requirement {
+  const set = /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(text);
+  if (set !== null) {
+    const values = (set[3] ?? '').split(',').map((value) => value.trim());
+    return checked({ key: set[1] ?? '', operator: set[2] === 'in' ? 'In' : 'NotIn', values }, text);
+  }
+  const comparison = /^([^\s=!<>]+)\s*(==|=|!=|>|<)\s*([^\s=!<>]*)$/.exec(text);
+  if (comparison !== null) {
+    const [, key = '', symbol = '', value = ''] = comparison;
+    const operator = symbol === '!=' ? 'NotIn' : symbol === '>' ? 'Gt' : symbol === '<' ? 'Lt' : 'In';
+    return checked({ key, operator, values: [value] }, text);
+  }
+  const presence = /^(!?)\s*([^\s=!<>()]+)$/.exec(text);
+  if (presence === null) throw unreadable(text);
+  return checked(
+    { key: presence[2] ?? '', operator: presence[1] === '!' ? 'DoesNotExist' : 'Exists', values: [] },
+    text,
+  );
+}
+
+function checked(requirement: Requirement, text: string): Requirement {
+  if (!namePattern.test(requirement.key)) throw unreadable(text);
+  return requirement;
+}
+
+function unreadable(text: string): Error {
+  return badRequest(`unable to parse requirement: found '${text}', expected: a key, an operator and values`);
+}

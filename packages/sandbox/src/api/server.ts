@@ -1,0 +1,313 @@
+// The API server: takes a request, finds out what it is about, and has it answered. Knows no sockets and no wire format.
+
+import type { Json, KubeObject } from '@evenkeel/resource';
+import { type Clock, kubeTime } from '@evenkeel/std';
+import type { AccessRules } from '../access/rules.ts';
+import type { TokenIssuer } from '../access/tokens.ts';
+import type { Chance } from '../clock.ts';
+import type { Store } from '../store/store.ts';
+import {
+  aggregatedDiscovery,
+  aggregatedType,
+  coreVersions,
+  groupDocument,
+  groupList,
+  resourceList,
+  versionInfo,
+} from './discovery.ts';
+import { patchObject } from './patcher.ts';
+import { type Scope, getObject, listObjects, selection } from './read.ts';
+import type { Registry } from './registry.ts';
+import { type Remover, readRemoveOptions } from './remover.ts';
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  type ResourcePath,
+  type WriteParameters,
+  managerFromAgent,
+  parseResourcePath,
+} from './request.ts';
+import { type ServedType, type Verb } from './served-type.ts';
+import { ApiError, badRequest, invalid, methodNotAllowed, noSuchResource } from './status.ts';
+import { answerSubresource } from './subresources.ts';
+import { answerTransient } from './transient.ts';
+import { atVersion } from './versions.ts';
+import { openWatch } from './watch.ts';
+import type { Write, Writer } from './writer.ts';
+
+/** What answering needs. */
+export interface ApiDeps {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly writer: Writer;
+  readonly remover: Remover;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** Where clients reach the server, for discovery. */
+  readonly address: () => string;
+  readonly logs: LogSource;
+  readonly tokens: TokenIssuer;
+  readonly access: AccessRules;
+}
+
+/** Where logs of simulated containers come from. */
+export interface LogSource {
+  open(pod: KubeObject, query: Readonly<Record<string, string>>): (signal: AbortSignal) => AsyncIterable<string>;
+}
+
+/** Answers requests. */
+export class ApiServer {
+  readonly #deps: ApiDeps;
+
+  constructor(deps: ApiDeps) {
+    this.#deps = deps;
+  }
+
+  /** Answers one request; refusals are answers too. Throws only for defects of the sandbox itself. */
+  answer(request: ApiRequest): ApiAnswer {
+    try {
+      return this.#route(request);
+    } catch (error) {
+      if (error instanceof ApiError) return { kind: 'object', status: error.code, body: error.status };
+      throw error;
+    }
+  }
+
+  #route(request: ApiRequest): ApiAnswer {
+    const path = parseResourcePath(request.path);
+    if (path === undefined) return this.#document(request);
+    const type = this.#deps.registry.byPath(path.group, path.version, path.plural);
+    if (type === undefined) {
+      if (this.#deps.registry.groupVersion(path.group, path.version) === undefined) return pageNotFound();
+      throw noSuchResource();
+    }
+    if (path.namespace !== undefined && !type.namespaced) throw noSuchResource();
+    if (path.name !== undefined && type.namespaced && path.namespace === undefined) throw noSuchResource();
+    if (path.subresource !== undefined) return answerSubresource(this.#deps, request, path, type);
+    return this.#resource(request, path, type);
+  }
+
+  #resource(request: ApiRequest, path: ResourcePath, type: ServedType): ApiAnswer {
+    const scope: Scope = { type, namespace: path.namespace ?? (type.namespaced ? undefined : ''), name: path.name };
+    switch (request.method) {
+      case 'GET':
+      case 'HEAD':
+        return this.#read(request, scope);
+      case 'POST':
+        return this.#create(request, path, type);
+      case 'PUT':
+        return this.#update(request, path, type);
+      case 'PATCH':
+        return this.#patch(request, path, type);
+      case 'DELETE':
+        return this.#delete(request, path, type);
+      case 'OPTIONS':
+        throw methodNotAllowed();
+    }
+  }
+
+  #read(request: ApiRequest, scope: Scope): ApiAnswer {
+    const watching = request.query['watch'] === 'true' || request.query['watch'] === '1';
+    if (watching) {
+      need(scope.type, 'watch');
+      return {
+        kind: 'watch',
+        open: openWatch({ ...this.#deps, fraction: this.#deps.chance.fraction }, scope, request.query),
+      };
+    }
+    if (scope.name !== undefined) {
+      need(scope.type, 'get');
+      return ok(getObject(this.#deps.store, scope, scope.name));
+    }
+    need(scope.type, 'list');
+    return ok(listObjects(this.#deps.store, scope, request.query));
+  }
+
+  #create(request: ApiRequest, path: ResourcePath, type: ServedType): ApiAnswer {
+    need(type, 'create');
+    if (path.name !== undefined) throw methodNotAllowed();
+    const transient = answerTransient(this.#deps, request, type);
+    if (transient !== undefined) return transient;
+    if (type.namespaced && path.namespace === undefined) throw methodNotAllowed();
+    const written = this.#deps.writer.create(writeOf(request, path, type), request.body);
+    return { kind: 'object', status: 201, body: atVersion(written.object, type), warnings: written.warnings };
+  }
+
+  #update(request: ApiRequest, path: ResourcePath, type: ServedType): ApiAnswer {
+    need(type, 'update');
+    if (path.name === undefined) throw methodNotAllowed();
+    const written = this.#deps.writer.replace(writeOf(request, path, type), path.name, request.body);
+    return {
+      kind: 'object',
+      status: written.created ? 201 : 200,
+      body: atVersion(written.object, type),
+      warnings: written.warnings,
+    };
+  }
+
+  #patch(request: ApiRequest, path: ResourcePath, type: ServedType): ApiAnswer {
+    need(type, 'patch');
+    if (path.name === undefined) throw methodNotAllowed();
+    const written = patchObject(this.#deps.writer, writeOf(request, path, type), path.name, patchOf(request), () =>
+      kubeTime(this.#deps.clock.now()),
+    );
+    return {
+      kind: 'object',
+      status: written.created ? 201 : 200,
+      body: atVersion(written.object, type),
+      warnings: written.warnings,
+    };
+  }
+
+  #delete(request: ApiRequest, path: ResourcePath, type: ServedType): ApiAnswer {
+    const options = readRemoveOptions(request.body, request.query);
+    if (path.name !== undefined) {
+      need(type, 'delete');
+      const removed = this.#deps.remover.remove(type, { namespace: path.namespace, name: path.name }, options);
+      return { kind: 'object', status: removed.status, body: removed.body };
+    }
+    need(type, 'deletecollection');
+    const scope: Scope = { type, namespace: path.namespace ?? (type.namespaced ? undefined : '') };
+    const matches = selection(scope, request.query) ?? (() => true);
+    const list = listObjects(this.#deps.store, scope, withoutLimit(request.query));
+    for (const object of this.#deps.store.collection(type.collection).list(scope.namespace)) {
+      if (!matches(object)) continue;
+      this.#deps.remover.remove(
+        type,
+        { namespace: object.metadata.namespace, name: object.metadata.name ?? '' },
+        options,
+      );
+    }
+    return ok(list);
+  }
+
+  #document(request: ApiRequest): ApiAnswer {
+    const path = request.path.replace(/\/+$/, '');
+    const parts = path.split('/').slice(1);
+    const { registry } = this.#deps;
+    const aggregated = (request.headers['accept'] ?? '')
+      .replaceAll(' ', '')
+      .includes('g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList');
+    if ((path === '/api' || path === '/apis') && aggregated) {
+      return {
+        kind: 'object',
+        status: 200,
+        body: aggregatedDiscovery(registry, path === '/api'),
+        contentType: aggregatedType,
+      };
+    }
+    const body = this.#plainDocument(path, parts);
+    if (body !== undefined) return ok(body);
+    if (path === '/healthz' || path === '/readyz' || path === '/livez') return text(200, 'ok');
+    return pageNotFound();
+  }
+
+  #plainDocument(path: string, parts: readonly string[]): Json | undefined {
+    const { registry } = this.#deps;
+    if (path === '/version') return versionInfo;
+    if (path === '/api') return coreVersions(this.#deps.address());
+    if (path === '/apis') return groupList(registry);
+    if (parts[0] === 'api' && parts.length === 2) return resourceList(registry, '', parts[1] ?? '');
+    if (parts[0] === 'apis' && parts.length === 2) return groupDocument(registry, parts[1] ?? '');
+    if (parts[0] === 'apis' && parts.length === 3) return resourceList(registry, parts[1] ?? '', parts[2] ?? '');
+    if (path === '')
+      return {
+        paths: [
+          '/api',
+          '/api/v1',
+          '/apis',
+          ...[...registry.groups().keys()].filter((group) => group !== '').map((group) => `/apis/${group}`),
+          '/healthz',
+          '/livez',
+          '/openapi/v2',
+          '/openapi/v3',
+          '/readyz',
+          '/version',
+        ],
+      };
+    return undefined;
+  }
+}
+
+/** A 200 answer. */
+export function ok(body: Json | KubeObject): ApiAnswer {
+  return { kind: 'object', status: 200, body };
+}
+
+function text(status: number, content: string): ApiAnswer {
+  return { kind: 'text', status, text: content, contentType: 'text/plain; charset=utf-8' };
+}
+
+function pageNotFound(): ApiAnswer {
+  return text(404, '404 page not found\n');
+}
+
+/** Throws 405 where the type does not do that. */
+export function need(type: ServedType, verb: Verb): void {
+  if (!type.verbs.has(verb)) throw methodNotAllowed();
+}
+
+/** How a request writes. Throws 422 for options that make no sense. */
+export function writeOf(request: ApiRequest, path: ResourcePath, type: ServedType): Write {
+  return {
+    type,
+    namespace: path.namespace ?? (type.namespaced ? undefined : ''),
+    subresource: path.subresource,
+    manager: request.query['fieldManager'] ?? managerFromAgent(request),
+    parameters: writeParameters(request),
+    ...(request.duplicateFields === undefined ? {} : { duplicateFields: request.duplicateFields }),
+  };
+}
+
+function writeParameters(request: ApiRequest): WriteParameters {
+  const { dryRun, fieldManager, fieldValidation, force } = request.query;
+  if (dryRun !== undefined && dryRun !== 'All' && dryRun !== '') {
+    throw invalid({ group: 'meta.k8s.io', kind: optionsKind(request), plural: '' }, '', [
+      {
+        reason: 'FieldValueNotSupported',
+        message: `Unsupported value: "${dryRun}": supported values: "All"`,
+        field: 'dryRun',
+      },
+    ]);
+  }
+  if (fieldValidation !== undefined && !['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)) {
+    throw invalid({ group: 'meta.k8s.io', kind: optionsKind(request), plural: '' }, '', [
+      {
+        reason: 'FieldValueNotSupported',
+        message: `Unsupported value: "${fieldValidation}": supported values: "Ignore", "Warn", "Strict"`,
+        field: 'fieldValidation',
+      },
+    ]);
+  }
+  return {
+    dryRun: dryRun === 'All',
+    fieldManager,
+    // Since 1.27 the server warns unless asked otherwise.
+    fieldValidation: fieldValidation === 'Ignore' || fieldValidation === 'Strict' ? fieldValidation : 'Warn',
+    force: force === 'true' || force === '1',
+  };
+}
+
+function optionsKind(request: ApiRequest): string {
+  if (request.method === 'POST') return 'CreateOptions';
+  return request.method === 'PUT' ? 'UpdateOptions' : 'PatchOptions';
+}
+
+/** The patch in a request. */
+export function patchOf(request: ApiRequest): {
+  readonly contentType: string;
+  readonly body: ApiRequest['body'];
+  readonly duplicateFields?: readonly string[];
+} {
+  if (request.body === undefined) throw badRequest('the patch is empty');
+  return {
+    contentType: request.headers['content-type'] ?? '',
+    body: request.body,
+    ...(request.duplicateFields === undefined ? {} : { duplicateFields: request.duplicateFields }),
+  };
+}
+
+function withoutLimit(query: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { limit: _limit, continue: _continue, ...rest } = query;
+  return rest;
+}

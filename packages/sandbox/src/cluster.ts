@@ -1,0 +1,117 @@
+// One cluster put together: store, API server, built-in controllers, and the objects every cluster starts with.
+
+import type { Clock } from '@evenkeel/std';
+import { AccessRules } from './access/rules.ts';
+import { TokenIssuer } from './access/tokens.ts';
+import { Registry } from './api/registry.ts';
+import { Remover } from './api/remover.ts';
+import type { ApiAnswer, ApiRequest } from './api/request.ts';
+import { ApiServer } from './api/server.ts';
+import { Writer } from './api/writer.ts';
+import { bootstrap } from './bootstrap.ts';
+import type { Chance } from './clock.ts';
+import { definitionCollection, servedTypesOf, settleDefinition } from './crd/definitions.ts';
+import { kubeTime } from '@evenkeel/std';
+import type { StateFile } from './store/sqlite-journal.ts';
+import type { Store } from './store/store.ts';
+import type { ControllerDeps } from './workloads/actor.ts';
+import { startWorkloads } from './workloads/start.ts';
+import { ContainerLogs } from './workloads/logs.ts';
+
+export interface ClusterOptions {
+  readonly store: Store;
+  readonly state: StateFile | undefined;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly speed: number;
+  readonly nodes: number;
+  readonly onError: (error: unknown) => void;
+  /** The CA in PEM; '' where nothing listens. */
+  readonly certificate: string;
+}
+
+/** A cluster that answers requests. */
+export interface Cluster {
+  /** host:port, for discovery; set once a socket listens. */
+  address: string;
+  readonly registry: Registry;
+  readonly tokens: TokenIssuer;
+  readonly access: AccessRules;
+  answer(request: ApiRequest): ApiAnswer;
+  stop(): void;
+}
+
+/** Puts a cluster together and starts its controllers. */
+export function startCluster(options: ClusterOptions): Cluster {
+  const { store, clock, chance } = options;
+  const registry = new Registry();
+  const remover = new Remover(store, clock);
+  const access = new AccessRules(store);
+  const tokens = tokenIssuer(options);
+  const writer = new Writer({
+    store,
+    clock,
+    chance,
+    finishDeletion: (type, object) => void remover.finish(type, object),
+    admit: () => undefined,
+    settleDefinition: (draft, old) => settleDefinition(draft, old, registry, kubeTime(clock.now())),
+  });
+  const logs = new ContainerLogs(store, clock);
+  const cluster: Cluster = {
+    address: 'sandbox',
+    registry,
+    tokens,
+    access,
+    answer: (request) => server.answer(request),
+    stop: () => {
+      stopWorkloads();
+      store.close();
+    },
+  };
+  const server = new ApiServer({
+    store,
+    registry,
+    writer,
+    remover,
+    clock,
+    chance,
+    logs,
+    tokens,
+    access,
+    address: () => cluster.address,
+  });
+  const deps: ControllerDeps = { store, registry, writer, remover, clock, chance, speed: options.speed };
+  serveDefinitions(store, registry);
+  bootstrap(deps, options.nodes);
+  const stopWorkloads = startWorkloads(deps, { onError: options.onError, certificate: options.certificate, logs });
+  return cluster;
+}
+
+function tokenIssuer({ clock, store, state }: ClusterOptions): TokenIssuer {
+  return new TokenIssuer({
+    clock,
+    store,
+    readKey: () => state?.setting('token-key'),
+    keepKey: (pem) => state?.keepSetting('token-key', pem),
+  });
+}
+
+// A definition is served from the write that establishes it, before anybody is told of it.
+function serveDefinitions(store: Store, registry: Registry): void {
+  const definitions = store.collection(definitionCollection);
+  for (const definition of definitions.list())
+    registry.setCustom(definition.metadata.name ?? '', servedTypesOf(definition));
+  definitions.subscribe({
+    event: ({ type, object }) => {
+      const name = object.metadata.name ?? '';
+      const before = registry.all().filter((each) => each.custom?.crd === name);
+      const after = type === 'DELETED' ? [] : servedTypesOf(object);
+      registry.setCustom(name, after);
+      const gone = before.filter((each) => !after.some((next) => next.collection === each.collection));
+      for (const each of gone) {
+        store.collection(each.collection).end();
+        if (type === 'DELETED') store.drop(each.collection);
+      }
+    },
+  });
+}

@@ -1,0 +1,46 @@
+// Custom objects against their structural schema: pruned, defaulted, validated, as apiextensions-apiserver does.
+
+import type { JsonObject, KubeObject } from '@evenkeel/resource';
+import type { Cause } from '../api/status.ts';
+import type { Draft } from '../store/draft.ts';
+import type { CustomType } from './custom-type.ts';
+import { applyDefaults } from './defaults.ts';
+import { prune } from './pruning.ts';
+import { validateValue } from './schema-validation.ts';
+
+/** Prunes and defaults a draft in place; returns the fields that were dropped. */
+export function prepareCustom(
+  custom: CustomType,
+  draft: Draft,
+): { readonly draft: Draft; readonly unknownFields: readonly string[] } {
+  const { schema } = custom;
+  dropNullMetadata(draft);
+  if (schema === undefined) return { draft, unknownFields: [] };
+  const unknownFields = custom.preserveUnknown ? [] : prune(draft, schema);
+  applyDefaults(draft, schema);
+  return { draft, unknownFields };
+}
+
+/** What the schema refuses. An unchanged part that was invalid before is let through on updates (ratcheting). */
+export function validateCustom(custom: CustomType, draft: Draft, old: KubeObject | undefined): readonly Cause[] {
+  const schema: JsonObject | undefined = custom.schema;
+  if (schema === undefined) return [];
+  return validateValue(schema, draft, old);
+}
+
+function dropNullMetadata(draft: Draft): void {
+  const metadata = draft.metadata as Record<string, unknown> | undefined;
+  if (metadata === undefined || metadata === null) {
+    draft.metadata = {};
+    return;
+  }
+  for (const key of Object.keys(metadata)) if (metadata[key] === null) delete metadata[key];
+  for (const key of ['labels', 'annotations'] as const) {
+    const map = metadata[key];
+    if (typeof map === 'object' && map !== null && Object.keys(map).length === 0) delete metadata[key];
+  }
+  for (const key of ['finalizers', 'ownerReferences', 'managedFields'] as const) {
+    const list = metadata[key];
+    if (Array.isArray(list) && list.length === 0) delete metadata[key];
+  }
+}

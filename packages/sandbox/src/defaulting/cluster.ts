@@ -1,0 +1,132 @@
+// Defaults and creation rules of namespaces, configuration, storage and other types of the core group and its
+// neighbours (Kubernetes 1.35).
+
+import type { Strategy } from '../api/strategy.ts';
+import { type Bag, type Draft, bagAt, listAt } from '../store/draft.ts';
+import {
+  validateBudget,
+  validateConfigMap,
+  validateImmutableData,
+  validateSecret,
+  validateSecretUpdate,
+} from '../validation/configuration.ts';
+import { validateClaim, validateClaimUpdate } from '../validation/storage.ts';
+import { bagsOf, fallback, memberBag, specOf } from './drafts.ts';
+
+function defaultNamespace(draft: Draft): void {
+  draft.metadata.labels = { ...draft.metadata.labels, 'kubernetes.io/metadata.name': draft.metadata.name ?? '' };
+}
+
+function prepareNamespace(draft: Draft): void {
+  const spec = specOf(draft);
+  const finalizers = listAt(spec, 'finalizers') ?? [];
+  spec['finalizers'] = finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
+  draft['status'] = { phase: 'Active' };
+}
+
+// stringData is for writing only: it ends up in data.
+function defaultSecret(draft: Draft): void {
+  fallback(draft as unknown as Bag, 'type', 'Opaque');
+  if (draft['type'] === '') draft['type'] = 'Opaque';
+  const text = bagAt(draft, 'stringData');
+  if (text === undefined) return;
+  const data = memberBag(draft as unknown as Bag, 'data');
+  for (const [key, value] of Object.entries(text)) data[key] = Buffer.from(String(value)).toString('base64');
+  delete draft['stringData'];
+}
+
+function defaultClaim(draft: Draft): void {
+  const spec = specOf(draft);
+  fallback(spec, 'volumeMode', 'Filesystem');
+  const limits = bagAt(bagAt(spec, 'resources'), 'limits');
+  if (limits !== undefined) {
+    const requests = memberBag(memberBag(spec, 'resources'), 'requests');
+    for (const [name, amount] of Object.entries(limits)) if (amount !== undefined) fallback(requests, name, amount);
+  }
+}
+
+function defaultLimitRange(draft: Draft): void {
+  for (const item of bagsOf(specOf(draft)['limits'])) {
+    if (item['type'] !== 'Container') continue;
+    const limits = memberBag(item, 'default');
+    for (const [name, amount] of Object.entries(bagAt(item, 'max') ?? {}))
+      if (amount !== undefined) fallback(limits, name, amount);
+    const requests = memberBag(item, 'defaultRequest');
+    for (const [name, amount] of Object.entries({ ...limits, ...bagAt(item, 'min') })) {
+      if (amount === undefined) continue;
+      fallback(requests, name, limits[name] ?? amount);
+    }
+  }
+}
+
+export const clusterStrategies: Readonly<Record<string, Strategy>> = {
+  namespaces: { returnsDeleted: true, defaults: defaultNamespace, prepareCreate: prepareNamespace },
+  configmaps: { validate: validateConfigMap, validateUpdate: validateImmutableData },
+  secrets: { defaults: defaultSecret, validate: validateSecret, validateUpdate: validateSecretUpdate },
+  serviceaccounts: { returnsDeleted: true },
+  resourcequotas: {
+    returnsDeleted: true,
+    prepareCreate: (draft) => {
+      draft['status'] = {};
+    },
+  },
+  limitranges: { createOnUpdate: true, defaults: defaultLimitRange },
+  nodes: {
+    prepareCreate: (draft) => {
+      fallback(draft as unknown as Bag, 'status', {});
+    },
+  },
+  events: { createOnUpdate: true },
+  persistentvolumeclaims: {
+    returnsDeleted: true,
+    defaults: defaultClaim,
+    prepareCreate: (draft, context) => {
+      draft['status'] = { phase: 'Pending' };
+      draft.metadata.finalizers = [...new Set([...(draft.metadata.finalizers ?? []), 'kubernetes.io/pvc-protection'])];
+      const spec = specOf(draft);
+      if (spec['storageClassName'] !== undefined) return;
+      const standard = context.store
+        .collection('storageclasses.storage.k8s.io')
+        .list()
+        .find((each) => each.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true');
+      if (standard?.metadata.name !== undefined) spec['storageClassName'] = standard.metadata.name;
+    },
+    validate: validateClaim,
+    validateUpdate: validateClaimUpdate,
+  },
+  persistentvolumes: {
+    returnsDeleted: true,
+    defaults: (draft) => {
+      const spec = specOf(draft);
+      fallback(spec, 'persistentVolumeReclaimPolicy', 'Retain');
+      fallback(spec, 'volumeMode', 'Filesystem');
+    },
+    prepareCreate: (draft) => {
+      draft['status'] = { phase: 'Pending' };
+      draft.metadata.finalizers = [...new Set([...(draft.metadata.finalizers ?? []), 'kubernetes.io/pv-protection'])];
+    },
+  },
+  'storageclasses.storage.k8s.io': {
+    returnsDeleted: true,
+    defaults: (draft) => {
+      fallback(draft as unknown as Bag, 'reclaimPolicy', 'Delete');
+      fallback(draft as unknown as Bag, 'volumeBindingMode', 'Immediate');
+    },
+  },
+  'poddisruptionbudgets.policy': {
+    generation: true,
+    prepareCreate: (draft) => {
+      draft['status'] = { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 };
+    },
+    validate: validateBudget,
+  },
+  'leases.coordination.k8s.io': { createOnUpdate: true },
+  'priorityclasses.scheduling.k8s.io': {
+    generation: true,
+    defaults: (draft) => fallback(draft as unknown as Bag, 'preemptionPolicy', 'PreemptLowerPriority'),
+  },
+  'certificatesigningrequests.certificates.k8s.io': { prepareCreate: (draft) => void (draft['status'] = {}) },
+  'volumeattachments.storage.k8s.io': { returnsDeleted: true },
+  'csinodes.storage.k8s.io': { returnsDeleted: true },
+  'csidrivers.storage.k8s.io': { returnsDeleted: true },
+};

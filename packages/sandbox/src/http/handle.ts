@@ -1,0 +1,211 @@
+// One HTTP request: who it is from, its body, its answer in the format asked for.
+
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { type Json, type KubeObject, parseJson, parseYaml, stringifyJson } from '@evenkeel/resource';
+import type { ApiAnswer, ApiRequest, Method } from '../api/request.ts';
+import { ApiError, badRequest, unsupportedMediaType } from '../api/status.ts';
+import type { Cluster } from '../cluster.ts';
+import { asTable, wantsTable } from '../tables/negotiate.ts';
+import { warningHeader } from '../transport.ts';
+import { authenticate } from './authenticate.ts';
+
+export interface HandleDeps {
+  readonly cluster: Cluster;
+  readonly closed: AbortSignal;
+}
+
+/** Answers one request; never throws. */
+export async function handleRequest(
+  deps: HandleDeps,
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  try {
+    const read = await readRequest(deps.cluster, request);
+    await writeAnswer(deps.cluster.answer(read), {
+      read,
+      response,
+      signal: AbortSignal.any([gone.signal, deps.closed]),
+    });
+  } catch (error) {
+    const refusal =
+      error instanceof ApiError
+        ? error
+        : new ApiError(500, 'InternalError', `Internal error occurred: ${String(error)}`);
+    if (!response.headersSent) sendJson(response, refusal.code, refusal.status, {});
+    else response.stream?.destroy?.();
+  }
+}
+
+async function readRequest(cluster: Cluster, request: Http2ServerRequest): Promise<ApiRequest> {
+  const url = new URL(request.url ?? '/', 'https://sandbox');
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join('\n') : value;
+  }
+  const identity = authenticate(cluster, request, headers);
+  const bytes = await readBytes(request);
+  const body = bytes.length === 0 ? undefined : parseBody(bytes, headers);
+  return {
+    method: (request.method ?? 'GET') as Method,
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers,
+    body,
+    identity,
+  };
+}
+
+// As kube-apiserver: 3 MiB.
+const bodyMaxBytes = 3 * 1024 * 1024;
+
+async function readBytes(request: Http2ServerRequest): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > bodyMaxBytes)
+      throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${bodyMaxBytes}`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseBody(bytes: Buffer, headers: Readonly<Record<string, string>>): Json {
+  const plain = headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
+  const type = (headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '';
+  const text = plain.toString('utf8');
+  if (type === 'application/yaml' || type === 'application/apply-patch+yaml') return parseYamlBody(text);
+  if (type.endsWith('json') || type === '' || type === '*/*') return parseJsonBody(text);
+  throw unsupportedMediaType(['application/json', 'application/yaml']);
+}
+
+function parseJsonBody(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw badRequest(
+      `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function parseYamlBody(text: string): Json {
+  // Apply patches are nearly always JSON, which reads much faster as such.
+  if (/^\s*\{/.test(text)) {
+    try {
+      return parseJson(text);
+    } catch {
+      // Flow-style YAML then.
+    }
+  }
+  try {
+    return parseYaml(text, { dialect: 'sigs' }) ?? null;
+  } catch (error) {
+    throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+interface Writing {
+  readonly read: ApiRequest;
+  readonly response: Http2ServerResponse;
+  readonly signal: AbortSignal;
+}
+
+async function writeAnswer(answer: ApiAnswer, writing: Writing): Promise<void> {
+  const { read, response } = writing;
+  switch (answer.kind) {
+    case 'object': {
+      const headers: Record<string, string | string[]> = { ...answer.headers };
+      if ((answer.warnings ?? []).length > 0)
+        headers['warning'] = (answer.warnings ?? []).map((text) => warningHeader([text]));
+      const table = answer.status < 300 && wantsTable(read) ? asTable(answer.body as KubeObject, read) : undefined;
+      const type = table?.contentType ?? answer.contentType ?? 'application/json';
+      return sendJson(response, answer.status, table?.body ?? answer.body, { ...headers, 'content-type': type }, read);
+    }
+    case 'text':
+      response.writeHead(answer.status, { 'content-type': answer.contentType });
+      response.end(answer.text);
+      return undefined;
+    case 'watch':
+      return sendWatch(answer, writing);
+    case 'stream': {
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      flush(response);
+      for await (const line of answer.open(writing.signal)) response.write(`${line}\n`);
+      response.end();
+    }
+  }
+}
+
+// Below this, compressing costs more than it saves (apiserver:pkg/endpoints/handlers/responsewriters).
+const gzipFromBytes = 128 * 1024;
+
+function sendJson(
+  response: Http2ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string | string[]>>,
+  read?: ApiRequest,
+): void {
+  let bytes: Buffer = Buffer.from(jsonText(body));
+  const all: Record<string, string | string[] | number> = {
+    'content-type': 'application/json',
+    'cache-control': 'no-cache, private',
+    ...headers,
+  };
+  if (bytes.length >= gzipFromBytes && (read?.headers['accept-encoding'] ?? '').includes('gzip')) {
+    bytes = gzipSync(bytes, { level: 1 });
+    all['content-encoding'] = 'gzip';
+    all['vary'] = 'Accept-Encoding';
+  }
+  all['content-length'] = bytes.length;
+  response.writeHead(status, all);
+  if (read?.method === 'HEAD') response.end();
+  else response.end(bytes);
+}
+
+/** JSON text of an answer. */
+export function jsonText(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    return stringifyJson(body as Json);
+  }
+}
+
+async function sendWatch(
+  answer: Extract<ApiAnswer, { kind: 'watch' }>,
+  { read, response, signal }: Writing,
+): Promise<void> {
+  const table = wantsTable(read);
+  const lines = answer.open(signal);
+  response.writeHead(200, {
+    'content-type': table ? 'application/json;as=Table;v=v1;g=meta.k8s.io' : 'application/json',
+    'cache-control': 'no-cache, private',
+  });
+  flush(response);
+  let first = true;
+  for await (const line of lines) {
+    const object =
+      table && line.type !== 'ERROR' ? (asTable(line.object, read, !first)?.body ?? line.object) : line.object;
+    first = false;
+    if (!response.write(`${jsonText({ type: line.type, object })}\n`)) await drained(response, signal);
+  }
+  response.end();
+}
+
+function drained(response: Http2ServerResponse, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('drain', resolve);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+// Clients wait for the headers of a watch before its first event.
+function flush(response: Http2ServerResponse): void {
+  (response as unknown as { flushHeaders?: () => void }).flushHeaders?.();
+}

@@ -1,0 +1,86 @@
+// The socket: HTTPS over HTTP/1.1 and HTTP/2 on loopback, and the kubeconfig that leads to it.
+
+import { createSecureServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { Cluster } from '../cluster.ts';
+import type { Credentials } from './credentials.ts';
+import { handleRequest } from './handle.ts';
+
+/** A socket that listens. */
+export interface Listening {
+  readonly url: string;
+  /** host:port */
+  readonly address: string;
+  readonly kubeconfig: string;
+  close(): Promise<void>;
+}
+
+/** Starts to listen. Rejects where the port is taken. */
+export async function listen(options: {
+  readonly cluster: Cluster;
+  readonly credentials: Credentials;
+  readonly at: { readonly host?: string; readonly port?: number };
+  readonly closed: AbortSignal;
+}): Promise<Listening> {
+  const { cluster, credentials, closed } = options;
+  const server = createSecureServer({
+    key: credentials.server.key,
+    cert: credentials.server.certificate,
+    ca: credentials.authority.certificate,
+    requestCert: true,
+    // Clients without a certificate come with a token, or as anonymous.
+    rejectUnauthorized: false,
+    allowHTTP1: true,
+  });
+  const sockets = new Set<{ destroy(): void }>();
+  server.on('secureConnection', (socket) => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.on('session', (session) => session.on('error', () => undefined));
+  server.on('request', (request, response) => void handleRequest({ cluster, closed }, request, response));
+  server.on('tlsClientError', () => undefined);
+  const host = options.at.host ?? '127.0.0.1';
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.at.port ?? 0, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const address = `${host}:${port}`;
+  const url = `https://${address}`;
+  return {
+    url,
+    address,
+    kubeconfig: kubeconfigText(url, credentials),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+function kubeconfigText(url: string, credentials: Credentials): string {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  return `apiVersion: v1
+kind: Config
+clusters:
+- name: sandbox
+  cluster:
+    server: ${url}
+    certificate-authority-data: ${base64(credentials.authority.certificate)}
+contexts:
+- name: sandbox
+  context:
+    cluster: sandbox
+    user: kubernetes-admin
+current-context: sandbox
+users:
+- name: kubernetes-admin
+  user:
+    client-certificate-data: ${base64(credentials.administrator.certificate)}
+    client-key-data: ${base64(credentials.administrator.key)}
+`;
+}

@@ -1,0 +1,62 @@
+// Collects what is wrong with an object, worded as apimachinery's pkg/util/validation/field words it.
+
+import type { Cause, CauseReason } from '../api/status.ts';
+
+/** A growing list of causes. */
+export class Causes {
+  readonly list: Cause[] = [];
+
+  required(field: string, detail = ''): void {
+    this.#add('FieldValueRequired', field, detail === '' ? 'Required value' : `Required value: ${detail}`);
+  }
+
+  invalid(field: string, value: unknown, detail: string): void {
+    this.#add('FieldValueInvalid', field, `Invalid value: ${formatValue(value)}: ${detail}`);
+  }
+
+  typeInvalid(field: string, value: unknown, detail: string): void {
+    this.#add('FieldValueTypeInvalid', field, `Invalid value: ${formatValue(value)}: ${detail}`);
+  }
+
+  notSupported(field: string, value: unknown, supported: readonly string[]): void {
+    const list = [...supported].sort().map((each) => `"${each}"`);
+    this.#add(
+      'FieldValueNotSupported',
+      field,
+      `Unsupported value: ${formatValue(value)}: supported values: ${list.join(', ')}`,
+    );
+  }
+
+  duplicate(field: string, value: unknown): void {
+    this.#add('FieldValueDuplicate', field, `Duplicate value: ${formatValue(value)}`);
+  }
+
+  forbidden(field: string, detail: string): void {
+    this.#add('FieldValueForbidden', field, `Forbidden: ${detail}`);
+  }
+
+  notFound(field: string, value: unknown): void {
+    this.#add('FieldValueNotFound', field, `Not found: ${formatValue(value)}`);
+  }
+
+  tooLong(field: string, maxLength: number): void {
+    this.#add('FieldValueTooLong', field, `Too long: may not be more than ${maxLength} bytes`);
+  }
+
+  tooMany(field: string, actual: number, max: number): void {
+    this.#add('FieldValueTooMany', field, `Too many: ${actual}: must have at most ${max} items`);
+  }
+
+  addAll(causes: readonly Cause[]): void {
+    this.list.push(...causes);
+  }
+
+  #add(reason: CauseReason, field: string, message: string): void {
+    this.list.push({ reason, field, message });
+  }
+}
+
+/** A value as messages show it: strings quoted, the rest as JSON. */
+export function formatValue(value: unknown): string {
+  return value === undefined ? 'null' : JSON.stringify(value);
+}

@@ -1,0 +1,95 @@
+// metadata of any object: name by the rules of its type, labels, annotations, finalizers, owner references.
+
+import type { ServedType } from '../api/served-type.ts';
+import type { Cause } from '../api/status.ts';
+import type { DraftMeta } from '../store/draft.ts';
+import { Causes } from './causes.ts';
+import {
+  checkAnnotations,
+  checkLabels,
+  dns1035Problem,
+  labelProblem,
+  pathSegmentProblem,
+  qualifiedNameProblem,
+  subdomainProblem,
+} from './names.ts';
+
+const nameRules: Readonly<Record<string, (name: string) => string | undefined>> = {
+  namespaces: labelProblem,
+  services: dns1035Problem,
+  'roles.rbac.authorization.k8s.io': pathSegmentProblem,
+  'clusterroles.rbac.authorization.k8s.io': pathSegmentProblem,
+  'rolebindings.rbac.authorization.k8s.io': pathSegmentProblem,
+  'clusterrolebindings.rbac.authorization.k8s.io': pathSegmentProblem,
+};
+
+/** Problems of an object's metadata. */
+export function validateMetadata(meta: DraftMeta, type: ServedType): readonly Cause[] {
+  const causes = new Causes();
+  if (meta.generateName !== undefined && meta.generateName !== '' && (meta.name ?? '') === '') {
+    checkName(causes, type, `${meta.generateName}a`, 'metadata.generateName', meta.generateName);
+  }
+  if ((meta.name ?? '') === '') causes.required('metadata.name', 'name or generateName is required');
+  else checkName(causes, type, meta.name ?? '', 'metadata.name', meta.name ?? '');
+  if (meta.labels !== undefined) checkLabels(causes, meta.labels, 'metadata.labels');
+  if (meta.annotations !== undefined) checkAnnotations(causes, meta.annotations, 'metadata.annotations');
+  for (const [index, finalizer] of (meta.finalizers ?? []).entries()) checkFinalizer(causes, finalizer, index);
+  checkOwners(causes, meta);
+  return causes.list;
+}
+
+/** What may not change in metadata by an update. */
+export function validateMetadataUpdate(meta: DraftMeta, old: DraftMeta): readonly Cause[] {
+  const causes = new Causes();
+  if (meta.uid !== undefined && meta.uid !== old.uid) causes.invalid('metadata.uid', meta.uid, 'field is immutable');
+  if (old.deletionTimestamp !== undefined) {
+    const added = (meta.finalizers ?? []).filter((each) => !(old.finalizers ?? []).includes(each));
+    if (added.length > 0) {
+      causes.forbidden(
+        'metadata.finalizers',
+        `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((each) => JSON.stringify(each)).join(', ')}}`,
+      );
+    }
+  }
+  return causes.list;
+}
+
+function checkName(causes: Causes, type: ServedType, name: string, field: string, shown: string): void {
+  const problem = (nameRules[type.collection] ?? subdomainProblem)(name);
+  if (problem !== undefined) causes.invalid(field, shown, problem);
+}
+
+const standardFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
+
+function checkFinalizer(causes: Causes, finalizer: string, index: number): void {
+  const problem = qualifiedNameProblem(finalizer);
+  if (problem !== undefined) causes.invalid('metadata.finalizers', finalizer, problem);
+  else if (!finalizer.includes('/') && !standardFinalizers.has(finalizer)) {
+    causes.invalid(
+      `metadata.finalizers[${index}]`,
+      finalizer,
+      'name is neither a standard finalizer name nor is it fully qualified',
+    );
+  }
+}
+
+function checkOwners(causes: Causes, meta: DraftMeta): void {
+  let controllers = 0;
+  for (const [index, owner] of (meta.ownerReferences ?? []).entries()) {
+    const at = `metadata.ownerReferences[${index}]`;
+    if ((owner.apiVersion ?? '') === '')
+      causes.invalid(`${at}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty');
+    if ((owner.kind ?? '') === '') causes.invalid(`${at}.kind`, owner.kind ?? '', 'must not be empty');
+    if ((owner.name ?? '') === '') causes.invalid(`${at}.name`, owner.name ?? '', 'must not be empty');
+    if ((owner.uid ?? '') === '') causes.invalid(`${at}.uid`, owner.uid ?? '', 'must not be empty');
+    if (owner.controller === true) controllers++;
+  }
+  if (controllers > 1) {
+    const named = (meta.ownerReferences ?? []).filter((owner) => owner.controller === true);
+    causes.invalid(
+      'metadata.ownerReferences',
+      meta.ownerReferences,
+      `Only one reference can have Controller set to true. Found "true" in references for ${named[0]?.kind ?? ''}/${named[0]?.name ?? ''} and ${named[1]?.kind ?? ''}/${named[1]?.name ?? ''}`,
+    );
+  }
+}

@@ -1,0 +1,93 @@
+// Names, labels and annotations, as apimachinery's pkg/util/validation checks them.
+
+import type { Causes } from './causes.ts';
+
+const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const labelPattern = new RegExp(`^${label}$`);
+const subdomainPattern = new RegExp(`^${label}(\\.${label})*$`);
+const dns1035Pattern = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+const qualifiedPattern = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
+const labelValuePattern = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
+
+export const subdomainMessage: string =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+export const labelMessage: string =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+export const dns1035Message: string =
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+const qualifiedMessage =
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+const labelValueMessage =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
+/** What is wrong with a DNS subdomain (most object names); undefined where nothing is. */
+export function subdomainProblem(name: string): string | undefined {
+  if (name.length > 253) return 'must be no more than 253 bytes';
+  return subdomainPattern.test(name) ? undefined : subdomainMessage;
+}
+
+/** What is wrong with a DNS label (namespace, container names). */
+export function labelProblem(name: string): string | undefined {
+  if (name.length > 63) return 'must be no more than 63 bytes';
+  return labelPattern.test(name) ? undefined : labelMessage;
+}
+
+/** What is wrong with a service's name. */
+export function dns1035Problem(name: string): string | undefined {
+  if (name.length > 63) return 'must be no more than 63 bytes';
+  return dns1035Pattern.test(name) ? undefined : dns1035Message;
+}
+
+/** What is wrong with a name that becomes part of a path (RBAC). */
+export function pathSegmentProblem(name: string): string | undefined {
+  if (name === '.' || name === '..') return `may not be '${name}'`;
+  if (name.includes('/')) return "may not contain '/'";
+  return name.includes('%') ? "may not contain '%'" : undefined;
+}
+
+/** What is wrong with a qualified name (label and annotation keys). */
+export function qualifiedNameProblem(key: string): string | undefined {
+  const parts = key.split('/');
+  if (parts.length > 2) {
+    return `a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
+  }
+  const name = parts.at(-1) ?? '';
+  if (parts.length === 2) {
+    if (parts[0] === '') return 'prefix part must be non-empty';
+    const problem = subdomainProblem(parts[0] ?? '');
+    if (problem !== undefined) return `prefix part ${problem}`;
+  }
+  if (name === '') return 'name part must be non-empty';
+  if (name.length > 63) return 'name part must be no more than 63 bytes';
+  return qualifiedPattern.test(name) ? undefined : qualifiedMessage;
+}
+
+/** Checks a map of labels. */
+export function checkLabels(
+  causes: Causes,
+  labels: Readonly<Record<string, unknown>> | undefined,
+  field: string,
+): void {
+  for (const [key, value] of Object.entries(labels ?? {})) {
+    const problem = qualifiedNameProblem(key);
+    if (problem !== undefined) causes.invalid(field, key, problem);
+    const text = String(value);
+    if (text.length > 63) causes.invalid(field, text, 'must be no more than 63 bytes');
+    if (!labelValuePattern.test(text)) causes.invalid(field, text, labelValueMessage);
+  }
+}
+
+/** Checks a map of annotations: keys, and 256 KiB in all. */
+export function checkAnnotations(
+  causes: Causes,
+  annotations: Readonly<Record<string, unknown>> | undefined,
+  field: string,
+): void {
+  let size = 0;
+  for (const [key, value] of Object.entries(annotations ?? {})) {
+    const problem = qualifiedNameProblem(key.toLowerCase());
+    if (problem !== undefined) causes.invalid(field, key, problem);
+    size += Buffer.byteLength(key) + Buffer.byteLength(String(value));
+  }
+  if (size > 262_144) causes.tooLong(field, 262_144);
+}

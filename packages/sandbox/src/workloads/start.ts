@@ -1,0 +1,35 @@
+// All built-in controllers, started in one place.
+
+import { definitionCollection } from '../crd/definitions.ts';
+import type { ControllerDeps } from './actor.ts';
+import { startController } from './controller.ts';
+import { definitionCleaner } from './definition-cleaner.ts';
+import { startGarbageCollector } from './garbage.ts';
+import type { ContainerLogs } from './logs.ts';
+import { namespaceController } from './namespaces.ts';
+import { OwnerIndex } from './owner-index.ts';
+
+export interface WorkloadOptions {
+  readonly onError: (error: unknown) => void;
+  readonly certificate: string;
+  readonly logs: ContainerLogs;
+}
+
+/** Starts everything; returns how to stop it. */
+export function startWorkloads(deps: ControllerDeps, options: WorkloadOptions): () => void {
+  const index = new OwnerIndex();
+  const garbage = startGarbageCollector(deps, index, options.onError);
+  const followAll = (): void => {
+    for (const type of deps.registry.all()) if (type.verbs.has('delete')) garbage.follow(type.collection);
+  };
+  followAll();
+  const stopFollowing = deps.store.collection(definitionCollection).subscribe({ event: followAll });
+  const controllers = [namespaceController(deps.registry, () => options.certificate), definitionCleaner(deps.registry)];
+  const stops = controllers.map((spec) => startController(deps, spec, options.onError));
+  return () => {
+    stopFollowing();
+    garbage.stop();
+    index.stop();
+    for (const stop of stops) stop();
+  };
+}
