@@ -30,7 +30,7 @@ export type {
 export { builtinDefinition, builtinSchema, builtinTypes, builtinVersion } from './schema/builtin.ts';
 export { schemaFromCrd } from './schema/crd-schema.ts';
 export { type ParseYamlOptions, parseYaml, parseYamlDocuments, parseYamlNodes, yamlNodeToJson } from './yaml/load.ts';
-export type { YamlDialect } from './yaml/scanner.ts';
+export type { YamlDialect } from './yaml/scan-state.ts';
 export { type EmitYamlOptions, emitSigsYaml, emitYamlNodes, emitYamlV3, jsonToYamlNode } from './yaml/emit.ts';
 export { serverSideApply } from './ownership/apply.ts';
 export { updateOwnership } from './ownership/update.ts';
@@ -67,3 +67,19 @@ export {
   quantityToNumber,
   quantityValue,
 } from './quantity.ts';
+export { strategicMerge } from './strategic-merge.ts';
+export { StrategicMergeError, type StrategicMergeErrorCode } from './strategic-merge-meta.ts';
+export { type ThreeWayRequest, createThreeWayMergePatch, createTwoWayMergePatch } from './strategic-merge-diff.ts';
+export {
+  type LabelSelector,
+  type LabelSelectorTerms,
+  type SelectorOperator,
+  type SelectorRequirement,
+  formatLabelSelector,
+  labelSelectorTerms,
+  matchesLabels,
+  parseLabelSelector,
+  requirement as selectorRequirement,
+} from './selector.ts';
+export { type FieldRequirement, formatFieldSelector, matchesFields, parseFieldSelector } from './selector-fields.ts';
+export { labelKeyErrors, labelValueErrors, subdomainErrors } from './selector-validation.ts';

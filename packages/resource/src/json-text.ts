@@ -85,19 +85,10 @@ class JsonWriter {
   }
 
   #value(value: Json): void {
-    switch (typeof value) {
-      case 'string':
-        this.#out += JSON.stringify(value);
-        return;
-      case 'number':
-        this.#out += formatNumber(value);
-        return;
-      case 'object':
-        this.#open(value);
-        return;
-      default:
-        this.#out += String(value);
-    }
+    if (typeof value === 'string') this.#out += JSON.stringify(value);
+    else if (typeof value === 'number') this.#out += formatNumber(value);
+    else if (typeof value === 'object') this.#open(value);
+    else this.#out += String(value);
   }
 
   #open(value: null | readonly Json[] | JsonObject): void {

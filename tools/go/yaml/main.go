@@ -160,7 +160,7 @@ func loadV3(nodes []*yaml3.Node, a *answer) outcome {
 			return outcome{Error: err.Error()}
 		}
 		values = append(values, plain(v))
-		a.V3Text = append(a.V3Text, guard(func() outcome { return textOf(kyaml.Marshal(v)) }))
+		a.V3Text = append(a.V3Text, guard(func() outcome { return textOf(kyaml.Marshal(data(v))) }))
 	}
 	text, err := json.Marshal(values)
 	if err != nil {
@@ -208,6 +208,37 @@ func plain(v interface{}) interface{} {
 	case float64:
 		if math.IsInf(v, 0) || math.IsNaN(v) {
 			return map[string]interface{}{"$float": strconv.FormatFloat(v, 'g', -1, 64)}
+		}
+		return v
+	default:
+		return v
+	}
+}
+
+// data is v as JSON can say it: string keys, and no floats that are whole numbers.
+func data(v interface{}) interface{} {
+	switch v := v.(type) {
+	case map[string]interface{}:
+		out := make(map[string]interface{}, len(v))
+		for k, item := range v {
+			out[k] = data(item)
+		}
+		return out
+	case map[interface{}]interface{}:
+		out := make(map[string]interface{}, len(v))
+		for k, item := range v {
+			out[keyText(k)] = data(item)
+		}
+		return out
+	case []interface{}:
+		out := make([]interface{}, len(v))
+		for i, item := range v {
+			out[i] = data(item)
+		}
+		return out
+	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1<<53 && !(v == 0 && math.Signbit(v)) {
+			return int64(v)
 		}
 		return v
 	default:
@@ -295,6 +326,10 @@ func dump(n *yaml3.Node) *nodeDump {
 }
 
 func write(nodes []*yaml3.Node, style kyaml.SequenceIndentStyle, indent int) outcome {
+	// An encoder that never got a document fails to close; that says nothing about YAML.
+	if len(nodes) == 0 {
+		return textOf(nil, nil)
+	}
 	var b bytes.Buffer
 	var e *yaml3.Encoder
 	if style == "" {

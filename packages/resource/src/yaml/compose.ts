@@ -8,7 +8,7 @@ import type { YamlNode, YamlStyle } from './node.ts';
 import { EventParser } from './parser.ts';
 import { openYaml } from './reader.ts';
 import { resolveTag } from './resolve.ts';
-import type { YamlDialect } from './scanner.ts';
+import type { YamlDialect } from './scan-state.ts';
 
 const SCALAR_STYLES: readonly YamlStyle[] = ['plain', 'single', 'double', 'literal', 'folded'];
 const LONG_TAG = 'tag:yaml.org,2002:';
@@ -52,7 +52,10 @@ class Composer {
           const document = this.#stack.pop() as YamlNode;
           setComment(document, 'footComment', event.footComment);
           this.#documents.push(document);
-          if (this.#options.firstOnly) return this.#documents;
+          if (this.#options.firstOnly) {
+            this.#parser.checkReadAhead();
+            return this.#documents;
+          }
           break;
         }
         case E.EVENT_SCALAR:
@@ -94,7 +97,9 @@ class Composer {
   #scalar(event: YamlEvent): YamlNode {
     const node = this.#node('scalar', event.value, event);
     node.style = SCALAR_STYLES[event.style] ?? 'plain';
-    this.#setTag(node, event.tag, () => (node.style === 'plain' ? resolveTag(node.value) : '!!str'));
+    this.#setTag(node, event.tag, () =>
+      node.style !== 'plain' ? '!!str' : node.value === '<<' ? '!!merge' : resolveTag(node.value),
+    );
     this.#setAnchor(node, event.anchor);
     return node;
   }
@@ -111,6 +116,7 @@ class Composer {
     const node = this.#node('alias', event.anchor, event);
     const target = this.#anchors.get(event.anchor);
     if (target === undefined) {
+      this.#parser.checkReadAhead();
       throw new YamlError('SYNTAX', `yaml: unknown anchor '${event.anchor}' referenced`, node.line, node.column);
     }
     node.alias = target;

@@ -2,12 +2,12 @@
 // go.yaml.in/yaml v2.4.4 and v3.0.5) for an untyped target. Works off an explicit stack.
 
 import type { Json } from '../json.ts';
-import { describeGo, quoteGo } from './go-syntax.ts';
+import { describeGo, formatGoFloat, quoteGo } from './go-syntax.ts';
 import { YamlError } from './node.ts';
 import type { YamlErrorCode, YamlNode } from './node.ts';
-import { resolvePlain, resolveTagged } from './resolve.ts';
+import { isIntegerText, resolvePlain, resolveTagged } from './resolve.ts';
 import type { YamlScalar } from './resolve.ts';
-import type { YamlDialect } from './scanner.ts';
+import type { YamlDialect } from './scan-state.ts';
 
 export interface DecodeOptions {
   readonly dialect: YamlDialect;
@@ -33,8 +33,11 @@ interface MappingFrame {
   readonly merged: Set<string> | undefined;
   /** A merged mapping writes into `out` of the one around it, and yields no value of its own. */
   readonly isMerge: boolean;
+  /** v3 makes a map with string keys when all keys are strings; what is merged into it has to fit. */
+  readonly stringKeys: boolean;
   next: number;
   key: string;
+  pending: { readonly decoded: YamlScalar; readonly value: YamlNode } | undefined;
   mergeNode: YamlNode | undefined;
 }
 
@@ -60,6 +63,7 @@ export function decodeNode(node: YamlNode, options: DecodeOptions): Json | undef
   return new Decoder(options).run(node);
 }
 
+const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
 const RATIO_RANGE_LOW = 400_000;
 const RATIO_RANGE_HIGH = 4_000_000;
 
@@ -72,15 +76,19 @@ function allowedAliasRatio(decoded: number): number {
 class Decoder {
   readonly #options: DecodeOptions;
   readonly #stack: Frame[] = [];
-  readonly #openAliases: Set<YamlNode> = new Set();
+  readonly #openAliases: Set<YamlNode>;
   readonly #issues: { text: string; line: number; column: number }[] = [];
-  #late: YamlError | undefined;
+  /** The first problem that Go meets only when it turns the loaded value into JSON. */
+  #late: (() => YamlError) | undefined;
+  /** The first infinity or NaN: JSON has none, but a later value of the same key may replace it. */
+  #unbounded: YamlNode | undefined;
   #decoded = 0;
   #aliased = 0;
   #result: Json = null;
 
-  constructor(options: DecodeOptions) {
+  constructor(options: DecodeOptions, openAliases: Set<YamlNode> = new Set()) {
     this.#options = options;
+    this.#openAliases = openAliases;
   }
 
   run(node: YamlNode): Json | undefined {
@@ -90,16 +98,22 @@ class Decoder {
       root = node.content[0];
     }
     if (root === undefined) return undefined;
-    this.#visit(root, undefined);
-    while (this.#stack.length > 0) this.#step();
+    this.#decode(root);
     const first = this.#issues[0];
     if (first !== undefined) {
       const text = this.#issues.map((issue) => `\n  ${issue.text}`).join('');
       throw new YamlError('DUPLICATE_KEY', `yaml: unmarshal errors:${text}`, first.line, first.column);
     }
-    if (this.#late !== undefined) throw this.#late;
+    if (this.#late !== undefined) throw this.#late();
+    if (this.#unbounded !== undefined && this.#options.dialect === 'sigs')
+      refuseUnbounded(this.#result, this.#unbounded);
     if (this.#result === null && isEmpty(root)) return undefined;
     return this.#result;
+  }
+
+  #decode(root: YamlNode): void {
+    this.#visit(root, undefined);
+    while (this.#stack.length > 0) this.#step();
   }
 
   #fail(code: YamlErrorCode, problem: string, node: YamlNode): never {
@@ -148,8 +162,10 @@ class Decoder {
       seen: into?.seen ?? new Set(),
       merged: merge?.merged,
       isMerge: merge !== undefined,
+      stringKeys: into?.stringKeys ?? (this.#options.dialect === 'v3' && hasStringKeys(node)),
       next: 0,
       key: '',
+      pending: undefined,
       mergeNode: undefined,
     });
   }
@@ -199,11 +215,16 @@ class Decoder {
         return this.#stepMapping(frame);
       case 'merge': {
         const source = frame.sources[frame.next++];
-        if (source === undefined) this.#stack.pop();
-        else this.#visit(source, frame);
-        return undefined;
+        if (source === undefined) {
+          this.#stack.pop();
+          return undefined;
+        }
+        if ((source.kind === 'alias' ? source.alias : source)?.kind !== 'mapping') {
+          this.#fail('TYPE', 'map merge requires map or sequence of maps as the value', source);
+        }
+        return this.#visit(source, frame);
       }
-      default:
+      case 'alias':
         // An alias frame is left as soon as its value is delivered, so it is never on top here.
         this.#stack.pop();
         return undefined;
@@ -221,19 +242,23 @@ class Decoder {
       else this.#merge(value, frame, undefined);
       return undefined;
     }
-    const decoded = this.#key(key);
+    const decoded = frame.isMerge && frame.stringKeys ? this.#stringKey(key) : this.#key(key);
+    if (decoded === undefined) return undefined;
     const id = `${typeof decoded} ${String(decoded)}`;
     if (frame.merged !== undefined) {
       if (frame.merged.has(id)) return undefined;
       frame.merged.add(id);
     }
-    frame.key = this.#keyText(decoded, key);
-    if (this.#options.dialect === 'sigs' && this.#options.strict) this.#checkSeen(frame, id, { decoded, value });
+    frame.key = this.#keyText(decoded, { key, value });
+    frame.pending = { decoded, value };
     return this.#visit(value, undefined);
   }
 
-  #checkSeen(frame: MappingFrame, id: string, pair: { decoded: YamlScalar; value: YamlNode }): void {
-    const { decoded, value } = pair;
+  /** Strict sigs mode: a key may be set once, counting what merges set. */
+  #checkSeen(frame: MappingFrame): void {
+    if (frame.pending === undefined) return;
+    const { decoded, value } = frame.pending;
+    const id = `${typeof decoded} ${String(decoded)}`;
     if (frame.seen.has(id)) {
       const shown = typeof decoded === 'string' ? quoteGo(decoded) : decoded === null ? '<nil>' : String(decoded);
       this.#issues.push({
@@ -268,52 +293,65 @@ class Decoder {
   }
 
   #merge(value: YamlNode, into: MappingFrame, merged: Set<string> | undefined): void {
-    const isMapping = (node: YamlNode): boolean => (node.kind === 'alias' ? node.alias : node)?.kind === 'mapping';
     let sources: YamlNode[] = [value];
     if (value.kind === 'sequence') {
       sources = [...value.content];
       // In v2 the pairs written last win, so the sources go in backwards.
       if (this.#options.dialect === 'sigs') sources.reverse();
     }
-    for (const source of sources) {
-      if (!isMapping(source)) this.#fail('TYPE', 'map merge requires map or sequence of maps as the value', source);
-    }
     this.#stack.push({ kind: 'merge', sources, into, merged, next: 0 });
+  }
+
+  /** A key of a mapping that is merged into one with string keys: its text, or nothing for null. */
+  #stringKey(node: YamlNode): string | undefined {
+    const target = node.kind === 'alias' ? (node.alias ?? node) : node;
+    if (target.kind === 'scalar') {
+      const value = this.#key(node);
+      return value === null ? undefined : target.tag === '!!binary' ? String(value) : target.value;
+    }
+    this.#count(node);
+    const kind = target.kind === 'mapping' ? '!!map' : '!!seq';
+    const text = `line ${target.line}: cannot unmarshal ${kind} into string`;
+    this.#issues.push({ text, line: target.line, column: target.column });
+    return undefined;
   }
 
   #key(node: YamlNode): YamlScalar {
     this.#count(node);
     const target = node.kind === 'alias' ? node.alias : node;
     if (target === undefined || target.kind !== 'scalar') {
-      return this.#fail('TYPE', `invalid map key: ${describeGo(node, this.#options.dialect)}`, node);
+      const bad = firstBadKey(node);
+      // What is wrong inside the key comes first; this also bounds what there is to describe.
+      new Decoder(this.#options, this.#openAliases).#decode(bad);
+      return this.#fail('TYPE', `invalid map key: ${describeGo(bad, this.#options.dialect)}`, bad);
     }
     if (target !== node) this.#count(target);
     return this.#scalarValue(target);
   }
 
   /** JSON has string keys only: numbers and booleans are written out, the rest is refused. */
-  #keyText(decoded: YamlScalar, node: YamlNode): string {
+  #keyText(decoded: YamlScalar, pair: { key: YamlNode; value: YamlNode }): string {
     if (typeof decoded === 'string') return decoded;
-    if (decoded === null) {
-      if (this.#options.dialect === 'v3') return 'null';
-      this.#late ??= new YamlError(
-        'TYPE',
-        'unsupported map key of type: %!s(<nil>), key: <nil>',
-        node.line,
-        node.column,
-      );
-      return '';
-    }
-    if (typeof decoded === 'number' && !Number.isInteger(decoded)) return formatFloatKey(decoded);
+    if (typeof decoded === 'number' && isFloat(pair.key)) return formatFloatKey(decoded);
+    if (decoded === null) this.#refuseKey('%!s(<nil>)', '<nil>', pair);
+    if (typeof decoded === 'bigint' && decoded > INT64_MAX)
+      this.#refuseKey('uint64', `0x${decoded.toString(16)}`, pair);
     return String(decoded);
+  }
+
+  #refuseKey(type: string, shown: string, pair: { key: YamlNode; value: YamlNode }): void {
+    const { dialect } = this.#options;
+    if (dialect === 'v3') return;
+    this.#late ??= () => {
+      const value = describeGo(pair.value, dialect).replace(/^interface \{\}\(nil\)$/, '<nil>');
+      const problem = `unsupported map key of type: ${type}, key: ${shown}, value: ${value}`;
+      return new YamlError('TYPE', problem, pair.key.line, pair.key.column);
+    };
   }
 
   #scalar(node: YamlNode): YamlScalar {
     const value = this.#scalarValue(node);
-    if (typeof value === 'number' && !Number.isFinite(value) && this.#options.dialect === 'sigs') {
-      const shown = Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
-      this.#late ??= new YamlError('TYPE', `json: unsupported value: ${shown}`, node.line, node.column);
-    }
+    if (typeof value === 'number' && !Number.isFinite(value)) this.#unbounded ??= node;
     return value;
   }
 
@@ -335,7 +373,10 @@ class Decoder {
     const frame = this.#stack[this.#stack.length - 1];
     if (frame === undefined) this.#result = value;
     else if (frame.kind === 'sequence') frame.out.push(value);
-    else if (frame.kind === 'mapping') setMember(frame.out, frame.key, value);
+    else if (frame.kind === 'mapping') {
+      if (this.#options.dialect === 'sigs' && this.#options.strict) this.#checkSeen(frame);
+      setMember(frame.out, frame.key, value);
+    }
   }
 
   #leaveAliases(): void {
@@ -355,6 +396,55 @@ function setMember(object: MutableObject, key: string, value: Json): void {
   else object[key] = value;
 }
 
+function refuseUnbounded(result: Json, node: YamlNode): void {
+  const pending: (Json | undefined)[] = [result];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      throw new YamlError('TYPE', `json: unsupported value: ${formatGoFloat(value)}`, node.line, node.column);
+    }
+    if (typeof value !== 'object' || value === null) continue;
+    for (const member of Object.values(value).reverse()) pending.push(member);
+  }
+}
+
+/** A key that is a collection is refused from the inside out: "{{ x }}" fails at its inner braces. */
+function firstBadKey(key: YamlNode): YamlNode {
+  let bad = key;
+  for (let depth = 0; depth < BAD_KEY_DEPTH_MAX; depth++) {
+    const inner = innerBadKey(bad);
+    if (inner === undefined) return bad;
+    bad = inner;
+  }
+  return bad;
+}
+
+const BAD_KEY_DEPTH_MAX = 1000;
+
+function innerBadKey(node: YamlNode): YamlNode | undefined {
+  const pending = [node.kind === 'alias' ? (node.alias ?? node) : node];
+  for (let seen = 0; pending.length > 0 && seen < BAD_KEY_DEPTH_MAX; seen++) {
+    const next = pending.pop() as YamlNode;
+    const children: YamlNode[] = [];
+    for (const [i, child] of next.content.entries()) {
+      const target = child.kind === 'alias' ? (child.alias ?? child) : child;
+      if (next.kind === 'mapping' && i % 2 === 0 && target.kind !== 'scalar') return child;
+      if (child.kind !== 'scalar') children.push(target);
+    }
+    pending.push(...children.reverse());
+  }
+  return undefined;
+}
+
+/** go-yaml's isStringMap. */
+function hasStringKeys(node: YamlNode): boolean {
+  return node.content.every((key, i) => {
+    if (i % 2 === 1) return true;
+    const target = key.kind === 'alias' ? (key.alias ?? key) : key;
+    return target.kind === 'scalar' && (target.tag === '!!str' || target.tag === '!!merge');
+  });
+}
+
 function isMergeKey(node: YamlNode, dialect: YamlDialect): boolean {
   if (node.kind !== 'scalar' || node.value !== '<<') return false;
   if (dialect === 'v3') return node.tag === '' || node.tag === '!' || node.tag === '!!merge';
@@ -371,13 +461,20 @@ function isEmpty(node: YamlNode): boolean {
   );
 }
 
+function isFloat(key: YamlNode): boolean {
+  const target = key.kind === 'alias' ? (key.alias ?? key) : key;
+  return target.tag === '!!float' || !isIntegerText(target.value);
+}
+
 /** Go prints a float key with 32 bits of precision. */
 function formatFloatKey(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf';
   const narrow = Math.fround(value);
-  for (let digits = 1; digits <= 17; digits++) {
-    const text = narrow.toPrecision(digits);
-    if (Math.fround(Number(text)) === narrow) return String(Number(text));
+  if (Object.is(narrow, -0)) return '-0';
+  if (!Number.isFinite(narrow)) return narrow > 0 ? '.inf' : '-.inf';
+  for (let digits = 1; digits <= 9; digits++) {
+    const shortest = Number(narrow.toPrecision(digits));
+    if (Math.fround(shortest) === narrow) return formatGoFloat(shortest);
   }
-  return String(value);
+  return formatGoFloat(narrow);
 }

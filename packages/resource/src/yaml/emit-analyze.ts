@@ -1,7 +1,7 @@
 // Which styles a scalar may be written in: yaml_emitter_analyze_scalar of go.yaml.in/yaml v2.4.4 and v3.0.5.
 
-import { isBreak } from './scanner.ts';
-import type { YamlDialect } from './scanner.ts';
+import { isBreak } from './chars.ts';
+import type { YamlDialect } from './scan-state.ts';
 
 export interface ScalarAnalysis {
   multiline: boolean;

@@ -1,10 +1,29 @@
 // How scalars are written in each style, with go-yaml's folding.
 
 import { isPrintable } from './emit-analyze.ts';
-import type { Emitter } from './emitter.ts';
-import { isBreak } from './scanner.ts';
+import { isBreak } from './chars.ts';
 
-export function writePlain(e: Emitter, value: string, foldable: boolean): void {
+/** The part of the emitter that the scalar styles write to. */
+export interface ScalarSink {
+  readonly options: { readonly indent: number; readonly width: number };
+  readonly column: number;
+  whitespace: boolean;
+  indention: boolean;
+  put(text: string): void;
+  putBreak(): void;
+  /** Writes a break character of a scalar: a line feed as the line end, any other as itself. */
+  writeBreak(char: string): void;
+  writeIndent(): void;
+  /** Writes "-", ":", a bracket or a quote. */
+  writeIndicator(
+    text: string,
+    kind: { readonly spaced: boolean; readonly whitespace?: boolean; readonly indention?: boolean },
+  ): void;
+  /** Writes the line comment; `lineBreak` ends the line in any case. */
+  processLineComment(lineBreak: boolean): void;
+}
+
+export function writePlain(e: ScalarSink, value: string, foldable: boolean): void {
   if (value !== '' && !e.whitespace) e.put(' ');
   if (isSingleLine(value) && !(foldable && e.column + value.length > e.options.width)) {
     e.put(value);
@@ -15,7 +34,7 @@ export function writePlain(e: Emitter, value: string, foldable: boolean): void {
   e.indention = false;
 }
 
-export function writeSingleQuoted(e: Emitter, value: string, foldable: boolean): void {
+export function writeSingleQuoted(e: ScalarSink, value: string, foldable: boolean): void {
   e.writeIndicator("'", { spaced: true });
   if (isSingleLine(value) && !(foldable && e.column + 2 * value.length > e.options.width)) {
     e.put(value.replaceAll("'", "''"));
@@ -29,7 +48,7 @@ export function writeSingleQuoted(e: Emitter, value: string, foldable: boolean):
 }
 
 /** Breaks at single spaces beyond the width, doubles line feeds, repeats the quote. */
-function writeFolding(e: Emitter, value: string, how: { foldable: boolean; quote: string }): void {
+function writeFolding(e: ScalarSink, value: string, how: { foldable: boolean; quote: string }): void {
   const { width } = e.options;
   let spaces = false;
   let breaks = false;
@@ -54,7 +73,7 @@ function writeFolding(e: Emitter, value: string, how: { foldable: boolean; quote
   }
 }
 
-export function writeDoubleQuoted(e: Emitter, value: string, foldable: boolean): void {
+export function writeDoubleQuoted(e: ScalarSink, value: string, foldable: boolean): void {
   e.writeIndicator('"', { spaced: true });
   const { width } = e.options;
   // go-yaml takes every character for a byte order mark when the text begins with one.
@@ -111,7 +130,7 @@ function escapeCharacter(point: number): string {
   return point <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }
 
-export function writeBlockScalar(e: Emitter, value: string, style: 'literal' | 'folded'): void {
+export function writeBlockScalar(e: ScalarSink, value: string, style: 'literal' | 'folded'): void {
   e.writeIndicator(style === 'literal' ? '|' : '>', { spaced: true });
   const hint = blockHint(value, e.options.indent);
   if (hint !== '') e.writeIndicator(hint, { spaced: false });
@@ -129,7 +148,7 @@ function blockHint(value: string, indent: number): string {
   return indentHint;
 }
 
-function writeLiteralLines(e: Emitter, value: string): void {
+function writeLiteralLines(e: ScalarSink, value: string): void {
   let from = 0;
   let breaks = true;
   for (let i = 0; i <= value.length; i++) {
@@ -149,7 +168,7 @@ function writeLiteralLines(e: Emitter, value: string): void {
   }
 }
 
-function writeFoldedLines(e: Emitter, value: string): void {
+function writeFoldedLines(e: ScalarSink, value: string): void {
   const { width } = e.options;
   let breaks = true;
   let leadingSpaces = true;

@@ -3,10 +3,11 @@
 import type { Json, JsonObject } from '../json.ts';
 import type { EmitEvent } from './emit-events.ts';
 import { Emitter } from './emitter.ts';
+import { formatGoFloat } from './go-syntax.ts';
 import { sortKeys } from './key-order.ts';
 import type { YamlNode } from './node.ts';
-import { resolvePlain, resolveTag } from './resolve.ts';
-import type { YamlDialect } from './scanner.ts';
+import { isTimestamp, resolvePlain, resolveTag } from './resolve.ts';
+import type { YamlDialect } from './scan-state.ts';
 import { serializeNode } from './serialize.ts';
 
 export interface EmitYamlOptions {
@@ -163,8 +164,7 @@ function isPlainString(value: string, dialect: YamlDialect): boolean {
   if (c >= 0x41 && value.length > 5) return true;
   if (typeof resolvePlain(value, 'sigs') !== 'string') return false;
   if (dialect === 'v3' && typeof resolvePlain(value, 'v3') !== 'string') return false;
-  if (value === '<<') return false;
-  return resolveTag(value) === '!!str' && !BASE_60.test(value);
+  return !isTimestamp(value) && !BASE_60.test(value);
 }
 
 /** A number as go-yaml prints it: ints in full, floats in Go's shortest %g form. */
@@ -172,7 +172,7 @@ function formatNumber(value: number | bigint, dialect: YamlDialect): string {
   if (typeof value === 'bigint') return String(value);
   if (Number.isNaN(value)) return '.nan';
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf';
-  if (Number.isSafeInteger(value)) return Object.is(value, -0) ? '-0' : String(value);
+  if (Number.isSafeInteger(value)) return Object.is(value, -0) && dialect === 'v3' ? '-0' : String(value);
   if (dialect === 'sigs') {
     // sigs goes through JSON text, where a large float without an exponent looks like an int.
     const text = value.toString();
@@ -180,13 +180,4 @@ function formatNumber(value: number | bigint, dialect: YamlDialect): string {
     if (typeof reread === 'bigint') return text;
   }
   return formatGoFloat(value);
-}
-
-/** strconv.FormatFloat(value, 'g', -1, 64). */
-function formatGoFloat(value: number): string {
-  const [mantissa = '', exponentText = '0'] = value.toExponential().split('e');
-  const exponent = Number(exponentText);
-  // JavaScript prints this whole range without an exponent, too.
-  if (exponent >= -4 && exponent < 6) return String(value);
-  return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }

@@ -1,12 +1,14 @@
 // Events to YAML text, byte for byte as go-yaml writes it (emitterc.go of go.yaml.in/yaml v2.4.4 and v3.0.5). A state
 // machine: depth costs no call stack.
 
+import { isBreak } from './chars.ts';
 import { analyzeScalar } from './emit-analyze.ts';
 import type { ScalarAnalysis } from './emit-analyze.ts';
 import type { EmitEvent, EmitStyle } from './emit-events.ts';
+import type { ScalarSink } from './emit-scalars.ts';
 import { writeBlockScalar, writeDoubleQuoted, writePlain, writeSingleQuoted } from './emit-scalars.ts';
-import { isBreak } from './scanner.ts';
-import type { YamlDialect } from './scanner.ts';
+import { escapeTag, splitTag, utf8Length } from './emit-tags.ts';
+import type { YamlDialect } from './scan-state.ts';
 
 export interface EmitterOptions {
   readonly dialect: YamlDialect;
@@ -43,7 +45,7 @@ type ScalarEvent = Extract<EmitEvent, { type: 'scalar' }>;
 
 const SIMPLE_KEY_LENGTH_MAX = 128;
 
-export class Emitter {
+export class Emitter implements ScalarSink {
   readonly options: EmitterOptions;
   out = '';
   column = 0;
@@ -76,52 +78,29 @@ export class Emitter {
     if (event.foot !== undefined && event.foot !== '') this.#footComment = event.foot;
     if (event.tail !== undefined && event.tail !== '') this.#tailComment = event.tail;
     this.#analysis = event.type === 'scalar' ? analyzeScalar(event.value, this.options.dialect) : undefined;
-    switch (this.#state) {
-      case 'firstDocumentStart':
-        return this.#documentStart(true);
-      case 'documentStart':
-        return this.#documentStart(false);
-      case 'documentContent':
-        return this.#documentContent(event);
-      case 'documentEnd':
-        return this.#documentEnd();
-      case 'blockSequenceFirst':
-        return this.#blockSequenceItem(event, true);
-      case 'blockSequence':
-        return this.#blockSequenceItem(event, false);
-      case 'blockMappingFirst':
-        return this.#blockMappingKey(event, true);
-      case 'blockMapping':
-        return this.#blockMappingKey(event, false);
-      case 'blockMappingSimpleValue':
-        return this.#blockMappingValue(event, true);
-      case 'blockMappingValue':
-        return this.#blockMappingValue(event, false);
-      default:
-        return this.#emitInFlow(event);
-    }
+    this.#handlers[this.#state](event);
   }
 
-  #emitInFlow(event: EmitEvent): void {
-    switch (this.#state) {
-      case 'flowSequenceFirst':
-        return this.#flowSequenceItem(event, true, false);
-      case 'flowSequenceTrail':
-        return this.#flowSequenceItem(event, false, true);
-      case 'flowSequence':
-        return this.#flowSequenceItem(event, false, false);
-      case 'flowMappingFirst':
-        return this.#flowMappingKey(event, true, false);
-      case 'flowMappingTrail':
-        return this.#flowMappingKey(event, false, true);
-      case 'flowMapping':
-        return this.#flowMappingKey(event, false, false);
-      case 'flowMappingSimpleValue':
-        return this.#flowMappingValue(event, true);
-      default:
-        return this.#flowMappingValue(event, false);
-    }
-  }
+  readonly #handlers: Readonly<Record<State, (event: EmitEvent) => void>> = {
+    firstDocumentStart: () => this.#documentStart(true),
+    documentStart: () => this.#documentStart(false),
+    documentContent: (event) => this.#documentContent(event),
+    documentEnd: () => this.#documentEnd(),
+    flowSequenceFirst: (event) => this.#flowSequenceItem(event, true, false),
+    flowSequenceTrail: (event) => this.#flowSequenceItem(event, false, true),
+    flowSequence: (event) => this.#flowSequenceItem(event, false, false),
+    flowMappingFirst: (event) => this.#flowMappingKey(event, true, false),
+    flowMappingTrail: (event) => this.#flowMappingKey(event, false, true),
+    flowMapping: (event) => this.#flowMappingKey(event, false, false),
+    flowMappingSimpleValue: (event) => this.#flowMappingValue(event, true),
+    flowMappingValue: (event) => this.#flowMappingValue(event, false),
+    blockSequenceFirst: (event) => this.#blockSequenceItem(event, true),
+    blockSequence: (event) => this.#blockSequenceItem(event, false),
+    blockMappingFirst: (event) => this.#blockMappingKey(event, true),
+    blockMapping: (event) => this.#blockMappingKey(event, false),
+    blockMappingSimpleValue: (event) => this.#blockMappingValue(event, true),
+    blockMappingValue: (event) => this.#blockMappingValue(event, false),
+  };
 
   // Writing.
 
@@ -136,7 +115,6 @@ export class Emitter {
     this.indention = true;
   }
 
-  /** Writes a break character of a scalar: a line feed as the line end, any other as itself. */
   writeBreak(char: string): void {
     this.out += char;
     this.column = 0;
@@ -152,7 +130,6 @@ export class Emitter {
     this.#footIndent = -1;
   }
 
-  /** Writes "-", ":", a bracket or a quote. */
   writeIndicator(
     text: string,
     kind: { readonly spaced: boolean; readonly whitespace?: boolean; readonly indention?: boolean },
@@ -199,7 +176,6 @@ export class Emitter {
     this.#headComment = '';
   }
 
-  /** Writes the line comment; `lineBreak` ends the line in any case. */
   processLineComment(lineBreak: boolean): void {
     if (this.#lineComment === '') {
       if (lineBreak) this.putBreak();
@@ -443,7 +419,10 @@ export class Emitter {
       case 'sequenceStart':
       case 'mappingStart':
         return this.#collection(event);
-      default:
+      case 'documentStart':
+      case 'documentEnd':
+      case 'sequenceEnd':
+      case 'mappingEnd':
         throw new Error(`a node cannot be written as ${event.type}`);
     }
   }
@@ -497,20 +476,15 @@ export class Emitter {
   }
 
   #isSimpleKey(event: EmitEvent): boolean {
+    if (event.type === 'alias') return utf8Length(event.name) <= SIMPLE_KEY_LENGTH_MAX;
     let length = 0;
-    switch (event.type) {
-      case 'alias':
-        return utf8Length(event.name) <= SIMPLE_KEY_LENGTH_MAX;
-      case 'scalar':
-        if (this.#analysis?.multiline === true) return false;
-        length = utf8Length(event.value);
-        break;
-      case 'sequenceStart':
-      case 'mappingStart':
-        if (!event.empty) return false;
-        break;
-      default:
-        return false;
+    if (event.type === 'scalar') {
+      if (this.#analysis?.multiline === true) return false;
+      length = utf8Length(event.value);
+    } else if (event.type === 'sequenceStart' || event.type === 'mappingStart') {
+      if (!event.empty) return false;
+    } else {
+      return false;
     }
     const { handle, suffix } = splitTag(event.tag ?? '');
     return length + utf8Length(event.anchor ?? '') + handle.length + utf8Length(suffix) <= SIMPLE_KEY_LENGTH_MAX;
@@ -532,33 +506,4 @@ export class Emitter {
     this.whitespace = false;
     this.indention = false;
   }
-}
-
-const LONG_TAG = 'tag:yaml.org,2002:';
-
-function splitTag(tag: string): { handle: string; suffix: string } {
-  if (tag.startsWith('!')) return { handle: '!', suffix: tag.slice(1) };
-  if (tag.startsWith(LONG_TAG)) return { handle: '!!', suffix: tag.slice(LONG_TAG.length) };
-  return { handle: '', suffix: tag };
-}
-
-function escapeTag(text: string): string {
-  let out = '';
-  for (const octet of new TextEncoder().encode(text)) {
-    const char = String.fromCharCode(octet);
-    if (octet < 0x80 && /[-\w;/?:@&=+$,.~*'()[\]]/.test(char)) out += char;
-    else out += `%${octet.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
-  return out;
-}
-
-/** go-yaml counts bytes here. */
-function utf8Length(text: string): number {
-  if (text.length > SIMPLE_KEY_LENGTH_MAX) return text.length;
-  let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    length += c < 0x80 ? 1 : c < 0x800 || (c >= 0xd800 && c <= 0xdfff) ? 2 : 3;
-  }
-  return length;
 }

@@ -1,7 +1,7 @@
 // The order in which go-yaml writes map keys: letters after other characters, runs of digits by their value
 // (sorter.go of go.yaml.in/yaml v2.4.4 and v3.0.5, which differ where a letter meets something else).
 
-import type { YamlDialect } from './scanner.ts';
+import type { YamlDialect } from './scan-state.ts';
 
 /** Sorts keys in place. */
 export function sortKeys(keys: string[], dialect: YamlDialect): string[] {
@@ -11,8 +11,8 @@ export function sortKeys(keys: string[], dialect: YamlDialect): string[] {
 /** Negative when `a` is written before `b`. */
 export function compareKeys(a: string, b: string, dialect: YamlDialect): number {
   if (a === b) return 0;
-  const left = [...a];
-  const right = [...b];
+  const left = Array.from(a);
+  const right = Array.from(b);
   const shorter = Math.min(left.length, right.length);
   let digits = false;
   for (let i = 0; i < shorter; i++) {

@@ -9,7 +9,7 @@ import { EventParser } from './parser.ts';
 import { openYaml } from './reader.ts';
 import { resolvePlain } from './resolve.ts';
 import type { YamlScalar } from './resolve.ts';
-import type { YamlDialect } from './scanner.ts';
+import type { YamlDialect } from './scan-state.ts';
 import { SCALAR_PLAIN } from './tokens.ts';
 
 export interface LoadOptions {
@@ -73,7 +73,10 @@ class DirectLoader {
           break;
         case E.EVENT_DOCUMENT_END:
           this.#documents.push(this.#root);
-          if (this.#firstOnly) return this.#documents;
+          if (this.#firstOnly) {
+            parser.checkReadAhead();
+            return this.#documents;
+          }
           break;
         case E.EVENT_STREAM_END:
           return this.#documents;
@@ -93,7 +96,7 @@ class DirectLoader {
     const plain = event.style === SCALAR_PLAIN;
     const value: YamlScalar = plain ? resolvePlain(event.value, this.#dialect) : event.value;
     if (isKey) {
-      this.#acceptKey(value, plain);
+      this.#acceptKey(value, event.value, plain);
     } else if (typeof value === 'number' && !Number.isFinite(value) && this.#dialect === 'sigs') {
       this.#givenUp = true;
     } else if (this.#object === undefined && this.#array === undefined) {
@@ -104,13 +107,13 @@ class DirectLoader {
     }
   }
 
-  #acceptKey(value: YamlScalar, plain: boolean): void {
+  #acceptKey(value: YamlScalar, text: string, plain: boolean): void {
     const object = this.#object as MutableObject;
     let key: string;
     if (typeof value === 'string') {
       key = value;
       if (plain && key === '<<') this.#givenUp = true;
-    } else if (typeof value === 'boolean' || (typeof value === 'number' && Number.isSafeInteger(value))) {
+    } else if (typeof value === 'boolean' || (Number.isSafeInteger(value) && String(value) === text)) {
       key = String(value);
     } else {
       this.#givenUp = true;

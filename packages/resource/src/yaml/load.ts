@@ -7,7 +7,7 @@ import { loadDirect } from './load-direct.ts';
 import type { LoadOptions } from './load-direct.ts';
 import { YamlError } from './node.ts';
 import type { YamlNode } from './node.ts';
-import type { YamlDialect } from './scanner.ts';
+import type { YamlDialect } from './scan-state.ts';
 
 export interface ParseYamlOptions {
   /**

@@ -3,11 +3,10 @@
 
 import * as E from './events.ts';
 import type { YamlEvent } from './events.ts';
-import { YamlError } from './node.ts';
 import type { YamlSource } from './reader.ts';
-import { flawComesFirst, flawError } from './reader.ts';
-import { Scanner } from './scanner.ts';
-import type { Mark, YamlDialect } from './scanner.ts';
+import type { Mark } from './scan-state.ts';
+import { TokenReader } from './token-reader.ts';
+import type { ParserOptions } from './token-reader.ts';
 import * as T from './tokens.ts';
 import type { Token } from './tokens.ts';
 
@@ -42,50 +41,24 @@ const BLOCK: NodeContext = { block: true, indentless: false };
 const BLOCK_OR_INDENTLESS: NodeContext = { block: true, indentless: true };
 const FLOW: NodeContext = { block: false, indentless: false };
 
-export interface ParserOptions {
-  readonly dialect: YamlDialect;
-  readonly keepComments: boolean;
-}
-
 /** Pull parser. `next()` refills `event`; callers copy what they keep. */
-export class EventParser {
-  readonly event: YamlEvent = E.blankEvent();
-  readonly scanner: Scanner;
-  readonly #dialect: YamlDialect;
-  readonly #source: YamlSource;
-  readonly #keepComments: boolean;
-  readonly #states: number[] = [];
-  readonly #marks: Mark[] = [];
-  #state: number = IMPLICIT_DOCUMENT_START;
-  #available = false;
+export class EventParser extends TokenReader {
   #streamStarted = false;
-  #tagPrefixes: Map<string, string> = new Map();
-  #headComment = '';
-  #lineComment = '';
-  #footComment = '';
-  #stemComment: string | undefined;
+  readonly #tagPrefixes: Map<string, string> = new Map();
 
   constructor(source: YamlSource, options: ParserOptions) {
-    this.#source = source;
-    this.#dialect = options.dialect;
-    this.#keepComments = options.keepComments;
-    this.scanner = new Scanner(source, options.dialect, options.keepComments);
+    super(source, options, { start: IMPLICIT_DOCUMENT_START, end: END });
   }
 
   /** Reads the next event; after the end of the stream it stays there. */
   next(): YamlEvent {
     if (!this.#streamStarted) {
       this.#streamStarted = true;
-      this.#peek();
-      this.#skip();
+      this.peek();
+      this.skip();
     }
-    const { event } = this;
-    if (this.#keepComments) {
-      event.headComment = '';
-      event.lineComment = '';
-      event.footComment = '';
-    }
-    switch (this.#state) {
+    this.clearComments();
+    switch (this.state) {
       case IMPLICIT_DOCUMENT_START:
         return this.#documentStart(true);
       case DOCUMENT_START:
@@ -97,14 +70,14 @@ export class EventParser {
       case BLOCK_NODE:
         return this.#node(BLOCK);
       case BLOCK_SEQUENCE_FIRST_ENTRY:
-        this.#open();
+        this.open();
         return this.#blockSequenceEntry();
       case BLOCK_SEQUENCE_ENTRY:
         return this.#blockSequenceEntry();
       case INDENTLESS_SEQUENCE_ENTRY:
         return this.#indentlessSequenceEntry();
       case BLOCK_MAPPING_FIRST_KEY:
-        this.#open();
+        this.open();
         return this.#blockMappingKey();
       case BLOCK_MAPPING_KEY:
         return this.#blockMappingKey();
@@ -116,9 +89,9 @@ export class EventParser {
   }
 
   #nextInFlow(): YamlEvent {
-    switch (this.#state) {
+    switch (this.state) {
       case FLOW_SEQUENCE_FIRST_ENTRY:
-        this.#open();
+        this.open();
         return this.#flowSequenceEntry(true);
       case FLOW_SEQUENCE_ENTRY:
         return this.#flowSequenceEntry(false);
@@ -129,7 +102,7 @@ export class EventParser {
       case FLOW_SEQUENCE_ENTRY_MAPPING_END:
         return this.#flowPairEnd();
       case FLOW_MAPPING_FIRST_KEY:
-        this.#open();
+        this.open();
         return this.#flowMappingKey(true);
       case FLOW_MAPPING_KEY:
         return this.#flowMappingKey(false);
@@ -143,118 +116,18 @@ export class EventParser {
     }
   }
 
-  #peek(): Token {
-    const { queue } = this.scanner;
-    if (!this.#available) {
-      this.scanner.fetchMoreTokens();
-      this.#available = true;
-    }
-    const token = queue.tokens[queue.head] as Token;
-    if (this.#keepComments) this.#unfoldComments(token);
-    return token;
-  }
-
-  #skip(): void {
-    const { queue } = this.scanner;
-    this.#available = false;
-    queue.taken++;
-    queue.head++;
-  }
-
-  /** Hands the comments that stand before or on a token to the events to come. */
-  #unfoldComments(token: Token): void {
-    const pending = this.scanner.comments?.pending;
-    if (pending === undefined) return;
-    let done = 0;
-    for (const comment of pending) {
-      if (token.index < comment.tokenIndex) break;
-      if (comment.head !== '') {
-        if (token.type === T.TOKEN_BLOCK_END) break;
-        this.#headComment = join(this.#headComment, comment.head);
-      }
-      if (comment.foot !== '') this.#footComment = join(this.#footComment, comment.foot);
-      if (comment.line !== '') this.#lineComment = join(this.#lineComment, comment.line);
-      done++;
-    }
-    if (done > 0) pending.splice(0, done);
-  }
-
-  /** Throws a parser error; lines are worded as libyaml's marks come out in go-yaml. */
-  #fail(problem: string, at: Mark, context?: Mark): never {
-    const { flaw } = this.#source;
-    if (flaw !== undefined && flawComesFirst(this.#source, this.scanner.pos)) throw flawError(this.#source, flaw);
-    const contextLine = context?.line ?? 0;
-    const line = this.#dialect === 'v3' ? contextLine || at.line : at.line || contextLine;
-    const where = line === 0 ? '' : `line ${line}: `;
-    throw new YamlError('SYNTAX', `yaml: ${where}${problem}`, at.line + 1, at.column + 1);
-  }
-
-  #failInCollection(problem: string, at: Mark): never {
-    return this.#fail(problem, at, this.#marks[this.#marks.length - 1]);
-  }
-
-  #open(): void {
-    const token = this.#peek();
-    this.#marks.push({ line: token.line, column: token.column });
-    this.#skip();
-  }
-
-  #close(): void {
-    this.#popState();
-    this.#marks.pop();
-  }
-
-  #popState(): void {
-    this.#state = this.#states.pop() ?? END;
-  }
-
-  #takeComments(): void {
-    if (!this.#keepComments) return;
-    const { event } = this;
-    event.headComment = this.#headComment;
-    event.lineComment = this.#lineComment;
-    event.footComment = this.#footComment;
-    this.#headComment = '';
-    this.#lineComment = '';
-    this.#footComment = '';
-    this.#stemComment = undefined;
-  }
-
-  #emit(type: number, token: Mark): YamlEvent {
-    const { event } = this;
-    event.type = type;
-    event.line = token.line;
-    event.column = token.column;
-    event.anchor = '';
-    event.tag = '';
-    return event;
-  }
-
-  #emitEmptyScalar(line: number, column: number): YamlEvent {
-    const { event } = this;
-    event.type = E.EVENT_SCALAR;
-    event.line = line;
-    event.column = column;
-    event.anchor = '';
-    event.tag = '';
-    event.value = '';
-    event.implicit = true;
-    event.style = T.SCALAR_PLAIN;
-    return event;
-  }
-
   #documentStart(implicit: boolean): YamlEvent {
-    let token = this.#peek();
+    let token = this.peek();
     if (!implicit) {
       while (token.type === T.TOKEN_DOCUMENT_END) {
-        this.#skip();
-        token = this.#peek();
+        this.skip();
+        token = this.peek();
       }
     }
     if (token.type === T.TOKEN_STREAM_END) {
-      this.#state = END;
-      this.#emit(E.EVENT_STREAM_END, token);
-      this.#skip();
+      this.state = END;
+      this.emit(E.EVENT_STREAM_END, token);
+      this.skip();
       return this.event;
     }
     const bare =
@@ -263,58 +136,45 @@ export class EventParser {
       token.type !== T.TOKEN_DOCUMENT_START;
     if (implicit && bare) {
       this.#processDirectives();
-      this.#states.push(DOCUMENT_END);
-      this.#state = BLOCK_NODE;
-      const event = this.#emit(E.EVENT_DOCUMENT_START, token);
-      event.headComment = this.#splitDocumentComment();
+      this.states.push(DOCUMENT_END);
+      this.state = BLOCK_NODE;
+      const event = this.emit(E.EVENT_DOCUMENT_START, token);
+      event.headComment = this.splitDocumentComment();
       return event;
     }
     const start = { line: token.line, column: token.column };
     this.#processDirectives();
-    token = this.#peek();
-    if (token.type !== T.TOKEN_DOCUMENT_START) this.#fail('did not find expected <document start>', token);
-    this.#states.push(DOCUMENT_END);
-    this.#state = DOCUMENT_CONTENT;
-    this.#emit(E.EVENT_DOCUMENT_START, start);
-    this.#skip();
+    token = this.peek();
+    if (token.type !== T.TOKEN_DOCUMENT_START) this.fail('did not find expected <document start>', token);
+    this.states.push(DOCUMENT_END);
+    this.state = DOCUMENT_CONTENT;
+    this.emit(E.EVENT_DOCUMENT_START, start);
+    this.skip();
     return this.event;
   }
 
-  /** The part of the head comment before its last empty line belongs to the document, the rest to the first node. */
-  #splitDocumentComment(): string {
-    const comment = this.#headComment;
-    for (let i = comment.length - 1; i > 0; i--) {
-      if (comment[i] !== '\n') continue;
-      const atEnd = i === comment.length - 1;
-      if (!atEnd && comment[i - 1] !== '\n') continue;
-      this.#headComment = comment.slice(i + 1);
-      return comment.slice(0, atEnd ? i : i - 1);
-    }
-    return '';
-  }
-
   #documentContent(): YamlEvent {
-    const token = this.#peek();
+    const token = this.peek();
     switch (token.type) {
       case T.TOKEN_VERSION_DIRECTIVE:
       case T.TOKEN_TAG_DIRECTIVE:
       case T.TOKEN_DOCUMENT_START:
       case T.TOKEN_DOCUMENT_END:
       case T.TOKEN_STREAM_END:
-        this.#popState();
-        return this.#emitEmptyScalar(token.line, token.column);
+        this.popState();
+        return this.emitEmptyScalar(token.line, token.column);
       default:
         return this.#node(BLOCK);
     }
   }
 
   #documentEnd(): YamlEvent {
-    const token = this.#peek();
-    this.#emit(E.EVENT_DOCUMENT_END, token);
-    if (token.type === T.TOKEN_DOCUMENT_END) this.#skip();
+    const token = this.peek();
+    this.emit(E.EVENT_DOCUMENT_END, token);
+    if (token.type === T.TOKEN_DOCUMENT_END) this.skip();
     this.#tagPrefixes.clear();
-    this.#state = DOCUMENT_START;
-    this.#takeComments();
+    this.state = DOCUMENT_START;
+    this.takeComments();
     const { event } = this;
     if (event.headComment !== '' && event.footComment === '') {
       event.footComment = event.headComment;
@@ -324,34 +184,34 @@ export class EventParser {
   }
 
   #processDirectives(): void {
-    let token = this.#peek();
+    let token = this.peek();
     let versioned = false;
     while (token.type === T.TOKEN_VERSION_DIRECTIVE || token.type === T.TOKEN_TAG_DIRECTIVE) {
       if (token.type === T.TOKEN_VERSION_DIRECTIVE) {
-        if (versioned) this.#fail('found duplicate %YAML directive', token);
-        if (token.style !== 0x101) this.#fail('found incompatible YAML document', token);
+        if (versioned) this.fail('found duplicate %YAML directive', token);
+        if (token.style !== 0x101) this.fail('found incompatible YAML document', token);
         versioned = true;
       } else {
-        if (this.#tagPrefixes.has(token.value)) this.#fail('found duplicate %TAG directive', token);
+        if (this.#tagPrefixes.has(token.value)) this.fail('found duplicate %TAG directive', token);
         this.#tagPrefixes.set(token.value, token.suffix);
       }
-      this.#skip();
-      token = this.#peek();
+      this.skip();
+      token = this.peek();
     }
     if (!this.#tagPrefixes.has('!')) this.#tagPrefixes.set('!', '!');
     if (!this.#tagPrefixes.has('!!')) this.#tagPrefixes.set('!!', 'tag:yaml.org,2002:');
   }
 
   #node(context: NodeContext): YamlEvent {
-    const token = this.#peek();
+    const token = this.peek();
     const { type } = token;
     if (type === T.TOKEN_SCALAR) return this.#scalar(token, token.line, token.column, '', '');
     if (type === T.TOKEN_ALIAS) {
-      this.#popState();
-      const event = this.#emit(E.EVENT_ALIAS, token);
+      this.popState();
+      const event = this.emit(E.EVENT_ALIAS, token);
       event.anchor = token.value;
-      this.#takeComments();
-      this.#skip();
+      this.takeComments();
+      this.skip();
       return event;
     }
     if (type === T.TOKEN_ANCHOR || type === T.TOKEN_TAG) return this.#nodeWithProperties(context);
@@ -359,7 +219,7 @@ export class EventParser {
   }
 
   #nodeWithProperties(context: NodeContext): YamlEvent {
-    let token = this.#peek();
+    let token = this.peek();
     const start = { line: token.line, column: token.column };
     let anchor = '';
     let tag = '';
@@ -369,34 +229,31 @@ export class EventParser {
       else if (token.type === T.TOKEN_TAG && !tagged) {
         tagged = true;
         const mark = { line: token.line, column: token.column };
-        tag = this.#resolveTag(
-          token,
-          i === 0 ? { start, mark, anchorFollows: true } : { start, mark, anchorFollows: false },
-        );
+        tag = this.#resolveTag(token, mark);
       } else break;
-      this.#skip();
-      token = this.#peek();
+      this.skip();
+      token = this.peek();
     }
-    if (tag === UNDEFINED_HANDLE) this.#fail('found undefined tag handle', this.#undefinedTagMark, start);
+    if (tag === UNDEFINED_HANDLE) this.fail('found undefined tag handle', this.#undefinedTagMark, start);
     if (token.type === T.TOKEN_SCALAR) return this.#scalar(token, start.line, start.column, anchor, tag);
     return this.#content(context, token, { start, anchor, tag });
   }
 
   #undefinedTagMark: Mark = { line: 0, column: 0 };
 
-  #resolveTag(token: Token, at: { start: Mark; mark: Mark; anchorFollows: boolean }): string {
+  #resolveTag(token: Token, mark: Mark): string {
     if (token.value === '') return token.suffix;
     const prefix = this.#tagPrefixes.get(token.value);
     const tag = prefix === undefined ? '' : prefix + token.suffix;
     if (tag !== '') return tag;
     // The error is raised only after the tokens behind the tag were scanned, whose own errors come first.
-    this.#undefinedTagMark = at.mark;
+    this.#undefinedTagMark = mark;
     return UNDEFINED_HANDLE;
   }
 
   #scalar(token: Token, line: number, column: number, anchor: string, tag: string): YamlEvent {
     const { event } = this;
-    this.#popState();
+    this.popState();
     event.type = E.EVENT_SCALAR;
     event.line = line;
     event.column = column;
@@ -405,8 +262,8 @@ export class EventParser {
     event.value = token.value;
     event.style = token.style;
     event.implicit = tag === '' ? token.style === T.SCALAR_PLAIN : tag === '!';
-    this.#takeComments();
-    this.#skip();
+    this.takeComments();
+    this.skip();
     return event;
   }
 
@@ -414,30 +271,30 @@ export class EventParser {
     switch (token.type) {
       case T.TOKEN_BLOCK_ENTRY:
         if (!context.indentless) break;
-        this.#state = INDENTLESS_SEQUENCE_ENTRY;
+        this.state = INDENTLESS_SEQUENCE_ENTRY;
         return this.#collection(E.EVENT_SEQUENCE_START, node, false);
       case T.TOKEN_FLOW_SEQUENCE_START:
-        this.#state = FLOW_SEQUENCE_FIRST_ENTRY;
+        this.state = FLOW_SEQUENCE_FIRST_ENTRY;
         return this.#collection(E.EVENT_SEQUENCE_START, node, true);
       case T.TOKEN_FLOW_MAPPING_START:
-        this.#state = FLOW_MAPPING_FIRST_KEY;
+        this.state = FLOW_MAPPING_FIRST_KEY;
         return this.#collection(E.EVENT_MAPPING_START, node, true);
       case T.TOKEN_BLOCK_SEQUENCE_START:
         if (!context.block) break;
-        this.#state = BLOCK_SEQUENCE_FIRST_ENTRY;
+        this.state = BLOCK_SEQUENCE_FIRST_ENTRY;
         this.#collection(E.EVENT_SEQUENCE_START, node, false);
         return this.#takeStem();
       case T.TOKEN_BLOCK_MAPPING_START:
         if (!context.block) break;
-        this.#state = BLOCK_MAPPING_FIRST_KEY;
+        this.state = BLOCK_MAPPING_FIRST_KEY;
         this.#collection(E.EVENT_MAPPING_START, node, false);
         return this.#takeStem();
       default:
         break;
     }
-    if (node.anchor === '' && node.tag === '') this.#fail('did not find expected node content', token, node.start);
-    this.#popState();
-    const event = this.#emitEmptyScalar(node.start.line, node.start.column);
+    if (node.anchor === '' && node.tag === '') this.fail('did not find expected node content', token, node.start);
+    this.popState();
+    const event = this.emitEmptyScalar(node.start.line, node.start.column);
     event.anchor = node.anchor;
     event.tag = node.tag;
     event.implicit = node.tag === '';
@@ -445,127 +302,127 @@ export class EventParser {
   }
 
   #collection(type: number, node: { start: Mark; anchor: string; tag: string }, flow: boolean): YamlEvent {
-    const event = this.#emit(type, node.start);
+    const event = this.emit(type, node.start);
     event.anchor = node.anchor;
     event.tag = node.tag;
     event.flow = flow;
-    if (flow) this.#takeComments();
+    if (flow) this.takeComments();
     return event;
   }
 
   #takeStem(): YamlEvent {
-    if (this.#stemComment !== undefined) {
-      this.event.headComment = this.#stemComment;
-      this.#stemComment = undefined;
+    if (this.stemComment !== undefined) {
+      this.event.headComment = this.stemComment;
+      this.stemComment = undefined;
     }
     return this.event;
   }
 
   #blockSequenceEntry(): YamlEvent {
-    let token = this.#peek();
+    let token = this.peek();
     if (token.type === T.TOKEN_BLOCK_ENTRY) {
       const { endLine, endColumn } = token;
       this.#skipEntry();
-      token = this.#peek();
+      token = this.peek();
       if (token.type !== T.TOKEN_BLOCK_ENTRY && token.type !== T.TOKEN_BLOCK_END) {
-        this.#states.push(BLOCK_SEQUENCE_ENTRY);
+        this.states.push(BLOCK_SEQUENCE_ENTRY);
         return this.#node(BLOCK);
       }
-      this.#state = BLOCK_SEQUENCE_ENTRY;
-      return this.#emitEmptyScalar(endLine, endColumn);
+      this.state = BLOCK_SEQUENCE_ENTRY;
+      return this.emitEmptyScalar(endLine, endColumn);
     }
-    if (token.type !== T.TOKEN_BLOCK_END) return this.#failInCollection("did not find expected '-' indicator", token);
-    this.#close();
-    this.#emit(E.EVENT_SEQUENCE_END, token);
-    this.#skip();
+    if (token.type !== T.TOKEN_BLOCK_END) return this.failInCollection("did not find expected '-' indicator", token);
+    this.close();
+    this.emit(E.EVENT_SEQUENCE_END, token);
+    this.skip();
     return this.event;
   }
 
   #indentlessSequenceEntry(): YamlEvent {
-    let token = this.#peek();
+    let token = this.peek();
     if (token.type !== T.TOKEN_BLOCK_ENTRY) {
-      this.#popState();
-      return this.#emit(E.EVENT_SEQUENCE_END, token);
+      this.popState();
+      return this.emit(E.EVENT_SEQUENCE_END, token);
     }
     const { endLine, endColumn } = token;
     this.#skipEntry();
-    token = this.#peek();
+    token = this.peek();
     if (
       token.type !== T.TOKEN_BLOCK_ENTRY &&
       token.type !== T.TOKEN_KEY &&
       token.type !== T.TOKEN_VALUE &&
       token.type !== T.TOKEN_BLOCK_END
     ) {
-      this.#states.push(INDENTLESS_SEQUENCE_ENTRY);
+      this.states.push(INDENTLESS_SEQUENCE_ENTRY);
       return this.#node(BLOCK);
     }
-    this.#state = INDENTLESS_SEQUENCE_ENTRY;
-    return this.#emitEmptyScalar(endLine, endColumn);
+    this.state = INDENTLESS_SEQUENCE_ENTRY;
+    return this.emitEmptyScalar(endLine, endColumn);
   }
 
   /** Passes over "-". A comment above it heads the collection that begins behind it, not that one's first node. */
   #skipEntry(): void {
-    const stem = this.#headComment;
-    this.#skip();
+    const stem = this.headComment;
+    this.skip();
     if (stem === '') return;
-    const token = this.#peek();
+    const token = this.peekTwice();
     if (token.type !== T.TOKEN_BLOCK_SEQUENCE_START && token.type !== T.TOKEN_BLOCK_MAPPING_START) return;
-    this.#stemComment = stem;
-    this.#headComment = this.#headComment.length === stem.length ? '' : this.#headComment.slice(stem.length + 1);
+    this.stemComment = stem;
+    this.headComment = this.headComment.length === stem.length ? '' : this.headComment.slice(stem.length + 1);
   }
 
   #blockMappingKey(): YamlEvent {
-    let token = this.#peek();
+    let token = this.peek();
     if (token.type === T.TOKEN_KEY) {
       const { endLine, endColumn } = token;
-      this.#skip();
-      token = this.#peek();
+      this.skip();
+      token = this.peek();
       if (token.type !== T.TOKEN_KEY && token.type !== T.TOKEN_VALUE && token.type !== T.TOKEN_BLOCK_END) {
-        this.#states.push(BLOCK_MAPPING_VALUE);
+        this.states.push(BLOCK_MAPPING_VALUE);
         return this.#node(BLOCK_OR_INDENTLESS);
       }
-      this.#state = BLOCK_MAPPING_VALUE;
-      return this.#emitEmptyScalar(endLine, endColumn);
+      this.state = BLOCK_MAPPING_VALUE;
+      return this.emitEmptyScalar(endLine, endColumn);
     }
-    if (token.type !== T.TOKEN_BLOCK_END) return this.#failInCollection('did not find expected key', token);
-    this.#close();
-    this.#emit(E.EVENT_MAPPING_END, token);
-    this.#takeComments();
-    this.#skip();
+    if (token.type !== T.TOKEN_BLOCK_END) return this.failInCollection('did not find expected key', token);
+    this.close();
+    this.emit(E.EVENT_MAPPING_END, token);
+    this.takeComments();
+    this.skip();
     return this.event;
   }
 
   #blockMappingValue(): YamlEvent {
-    let token = this.#peek();
-    this.#state = BLOCK_MAPPING_KEY;
-    if (token.type !== T.TOKEN_VALUE) return this.#emitEmptyScalar(token.line, token.column);
+    let token = this.peek();
+    this.state = BLOCK_MAPPING_KEY;
+    if (token.type !== T.TOKEN_VALUE) return this.emitEmptyScalar(token.line, token.column);
     const { endLine, endColumn } = token;
-    this.#skip();
-    token = this.#peek();
+    this.skip();
+    token = this.peek();
     if (token.type === T.TOKEN_KEY || token.type === T.TOKEN_VALUE || token.type === T.TOKEN_BLOCK_END) {
-      return this.#emitEmptyScalar(endLine, endColumn);
+      return this.emitEmptyScalar(endLine, endColumn);
     }
-    this.#states.push(BLOCK_MAPPING_KEY);
+    this.states.push(BLOCK_MAPPING_KEY);
     return this.#node(BLOCK_OR_INDENTLESS);
   }
 
   #flowSequenceEntry(first: boolean): YamlEvent {
-    let token = this.#peek();
+    let token = this.peek();
     if (token.type !== T.TOKEN_FLOW_SEQUENCE_END) {
       if (!first) {
-        if (token.type !== T.TOKEN_FLOW_ENTRY) this.#failInCollection("did not find expected ',' or ']'", token);
-        this.#skip();
-        token = this.#peek();
+        if (token.type !== T.TOKEN_FLOW_ENTRY) this.failInCollection("did not find expected ',' or ']'", token);
+        this.skip();
+        token = this.peek();
       }
       if (token.type === T.TOKEN_KEY) {
-        this.#state = FLOW_SEQUENCE_ENTRY_MAPPING_KEY;
-        const event = this.#emit(E.EVENT_MAPPING_START, token);
+        this.state = FLOW_SEQUENCE_ENTRY_MAPPING_KEY;
+        const event = this.emit(E.EVENT_MAPPING_START, token);
         event.flow = true;
-        this.#skip();
+        this.skip();
         return event;
       }
       if (token.type !== T.TOKEN_FLOW_SEQUENCE_END) {
-        this.#states.push(FLOW_SEQUENCE_ENTRY);
+        this.states.push(FLOW_SEQUENCE_ENTRY);
         return this.#node(FLOW);
       }
     }
@@ -573,73 +430,73 @@ export class EventParser {
   }
 
   #endFlow(type: number, token: Token): YamlEvent {
-    this.#close();
-    this.#emit(type, token);
-    this.#takeComments();
-    this.#skip();
+    this.close();
+    this.emit(type, token);
+    this.takeComments();
+    this.skip();
     return this.event;
   }
 
   #flowPairKey(): YamlEvent {
-    const token = this.#peek();
+    const token = this.peek();
     if (token.type !== T.TOKEN_VALUE && token.type !== T.TOKEN_FLOW_ENTRY && token.type !== T.TOKEN_FLOW_SEQUENCE_END) {
-      this.#states.push(FLOW_SEQUENCE_ENTRY_MAPPING_VALUE);
+      this.states.push(FLOW_SEQUENCE_ENTRY_MAPPING_VALUE);
       return this.#node(FLOW);
     }
     const { endLine, endColumn } = token;
-    this.#skip();
-    this.#state = FLOW_SEQUENCE_ENTRY_MAPPING_VALUE;
-    return this.#emitEmptyScalar(endLine, endColumn);
+    this.skip();
+    this.state = FLOW_SEQUENCE_ENTRY_MAPPING_VALUE;
+    return this.emitEmptyScalar(endLine, endColumn);
   }
 
   #flowPairValue(): YamlEvent {
-    let token = this.#peek();
+    let token = this.peek();
     let { line, column } = token;
     if (token.type === T.TOKEN_VALUE) {
-      this.#skip();
-      token = this.#peek();
+      this.skip();
+      token = this.peek();
       if (token.type !== T.TOKEN_FLOW_ENTRY && token.type !== T.TOKEN_FLOW_SEQUENCE_END) {
-        this.#states.push(FLOW_SEQUENCE_ENTRY_MAPPING_END);
+        this.states.push(FLOW_SEQUENCE_ENTRY_MAPPING_END);
         return this.#node(FLOW);
       }
     } else {
       line = token.line;
       column = token.column;
     }
-    this.#state = FLOW_SEQUENCE_ENTRY_MAPPING_END;
-    return this.#emitEmptyScalar(line, column);
+    this.state = FLOW_SEQUENCE_ENTRY_MAPPING_END;
+    return this.emitEmptyScalar(line, column);
   }
 
   #flowPairEnd(): YamlEvent {
-    const token = this.#peek();
-    this.#state = FLOW_SEQUENCE_ENTRY;
-    return this.#emit(E.EVENT_MAPPING_END, token);
+    const token = this.peek();
+    this.state = FLOW_SEQUENCE_ENTRY;
+    return this.emit(E.EVENT_MAPPING_END, token);
   }
 
   #flowMappingKey(first: boolean): YamlEvent {
-    let token = this.#peek();
+    let token = this.peek();
     if (token.type !== T.TOKEN_FLOW_MAPPING_END) {
       if (!first) {
-        if (token.type !== T.TOKEN_FLOW_ENTRY) this.#failInCollection("did not find expected ',' or '}'", token);
-        this.#skip();
-        token = this.#peek();
+        if (token.type !== T.TOKEN_FLOW_ENTRY) this.failInCollection("did not find expected ',' or '}'", token);
+        this.skip();
+        token = this.peek();
       }
       if (token.type === T.TOKEN_KEY) {
-        this.#skip();
-        token = this.#peek();
+        this.skip();
+        token = this.peek();
         if (
           token.type !== T.TOKEN_VALUE &&
           token.type !== T.TOKEN_FLOW_ENTRY &&
           token.type !== T.TOKEN_FLOW_MAPPING_END
         ) {
-          this.#states.push(FLOW_MAPPING_VALUE);
+          this.states.push(FLOW_MAPPING_VALUE);
           return this.#node(FLOW);
         }
-        this.#state = FLOW_MAPPING_VALUE;
-        return this.#emitEmptyScalar(token.line, token.column);
+        this.state = FLOW_MAPPING_VALUE;
+        return this.emitEmptyScalar(token.line, token.column);
       }
       if (token.type !== T.TOKEN_FLOW_MAPPING_END) {
-        this.#states.push(FLOW_MAPPING_EMPTY_VALUE);
+        this.states.push(FLOW_MAPPING_EMPTY_VALUE);
         return this.#node(FLOW);
       }
     }
@@ -647,22 +504,18 @@ export class EventParser {
   }
 
   #flowMappingValue(empty: boolean): YamlEvent {
-    let token = this.#peek();
-    this.#state = FLOW_MAPPING_KEY;
-    if (empty || token.type !== T.TOKEN_VALUE) return this.#emitEmptyScalar(token.line, token.column);
-    this.#skip();
-    token = this.#peek();
+    let token = this.peek();
+    this.state = FLOW_MAPPING_KEY;
+    if (empty || token.type !== T.TOKEN_VALUE) return this.emitEmptyScalar(token.line, token.column);
+    this.skip();
+    token = this.peek();
     if (token.type === T.TOKEN_FLOW_ENTRY || token.type === T.TOKEN_FLOW_MAPPING_END) {
-      return this.#emitEmptyScalar(token.line, token.column);
+      return this.emitEmptyScalar(token.line, token.column);
     }
-    this.#states.push(FLOW_MAPPING_KEY);
+    this.states.push(FLOW_MAPPING_KEY);
     return this.#node(FLOW);
   }
 }
 
 /** No tag can contain a space, so this cannot be one. */
 const UNDEFINED_HANDLE = ' ';
-
-function join(before: string, after: string): string {
-  return before === '' ? after : `${before}\n${after}`;
-}

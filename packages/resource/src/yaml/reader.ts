@@ -17,7 +17,7 @@ export interface YamlSource {
   readonly astral: boolean;
   /** Some line ends are not a lone line feed. */
   readonly oddBreaks: boolean;
-  /** What is wrong with the characters, to be reported when the scanner comes near; see `readAhead`. */
+  /** What is wrong with the characters, to be reported when the scanner comes near; see `throwFlawNear`. */
   readonly flaw: YamlFlaw | undefined;
 }
 
@@ -26,8 +26,8 @@ interface YamlFlaw {
   readonly problem: string;
 }
 
-/** go-yaml fills its buffer in blocks: a bad character this far ahead of the scanner already stops it. */
-const READ_AHEAD = 512;
+/** go-yaml reads blocks of this many bytes, and checks a block as a whole before the scanner sees any of it. */
+const BLOCK_SIZE = 512;
 
 /** Makes the scanner's input. Throws `YamlError` (ENCODING) for text that no reader could pass on. */
 export function openYaml(input: string | Uint8Array): YamlSource {
@@ -46,13 +46,18 @@ export function openYaml(input: string | Uint8Array): YamlSource {
   };
 }
 
-/** True when go-yaml would have met the flaw before it reported a problem at `index`. */
-export function flawComesFirst(source: YamlSource, index: number): boolean {
-  return source.flaw !== undefined && source.flaw.index - index < READ_AHEAD;
+/** Throws the flaw of the characters when go-yaml would have met it with its scanner at `index`. */
+export function throwFlawNear(source: YamlSource, index: number): void {
+  const { flaw, text } = source;
+  if (flaw === undefined) return;
+  const encoder = new TextEncoder();
+  const bytesTo = (end: number): number => encoder.encode(text.slice(0, end)).length;
+  const block = Math.floor(bytesTo(flaw.index) / BLOCK_SIZE);
+  if (block * BLOCK_SIZE <= bytesTo(index + 1)) throw flawError(source, flaw);
 }
 
 /** The reader's error. go-yaml gives it no line; ours carries the position as data. */
-export function flawError(source: YamlSource, flaw: YamlFlaw): YamlError {
+function flawError(source: YamlSource, flaw: YamlFlaw): YamlError {
   const before = source.text.slice(0, flaw.index);
   const lines = before.split('\n');
   return new YamlError('ENCODING', `yaml: ${flaw.problem}`, lines.length, (lines.at(-1) ?? '').length + 1);
@@ -87,7 +92,7 @@ function decodeBytes(bytes: Uint8Array): { text: string; flaw: YamlFlaw | undefi
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), flaw: undefined };
   } catch {
-    const bad = findBadUtf8(bytes);
+    const bad = findBadUtf8(bytes) ?? { offset: 0, problem: 'invalid leading UTF-8 octet' };
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, bad.offset));
     const flaw = findFlaw(text) ?? {
       index: text.length - (text.charCodeAt(0) === 0xfeff ? 1 : 0),
@@ -116,7 +121,8 @@ function decodeUtf16(bytes: Uint8Array, littleEndian: boolean): { text: string; 
   return { text, flaw: undefined };
 }
 
-function findBadUtf8(bytes: Uint8Array): { offset: number; problem: string } {
+/** The first place where bytes are no UTF-8, with go-yaml's name for the reason. */
+export function findBadUtf8(bytes: Uint8Array): { offset: number; problem: string } | undefined {
   let at = 0;
   while (at < bytes.length) {
     const octet = bytes[at] ?? 0;
@@ -136,5 +142,5 @@ function findBadUtf8(bytes: Uint8Array): { offset: number; problem: string } {
       return { offset: at, problem: 'invalid Unicode character' };
     at += width;
   }
-  return { offset: at, problem: 'invalid leading UTF-8 octet' };
+  return undefined;
 }

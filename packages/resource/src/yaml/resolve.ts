@@ -2,7 +2,8 @@
 // The dialects differ in the words for booleans, which YAML 1.1 has more of.
 
 import { YamlError } from './node.ts';
-import type { YamlDialect } from './scanner.ts';
+import { findBadUtf8 } from './reader.ts';
+import type { YamlDialect } from './scan-state.ts';
 
 export type YamlScalar = null | boolean | number | bigint | string;
 
@@ -43,15 +44,14 @@ export function resolvePlain(text: string, dialect: YamlDialect): YamlScalar {
     return value === undefined ? text : value;
   }
   if ((c >= 0x30 && c <= 0x39) || c === 0x2b || c === 0x2d || c === 0x2e) {
-    const number = resolveNumber(text);
+    const number = resolveNumber(text, dialect);
     return number === undefined ? text : number;
   }
   return text === '' ? null : text;
 }
 
-/** Tag of an unquoted, untagged scalar, in its short form. */
+/** Tag that a text resolves to, in its short form. "<<" is a string here; only the composer takes it for a merge key. */
 export function resolveTag(text: string): string {
-  if (text === '<<') return '!!merge';
   if (isTimestamp(text)) return '!!timestamp';
   return tagOf(resolvePlain(text, 'v3'), text);
 }
@@ -66,45 +66,34 @@ export function resolveTagged(
   if (!RESOLVABLE.has(tag)) return { tag, value: text };
   if (tag === '!!str') return { tag, value: text };
   if (tag === '!!timestamp' && isTimestamp(text)) return { tag, value: text };
-  const value = text === '<<' ? text : resolvePlain(text, at.dialect);
-  const actual =
-    text === '<<'
-      ? '!!merge'
-      : tag !== '!!timestamp' && tag !== ''
-        ? tagOf(value, text)
-        : tag === ''
-          ? resolveTag(text)
-          : tagOf(value, text);
-  if (tag === '' || actual === tag || (tag === '!!float' && actual === '!!int'))
-    return { tag: tag === '' ? actual : tag, value };
+  const value = resolvePlain(text, at.dialect);
+  const actual = tag === '' && isTimestamp(text) ? '!!timestamp' : tagOf(value, text);
+  if (tag === '') return { tag: actual, value };
+  if (actual === tag) return { tag, value };
+  // An int serves as a float, unless it only fits into 64 bits without a sign.
+  if (tag === '!!float' && actual === '!!int' && !(typeof value === 'bigint' && value > INT64_MAX))
+    return { tag, value: Number(value) };
   throw new YamlError('TYPE', `yaml: cannot decode ${actual} \`${text}\` as a ${tag}`, at.line, at.column);
 }
 
 const RESOLVABLE: ReadonlySet<string> = new Set(['', '!!str', '!!bool', '!!int', '!!float', '!!null', '!!timestamp']);
 
 function tagOf(value: YamlScalar, text: string): string {
-  switch (typeof value) {
-    case 'boolean':
-      return '!!bool';
-    case 'bigint':
-      return '!!int';
-    case 'number':
-      return isIntegerText(text) ? '!!int' : '!!float';
-    case 'string':
-      return '!!str';
-    default:
-      return '!!null';
-  }
+  if (typeof value === 'string') return '!!str';
+  if (typeof value === 'boolean') return '!!bool';
+  if (value === null) return '!!null';
+  return typeof value === 'bigint' || isIntegerText(text) ? '!!int' : '!!float';
 }
 
 /** Whether a text that resolves to a number is an int rather than a float. */
 export function isIntegerText(text: string): boolean {
   return (
-    text.charCodeAt(0) !== 0x2e && parseInteger(text.includes('_') ? text.replaceAll('_', '') : text) !== undefined
+    text.charCodeAt(0) !== 0x2e &&
+    parseInteger(text.includes('_') ? text.replaceAll('_', '') : text, 'v3') !== undefined
   );
 }
 
-function resolveNumber(text: string): number | bigint | undefined {
+function resolveNumber(text: string, dialect: YamlDialect): number | bigint | undefined {
   const { length } = text;
   let at = 0;
   let c = text.charCodeAt(0);
@@ -119,7 +108,7 @@ function resolveNumber(text: string): number | bigint | undefined {
   for (; at < length; at++) {
     if (!canBeInNumber(text.charCodeAt(at))) return undefined;
   }
-  return resolveUnusualNumber(text);
+  return resolveUnusualNumber(text, dialect);
 }
 
 /** Digits, signs, ".", "_", and the letters of hexadecimal digits, prefixes, "inf" and "nan". */
@@ -136,7 +125,7 @@ function canBeInNumber(c: number): boolean {
   );
 }
 
-function resolveUnusualNumber(text: string): number | bigint | undefined {
+function resolveUnusualNumber(text: string, dialect: YamlDialect): number | bigint | undefined {
   const word = WORDS_V3.get(text);
   if (typeof word === 'number') return word;
   if (text.charCodeAt(0) === 0x2e) {
@@ -144,7 +133,7 @@ function resolveUnusualNumber(text: string): number | bigint | undefined {
     return finite(Number(text.replaceAll('_', '')));
   }
   const plain = text.includes('_') ? text.replaceAll('_', '') : text;
-  const integer = parseInteger(plain);
+  const integer = parseInteger(plain, dialect);
   if (integer !== undefined) return integer;
   return FLOAT.test(plain) ? finite(Number(plain)) : undefined;
 }
@@ -153,12 +142,17 @@ function finite(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** Go's strconv.ParseInt and ParseUint with base 0, and the two loose prefixes that go-yaml tries after them. */
-function parseInteger(plain: string): number | bigint | undefined {
+/** Go's strconv.ParseInt and ParseUint with base 0, and the loose prefixes that go-yaml tries after them ("0o-7" in v3 only). */
+function parseInteger(plain: string, dialect: YamlDialect): number | bigint | undefined {
   const match = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9][0-9]*|0)$/.exec(plain);
   if (match === null) {
     const loose = /^0([bo])([-+])([0-7]+)$/.exec(plain);
-    if (loose === null || (loose[1] === 'b' && /[2-7]/.test(loose[3] ?? ''))) return undefined;
+    if (
+      loose === null ||
+      (loose[1] === 'o' && dialect === 'sigs') ||
+      (loose[1] === 'b' && /[2-7]/.test(loose[3] ?? ''))
+    )
+      return undefined;
     return narrow(BigInt(`0${loose[1] ?? ''}${loose[3] ?? ''}`), loose[2] ?? '', false);
   }
   const digits = match[2] ?? '';
@@ -203,5 +197,20 @@ function decodeBase64(text: string, at: { line: number; column: number }): strin
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(clean)) {
     throw new YamlError('TYPE', 'yaml: !!binary value contains invalid base64 data', at.line, at.column);
   }
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(atob(clean), (c) => c.charCodeAt(0)));
+  return decodeUtf8(Uint8Array.from(atob(clean), (c) => c.charCodeAt(0)));
+}
+
+/** Go writes one replacement character for each byte that is not UTF-8, where the platform's decoder joins some. */
+function decodeUtf8(bytes: Uint8Array): string {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let text = '';
+  let from = 0;
+  while (from < bytes.length) {
+    const bad = findBadUtf8(bytes.subarray(from));
+    const end = bad === undefined ? bytes.length : from + bad.offset;
+    text += decoder.decode(bytes.subarray(from, end));
+    if (bad !== undefined) text += '\ufffd';
+    from = end + 1;
+  }
+  return text;
 }

@@ -2,8 +2,8 @@
 // last one, or is a foot of it. Follows go.yaml.in/yaml v3.0.5 scannerc.go (yaml_parser_scan_comments and its callers),
 // including its habit of counting columns from 1 here and of looking at most 512 characters ahead.
 
-import type { Scanner } from './scanner.ts';
-import { isBreak, isBreakOrEnd } from './scanner.ts';
+import { isBreak, isBreakOrEnd } from './chars.ts';
+import type { ScanState } from './scan-state.ts';
 import * as T from './tokens.ts';
 
 const PEEK_MAX = 512;
@@ -42,7 +42,7 @@ export class CommentCollector {
   }
 
   /** A comment behind the token just scanned. */
-  scanLineComment(s: Scanner, ownerIndex: number): void {
+  scanLineComment(s: ScanState, ownerIndex: number): void {
     if (s.newlines > 0) return;
     const { text } = s;
     let at = s.pos;
@@ -66,7 +66,7 @@ export class CommentCollector {
   }
 
   /** `- # comment` above indented content: the comment is a head of that content. */
-  promoteEntryComment(s: Scanner, next: number): void {
+  promoteEntryComment(s: ScanState, next: number): void {
     const comment = this.pending[this.pending.length - 1];
     if (comment === undefined || comment.line === '') return;
     if (isBreak(next)) return;
@@ -93,7 +93,7 @@ export class CommentCollector {
   }
 
   /** All comment lines from the scanner's position on, up to the next content. */
-  scanComments(s: Scanner, scan: Position): void {
+  scanComments(s: ScanState, scan: Position): void {
     const { text } = s;
     let owner = s.queue.fromEnd(1);
     if (owner?.type === T.TOKEN_FLOW_ENTRY) owner = s.queue.fromEnd(2) ?? owner;
@@ -135,7 +135,10 @@ export class CommentCollector {
         recentEmpty = true;
         column = 0;
         line++;
-        continue;
+        if (c < 0x80) continue;
+        // go-yaml looks ahead by bytes and takes the second byte of such a break for content.
+        if (run.text !== '' && indent > 0 && run.start.column !== 1) this.#endAsFoot(run, at);
+        break;
       }
       if (run.text !== '' && column - 1 < indent && column !== run.start.column) this.#endAsFoot(run, at);
       if (c !== 0x23) break;
@@ -182,14 +185,14 @@ export class CommentCollector {
 }
 
 /** The line on which a comment must start to still be a foot of what came before. */
-function footLineOf(s: Scanner, scan: Position): number {
+function footLineOf(s: ScanState, scan: Position): number {
   if (scan.line <= 0) return -1;
   const line = s.line - s.newlines + 1;
   return s.newlines === 0 && s.columnOf(s.pos) > 1 ? line + 1 : line;
 }
 
 /** Moves the scanner behind the comment that starts at `at`, over blanks and breaks before it. */
-function readCommentLine(s: Scanner, at: number): string {
+function readCommentLine(s: ScanState, at: number): string {
   const { text } = s;
   while (s.pos < at) {
     if (isBreakOrEnd(text.charCodeAt(s.pos))) s.skipLine();

@@ -1,11 +1,11 @@
 // Anchors, aliases, tags and directives.
 
-import type { Mark, Scanner } from './scanner.ts';
-import { isBlankOrBreakOrEnd, isBreak, isBreakOrEnd } from './scanner.ts';
+import { isBlankOrBreakOrEnd, isBreak, isBreakOrEnd } from './chars.ts';
+import type { Mark, ScanState } from './scan-state.ts';
 import * as T from './tokens.ts';
 
 /** Reads "&name" or "*name" at the scanner's position. */
-export function scanAnchor(s: Scanner, type: number): void {
+export function scanAnchor(s: ScanState, type: number): void {
   const { text } = s;
   const start = s.pos;
   const mark = s.mark();
@@ -27,7 +27,7 @@ export function scanAnchor(s: Scanner, type: number): void {
 }
 
 /** Reads "!", "!suffix", "!handle!suffix" or "!<uri>". */
-export function scanTag(s: Scanner): void {
+export function scanTag(s: ScanState): void {
   const { text } = s;
   const start = s.pos;
   const mark = s.mark();
@@ -57,7 +57,7 @@ export function scanTag(s: Scanner): void {
 }
 
 /** Reads "%YAML 1.1" or "%TAG ! prefix" with its line end. */
-export function scanDirective(s: Scanner): void {
+export function scanDirective(s: ScanState): void {
   const { text } = s;
   const start = s.pos;
   const mark = s.mark();
@@ -76,7 +76,7 @@ export function scanDirective(s: Scanner): void {
   if (isBreak(c)) s.skipLine();
 }
 
-function scanVersion(s: Scanner, start: number, mark: Mark): void {
+function scanVersion(s: ScanState, start: number, mark: Mark): void {
   skipBlanks(s);
   const major = scanVersionNumber(s, mark);
   if (s.text.charCodeAt(s.pos) !== 0x2e) s.fail("did not find expected digit or '.' character", mark);
@@ -85,7 +85,7 @@ function scanVersion(s: Scanner, start: number, mark: Mark): void {
   s.add(T.TOKEN_VERSION_DIRECTIVE, start).style = major * 256 + minor;
 }
 
-function scanVersionNumber(s: Scanner, mark: Mark): number {
+function scanVersionNumber(s: ScanState, mark: Mark): number {
   const start = s.pos;
   let c = s.text.charCodeAt(s.pos);
   while (c >= 0x30 && c <= 0x39) {
@@ -96,7 +96,7 @@ function scanVersionNumber(s: Scanner, mark: Mark): number {
   return Number(s.text.slice(start, s.pos));
 }
 
-function scanTagDirective(s: Scanner, start: number, mark: Mark): void {
+function scanTagDirective(s: ScanState, start: number, mark: Mark): void {
   const { text } = s;
   skipBlanks(s);
   const handle = scanTagHandle(s, true, mark);
@@ -110,7 +110,7 @@ function scanTagDirective(s: Scanner, start: number, mark: Mark): void {
   token.suffix = prefix;
 }
 
-function scanTagHandle(s: Scanner, directive: boolean, mark: Mark): string {
+function scanTagHandle(s: ScanState, directive: boolean, mark: Mark): string {
   const { text } = s;
   const start = s.pos;
   if (text.charCodeAt(start) !== 0x21) s.fail("did not find expected '!'", mark);
@@ -120,7 +120,7 @@ function scanTagHandle(s: Scanner, directive: boolean, mark: Mark): string {
   return text.slice(start, s.pos);
 }
 
-function scanUri(s: Scanner, options: { head: string; directive: boolean; mark: Mark }): string {
+function scanUri(s: ScanState, options: { head: string; directive: boolean; mark: Mark }): string {
   const { text } = s;
   let uri = options.head.slice(1);
   let found = options.head !== '';
@@ -138,7 +138,7 @@ function scanUri(s: Scanner, options: { head: string; directive: boolean; mark: 
 }
 
 /** The octets of one character, each written as %XX. */
-function scanUriEscapes(s: Scanner, mark: Mark): string {
+function scanUriEscapes(s: ScanState, mark: Mark): string {
   const octets: number[] = [];
   let width = 1;
   while (octets.length < width) {
@@ -173,7 +173,7 @@ function endOfWord(text: string, pos: number): number {
   return end;
 }
 
-function skipBlanks(s: Scanner): void {
+function skipBlanks(s: ScanState): void {
   let c = s.text.charCodeAt(s.pos);
   while (c === 0x20 || c === 0x09) c = s.text.charCodeAt(++s.pos);
 }

@@ -1,11 +1,11 @@
 // Scalars: plain, quoted and block. Most of a manifest's bytes pass through the first loop of each function.
 
-import type { Mark, Scanner } from './scanner.ts';
-import { isBlankOrBreakOrEnd, isBreak, isBreakOrEnd, isDocumentIndicator } from './scanner.ts';
+import { isBlankOrBreakOrEnd, isBreak, isBreakOrEnd, isDocumentIndicator } from './chars.ts';
+import type { Mark, ScanState } from './scan-state.ts';
 import * as T from './tokens.ts';
 
 /** Reads an unquoted scalar, which may go on over several lines. */
-export function scanPlainScalar(s: Scanner): void {
+export function scanPlainScalar(s: ScanState): void {
   const { text } = s;
   const start = s.pos;
   const mark = s.mark();
@@ -39,7 +39,7 @@ export function scanPlainScalar(s: Scanner): void {
  * Finds the end of the plain text that starts at `from` and leaves the scanner at the first character behind it that
  * is not a blank.
  */
-function endOfPlainLine(s: Scanner, from: number): number {
+function endOfPlainLine(s: ScanState, from: number): number {
   const { text } = s;
   const inFlow = s.flowLevel > 0;
   let at = from;
@@ -78,7 +78,7 @@ function endOfPlainLine(s: Scanner, from: number): number {
  * Passes over line breaks and the blanks around them. Returns what they fold to: a space for one break, the further
  * breaks for several. `indent` > 0: a tab before that column is an error.
  */
-function foldBreaks(s: Scanner, indent: number, mark: Mark): string {
+function foldBreaks(s: ScanState, indent: number, mark: Mark): string {
   const { text } = s;
   let leading = '';
   let trailing = '';
@@ -106,7 +106,7 @@ function breakText(c: number): string {
 }
 
 /** Reads a quoted scalar. */
-export function scanQuotedScalar(s: Scanner, single: boolean): void {
+export function scanQuotedScalar(s: ScanState, single: boolean): void {
   const { text } = s;
   const start = s.pos;
   const quote = single ? 0x27 : 0x22;
@@ -125,7 +125,7 @@ export function scanQuotedScalar(s: Scanner, single: boolean): void {
 }
 
 /** The general case: escapes, folding, several lines. */
-function scanHardQuotedScalar(s: Scanner, single: boolean): void {
+function scanHardQuotedScalar(s: ScanState, single: boolean): void {
   const { text } = s;
   const quote = single ? 0x27 : 0x22;
   const start = s.pos;
@@ -173,7 +173,7 @@ function scanHardQuotedScalar(s: Scanner, single: boolean): void {
 }
 
 /** Blanks inside a line stay, blanks around a break go with it. */
-function foldQuoted(s: Scanner, mark: Mark): string {
+function foldQuoted(s: ScanState, mark: Mark): string {
   const { text } = s;
   const from = s.pos;
   let c = text.charCodeAt(s.pos);
@@ -182,7 +182,7 @@ function foldQuoted(s: Scanner, mark: Mark): string {
 }
 
 /** After a backslash at the end of a line, only further breaks count. */
-function foldAfterEscapedBreak(s: Scanner): string {
+function foldAfterEscapedBreak(s: ScanState): string {
   const { text } = s;
   let kept = '';
   for (;;) {
@@ -217,7 +217,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   P: '\u2029',
 };
 
-function scanEscape(s: Scanner, mark: Mark): string {
+function scanEscape(s: ScanState, mark: Mark): string {
   const { text } = s;
   const letter = text[s.pos + 1] ?? '';
   const length = letter === 'x' ? 2 : letter === 'u' ? 4 : letter === 'U' ? 8 : 0;
@@ -239,7 +239,7 @@ function scanEscape(s: Scanner, mark: Mark): string {
 }
 
 /** Reads a literal ("|") or folded (">") scalar with its header. */
-export function scanBlockScalar(s: Scanner, literal: boolean): void {
+export function scanBlockScalar(s: ScanState, literal: boolean): void {
   const { text } = s;
   const start = s.pos;
   const mark = s.mark();
@@ -272,7 +272,7 @@ interface BlockState {
   breaks: string;
 }
 
-function scanBlockHeader(s: Scanner, mark: Mark): { chomping: number; increment: number } {
+function scanBlockHeader(s: ScanState, mark: Mark): { chomping: number; increment: number } {
   const { text } = s;
   let chomping = 0;
   let increment = 0;
@@ -294,7 +294,7 @@ function scanBlockHeader(s: Scanner, mark: Mark): { chomping: number; increment:
 }
 
 function scanBlockLines(
-  s: Scanner,
+  s: ScanState,
   block: BlockState,
   options: { literal: boolean; chomping: number; mark: Mark },
 ): string {
@@ -342,7 +342,7 @@ function endOfLine(text: string, from: number): number {
 }
 
 /** Passes over empty lines and the indentation of the next one; settles the block's indentation when it is open. */
-function scanBlockBreaks(s: Scanner, block: BlockState, mark: Mark): void {
+function scanBlockBreaks(s: ScanState, block: BlockState, mark: Mark): void {
   const { text } = s;
   let deepest = 0;
   for (;;) {

@@ -1,19 +1,18 @@
 // Text to tokens, with the block structure made explicit (indentation becomes start and end tokens). Accepts, refuses
 // and words its refusals as the scanners of go.yaml.in/yaml v2 and v3 do (scannerc.go, 2.4.4 and 3.0.5).
 
+import { canStartPlain, isBlankOrBreakOrEnd, isBreakOrEnd, isDocumentIndicator } from './chars.ts';
 import { YamlError } from './node.ts';
 import type { YamlErrorCode } from './node.ts';
-import { flawComesFirst, flawError } from './reader.ts';
+import { throwFlawNear } from './reader.ts';
 import type { YamlSource } from './reader.ts';
 import { CommentCollector } from './scan-comments.ts';
 import { scanAnchor, scanDirective, scanTag } from './scan-properties.ts';
+import type { Mark, ScanState, YamlDialect } from './scan-state.ts';
 import { scanBlockScalar, scanPlainScalar, scanQuotedScalar } from './scan-scalars.ts';
 import * as T from './tokens.ts';
 import type { Token } from './tokens.ts';
 import { TokenQueue } from './tokens.ts';
-
-/** The two families of behaviour: sigs.k8s.io/yaml rests on go-yaml v2, kyaml and Helm's libraries on v3. */
-export type YamlDialect = 'sigs' | 'v3';
 
 /** Both the indentation stack and the flow nesting stop here (scannerc.go: max_indents, max_flow_level). */
 const DEPTH_MAX = 10_000;
@@ -24,17 +23,14 @@ interface SimpleKey {
   possible: boolean;
   required: boolean;
   tokenNumber: number;
+  /** go-yaml finds a key by its token's number in an index, and loses the entry for one that "[]" or "{}" starts. */
+  indexed: boolean;
   index: number;
   line: number;
   column: number;
 }
 
-export interface Mark {
-  readonly line: number;
-  readonly column: number;
-}
-
-export class Scanner {
+export class Scanner implements ScanState {
   readonly source: YamlSource;
   readonly dialect: YamlDialect;
   readonly text: string;
@@ -43,7 +39,6 @@ export class Scanner {
   pos = 0;
   line = 0;
   lineStart = 0;
-  /** Line breaks since the last character that is not a blank. */
   newlines = 0;
   indent = -1;
   flowLevel = 0;
@@ -51,6 +46,12 @@ export class Scanner {
   readonly #indents: number[] = [];
   readonly #simpleKeys: SimpleKey[] = [blankKey()];
   #simpleKey: SimpleKey = this.#simpleKeys[0] as SimpleKey;
+  /**
+   * go-yaml leaves keys that went out of reach in its index of keys, and then looks up another key of the same flow
+   * level under their token: it scans further ahead, and so meets errors earlier. Token number to level.
+   */
+  readonly #staleKeys: Map<number, number> = new Map();
+  #lastStale = -1;
   /** How many tokens to have in hand beyond the next one: v3 looks further, to place comments. */
   readonly #lookAhead: number;
   #streamStarted = false;
@@ -63,7 +64,6 @@ export class Scanner {
     this.comments = dialect === 'v3' ? new CommentCollector(keepComments) : undefined;
   }
 
-  /** 0-based column of an index on the current line, in characters. */
   columnOf(index: number): number {
     const units = index - this.lineStart;
     if (!this.source.astral) return units;
@@ -91,10 +91,8 @@ export class Scanner {
     }
   }
 
-  /** Throws a scanner error: `context` is where the construct began, the problem is at the scanner's position. */
   fail(problem: string, context: Mark, code: YamlErrorCode = 'SYNTAX'): never {
-    const { flaw } = this.source;
-    if (flaw !== undefined && flawComesFirst(this.source, this.pos)) throw flawError(this.source, flaw);
+    throwFlawNear(this.source, this.pos);
     const first = this.dialect === 'v3' ? context.line : this.line;
     const second = this.dialect === 'v3' ? this.line : context.line;
     // In v2 only a problem's line is moved to a 1-based number, a context's is not.
@@ -112,7 +110,6 @@ export class Scanner {
     this.newlines++;
   }
 
-  /** Adds a token that starts at `index` (on the current line) and ends at the scanner's position. */
   add(type: number, index: number): Token {
     const token = this.queue.insert(-1);
     token.type = type;
@@ -245,13 +242,17 @@ export class Scanner {
 
   #simpleKeyOfHead(): SimpleKey | undefined {
     const { taken } = this.queue;
+    if (this.#lastStale >= taken) {
+      const level = this.#staleKeys.get(taken);
+      if (level !== undefined) return this.#simpleKeys[level];
+    }
     if (this.flowLevel === 0) {
       const key = this.#simpleKey;
-      return key.possible && key.tokenNumber === taken ? key : undefined;
+      return key.possible && key.indexed && key.tokenNumber === taken ? key : undefined;
     }
     for (let level = 0; level <= this.flowLevel; level++) {
       const key = this.#simpleKeys[level] as SimpleKey;
-      if (key.possible && key.tokenNumber >= taken) return key.tokenNumber === taken ? key : undefined;
+      if (key.possible && key.indexed && key.tokenNumber >= taken) return key.tokenNumber === taken ? key : undefined;
     }
     return undefined;
   }
@@ -261,9 +262,16 @@ export class Scanner {
     if (key.line < this.line || key.index + SIMPLE_KEY_LENGTH_MAX < this.pos) {
       if (key.required) this.fail("could not find expected ':'", key);
       key.possible = false;
+      if (key.indexed) this.#rememberStale(key);
       return false;
     }
     return true;
+  }
+
+  #rememberStale(key: SimpleKey): void {
+    if (this.#lastStale < this.queue.taken) this.#staleKeys.clear();
+    this.#staleKeys.set(key.tokenNumber, this.#simpleKeys.indexOf(key));
+    this.#lastStale = Math.max(this.#lastStale, key.tokenNumber);
   }
 
   /** Notes that a simple key may start here, and that none may start right after it. */
@@ -278,10 +286,15 @@ export class Scanner {
     const key = this.#simpleKey;
     key.possible = true;
     key.required = this.flowLevel === 0 && this.indent === column;
-    key.tokenNumber = this.queue.taken + (this.queue.length - this.queue.head);
+    key.tokenNumber = this.#nextTokenNumber();
+    key.indexed = true;
     key.index = this.pos;
     key.line = this.line;
     key.column = column;
+  }
+
+  #nextTokenNumber(): number {
+    return this.queue.taken + (this.queue.length - this.queue.head);
   }
 
   #removeSimpleKey(): void {
@@ -318,7 +331,7 @@ export class Scanner {
   }
 
   #fetchStreamEnd(): void {
-    if (this.source.flaw !== undefined) throw flawError(this.source, this.source.flaw);
+    throwFlawNear(this.source, this.pos);
     if (this.pos !== this.lineStart) {
       this.lineStart = this.pos;
       this.line++;
@@ -343,6 +356,7 @@ export class Scanner {
   #fetchFlowStart(type: number): void {
     if (this.simpleKeyAllowed) this.#saveSimpleKey();
     const key = blankKey();
+    key.tokenNumber = this.#nextTokenNumber();
     key.index = this.pos;
     key.line = this.line;
     key.column = this.columnOf(this.pos);
@@ -358,8 +372,10 @@ export class Scanner {
     this.#removeSimpleKey();
     if (this.flowLevel > 0) {
       this.flowLevel--;
-      this.#simpleKeys.pop();
+      const inner = this.#simpleKeys.pop();
       this.#simpleKey = this.#simpleKeys[this.#simpleKeys.length - 1] as SimpleKey;
+      if (inner !== undefined) this.#staleKeys.delete(inner.tokenNumber);
+      if (inner?.tokenNumber === this.#simpleKey.tokenNumber) this.#simpleKey.indexed = false;
     }
     this.simpleKeyAllowed = false;
     this.#addIndicator(type);
@@ -414,58 +430,6 @@ export class Scanner {
   }
 }
 
-export function isBreak(c: number): boolean {
-  return c === 0x0a || c === 0x0d || c === 0x85 || c === 0x2028 || c === 0x2029;
-}
-
-export function isBreakOrEnd(c: number): boolean {
-  return c > 0x0d ? c === 0x85 || c === 0x2028 || c === 0x2029 : c === 0x0a || c === 0x0d || c === 0;
-}
-
-export function isBlankOrBreakOrEnd(c: number): boolean {
-  return c === 0x20 || c === 0x09 || isBreakOrEnd(c);
-}
-
-/** "---" or "..." followed by white space, a break or the end. The caller knows that this is column 0. */
-export function isDocumentIndicator(text: string, pos: number): boolean {
-  const c = text.charCodeAt(pos);
-  return (
-    (c === 0x2d || c === 0x2e) &&
-    text.charCodeAt(pos + 1) === c &&
-    text.charCodeAt(pos + 2) === c &&
-    isBlankOrBreakOrEnd(text.charCodeAt(pos + 3))
-  );
-}
-
 function blankKey(): SimpleKey {
-  return { possible: false, required: false, tokenNumber: 0, index: 0, line: 0, column: 0 };
-}
-
-function canStartPlain(c: number, next: number): boolean {
-  switch (c) {
-    case 0x2d:
-      return next !== 0x20 && next !== 0x09;
-    case 0x3f:
-    case 0x3a:
-      return true;
-    case 0x2c:
-    case 0x5b:
-    case 0x5d:
-    case 0x7b:
-    case 0x7d:
-    case 0x23:
-    case 0x26:
-    case 0x2a:
-    case 0x21:
-    case 0x7c:
-    case 0x3e:
-    case 0x27:
-    case 0x22:
-    case 0x25:
-    case 0x40:
-    case 0x60:
-      return false;
-    default:
-      return !isBlankOrBreakOrEnd(c);
-  }
+  return { possible: false, required: false, tokenNumber: 0, indexed: false, index: 0, line: 0, column: 0 };
 }
