@@ -171,6 +171,17 @@ function configEnvironment(config: readonly (readonly [string, string])[]): Reco
   return environment;
 }
 
+function startTimer(timeoutMs: number | undefined, onEnd: (seconds: number) => void): NodeJS.Timeout | undefined {
+  if (timeoutMs === undefined) return undefined;
+  return setTimeout(() => onEnd(Math.round(timeoutMs / 100) / 10), timeoutMs);
+}
+
+function startError(error: NodeJS.ErrnoException): GitError {
+  return error.code === 'ENOENT'
+    ? new GitError('git-missing', 'the git command was not found; install git 2.36 or newer')
+    : new GitError('failed', `git could not be started: ${error.message}`);
+}
+
 function collect(
   child: ChildProcessWithoutNullStreams,
   args: readonly string[],
@@ -187,13 +198,9 @@ function collect(
     killGroup(child);
   };
   const onAbort = (): void => stop(new GitError('aborted', `the work on ${subject} was cancelled`));
-  const timer =
-    options.timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          const seconds = Math.round((options.timeoutMs ?? 0) / 100) / 10;
-          stop(new GitError('timeout', `git ${args[0] ?? ''} on ${subject} took longer than ${seconds} s`));
-        }, options.timeoutMs);
+  const timer = startTimer(options.timeoutMs, (seconds) =>
+    stop(new GitError('timeout', `git ${args[0] ?? ''} on ${subject} took longer than ${seconds} s`)),
+  );
   child.stdout.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size > (options.outputBytesMax ?? OUTPUT_BYTES_MAX)) {
@@ -217,11 +224,7 @@ function collect(
     };
     child.on('error', (error: NodeJS.ErrnoException) => {
       finish();
-      reject(
-        error.code === 'ENOENT'
-          ? new GitError('git-missing', 'the git command was not found; install git 2.36 or newer')
-          : new GitError('failed', `git could not be started: ${error.message}`),
-      );
+      reject(startError(error));
     });
     child.on('close', (status) => {
       finish();

@@ -29,19 +29,11 @@ export async function watchDirectory(options: WatchOptions): Promise<{ close(): 
   let complained = false;
 
   const scan = createSingleFlight(async () => {
-    const ignored = await options.ignored();
-    const found = new Set<string>();
+    if (closed) return;
     // New directories are watched before they are listed, so that nothing slips in between.
-    const visit = async (path: string): Promise<void> => {
-      found.add(path);
+    const found = await visitDirectories(options.directory, await options.ignored(), (path) => {
       if (!watchers.has(path)) add(path);
-      const entries = await readdir(join(options.directory, path), { withFileTypes: true }).catch(() => []);
-      for (const entry of entries) {
-        const child = path === '' ? entry.name : `${path}/${entry.name}`;
-        if (entry.isDirectory() && entry.name !== '.git' && !ignored.has(child)) await visit(child);
-      }
-    };
-    if (!closed) await visit('');
+    });
     for (const [path, watcher] of watchers) {
       if (found.has(path)) continue;
       watcher.close();
@@ -51,13 +43,8 @@ export async function watchDirectory(options: WatchOptions): Promise<{ close(): 
   const fire = (): void => {
     waitingSince = undefined;
     timer = undefined;
-    scan
-      .run()
-      .catch(() => undefined)
-      .then(() => {
-        if (!closed) options.onChange();
-      })
-      .catch(() => undefined);
+    const report = (): void => (closed ? undefined : options.onChange());
+    void scan.run().then(report, report);
   };
   const soon = (): void => {
     if (closed) return;
@@ -92,4 +79,24 @@ export async function watchDirectory(options: WatchOptions): Promise<{ close(): 
       watchers.clear();
     },
   };
+}
+
+/** Calls `enter` for every directory that is not ignored, before looking into it; answers their relative paths. */
+async function visitDirectories(
+  root: string,
+  ignored: ReadonlySet<string>,
+  enter: (path: string) => void,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  const visit = async (path: string): Promise<void> => {
+    found.add(path);
+    enter(path);
+    const entries = await readdir(join(root, path), { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const child = path === '' ? entry.name : `${path}/${entry.name}`;
+      if (entry.isDirectory() && entry.name !== '.git' && !ignored.has(child)) await visit(child);
+    }
+  };
+  await visit('');
+  return found;
 }

@@ -75,16 +75,7 @@ export async function startGitHost(git: Git, options: GitHostOptions): Promise<G
   const entries = new Map<string, Entry>();
   const hosted = new Map<string, HostedRepository>();
   const notify: Notify = (notice) => options.onNotice?.(notice);
-  const announce = (origin: PushEvent['origin'], name: string, updates: readonly RefUpdate[], user?: string): void => {
-    for (const update of updates) {
-      try {
-        options.onPush?.({ ...update, repository: name, origin, user });
-      } catch (error) {
-        // A listener's fault must not fail the push that is already stored.
-        notify(`a listener failed on a push to ${name}: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }
-  };
+  const announce = createAnnouncer(options.onPush, notify);
   const handle = createSmartHttp({
     git,
     basePath,
@@ -136,12 +127,27 @@ export async function startGitHost(git: Git, options: GitHostOptions): Promise<G
   return host;
 }
 
+type Announce = (origin: PushEvent['origin'], name: string, updates: readonly RefUpdate[], user?: string) => void;
+
+function createAnnouncer(onPush: ((event: PushEvent) => void) | undefined, notify: Notify): Announce {
+  return (origin, name, updates, user) => {
+    for (const update of updates) {
+      try {
+        onPush?.({ ...update, repository: name, origin, user });
+      } catch (error) {
+        // A listener's fault must not fail the push that is already stored.
+        notify(`a listener failed on a push to ${name}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  };
+}
+
 interface ImportRequest {
   readonly git: Git;
   readonly bare: BareRepository;
   readonly directory: string | undefined;
   readonly notify: Notify;
-  readonly announce: (origin: 'directory', name: string, updates: readonly RefUpdate[]) => void;
+  readonly announce: Announce;
 }
 
 async function startImport(request: ImportRequest): Promise<Importer | undefined> {

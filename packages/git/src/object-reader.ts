@@ -33,7 +33,7 @@ interface Request {
   readonly name: string;
   readonly resolve: (object: GitObject | undefined) => void;
   readonly reject: (error: Error) => void;
-  retried: boolean;
+  readonly retried: boolean;
 }
 
 /** Opens a reader on a git directory. The child starts with the first request. */
@@ -56,25 +56,20 @@ export function openObjectReader(git: Git, gitDirectory: string): ObjectReader {
   };
   const launch = (): ChildProcessWithoutNullStreams => {
     const started = git.start(['cat-file', '--batch-command'], { gitDirectory });
-    const parser = createReplyParser(() => waiting);
+    const parser = new ReplyParser(() => waiting);
     let stderr = '';
     started.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString('utf8')).slice(-4096)));
     started.stdin.on('error', () => undefined);
-    started.stdout.on('data', (chunk: Buffer) => parser(chunk));
-    let ended = false;
+    started.stdout.on('data', (chunk: Buffer) => parser.feed(chunk));
     const onEnd = (error?: Error): void => {
-      if (ended) return;
-      ended = true;
-      if (child === started) child = undefined;
+      if (child !== started) return;
+      child = undefined;
       const orphans = waiting;
       waiting = [];
       unsent = [];
       for (const request of orphans) {
         if (closed || request.retried || error) request.reject(error ?? explainGitFailure(stderr, gitDirectory));
-        else {
-          request.retried = true;
-          send(request);
-        }
+        else send({ ...request, retried: true });
       }
     };
     started.on('error', () => onEnd(new GitError('git-missing', 'the git command could not be started')));
@@ -105,70 +100,82 @@ function toObjectType(text: string | undefined): GitObjectType {
 }
 
 /** Cuts the reply stream into objects and settles the waiting requests in order. */
-function createReplyParser(queue: () => Request[]): (chunk: Buffer) => void {
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
-  let header: GitObjectInfo | undefined;
-  let skipping = false;
+class ReplyParser {
+  readonly #queue: () => Request[];
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  #header: GitObjectInfo | undefined;
+  #skipped = 0;
 
-  const take = (count: number): Buffer => {
-    const all = pending.length === 1 && pending[0] ? pending[0] : Buffer.concat(pending);
-    pending = all.length > count ? [all.subarray(count)] : [];
-    pendingBytes = all.length - count;
+  constructor(queue: () => Request[]) {
+    this.#queue = queue;
+  }
+
+  feed(chunk: Buffer): void {
+    this.#pending.push(chunk);
+    this.#pendingBytes += chunk.length;
+    let advanced = true;
+    while (advanced && this.#pending.length > 0) {
+      const header = this.#header;
+      if (!header) advanced = this.#readHeader();
+      else advanced = header.size > OBJECT_BYTES_MAX ? this.#skipBody(header) : this.#readBody(header);
+    }
+  }
+
+  #take(count: number): Buffer {
+    const all = this.#join();
+    this.#pending = all.length > count ? [all.subarray(count)] : [];
+    this.#pendingBytes = all.length - count;
     return all.subarray(0, count);
-  };
-  const settle = (object: GitObject | undefined): void => queue().shift()?.resolve(object);
-  const readHeader = (): boolean => {
-    const all = pending.length === 1 && pending[0] ? pending[0] : Buffer.concat(pending);
-    pending = [all];
-    const end = all.indexOf(0x0a);
+  }
+
+  #join(): Buffer {
+    const [first] = this.#pending;
+    const all = this.#pending.length === 1 && first ? first : Buffer.concat(this.#pending);
+    this.#pending = [all];
+    return all;
+  }
+
+  #readHeader(): boolean {
+    const end = this.#join().indexOf(0x0a);
     if (end < 0) return false;
-    const line = take(end + 1).toString('utf8', 0, end);
+    const line = this.#take(end + 1).toString('utf8', 0, end);
     const match = /^([0-9a-f]{40,64}) (blob|tree|commit|tag) (\d+)$/.exec(line);
-    const request = queue()[0];
+    const request = this.#queue()[0];
     if (!match || !request) {
-      settle(undefined);
+      this.#queue().shift()?.resolve(undefined);
       return true;
     }
     const info = { oid: match[1] ?? '', type: toObjectType(match[2]), size: Number(match[3]) };
-    if (request.command === 'info') settle({ ...info, content: Buffer.alloc(0) });
-    else {
-      header = info;
-      skipping = info.size > OBJECT_BYTES_MAX;
-    }
+    if (request.command === 'contents') this.#header = info;
+    else
+      this.#queue()
+        .shift()
+        ?.resolve({ ...info, content: Buffer.alloc(0) });
     return true;
-  };
-  const readBody = (): boolean => {
-    if (!header) return false;
-    if (skipping) return skipBody();
-    if (pendingBytes < header.size + 1) return false;
+  }
+
+  #readBody(header: GitObjectInfo): boolean {
+    // Joining on every chunk of a long body would be quadratic, so nothing is touched before all of it is here.
+    if (this.#pendingBytes < header.size + 1) return false;
     // The copy frees the (possibly much larger) stream buffer that the slice would keep alive.
-    const content = Buffer.from(take(header.size + 1).subarray(0, header.size));
-    settle({ ...header, content });
-    header = undefined;
-    return true;
-  };
-  let skipped = 0;
-  const skipBody = (): boolean => {
-    if (!header) return false;
-    const count = Math.min(pendingBytes, header.size + 1 - skipped);
-    take(count);
-    skipped += count;
-    if (skipped < header.size + 1) return false;
-    skipped = 0;
-    const { oid, size } = header;
-    header = undefined;
-    queue()
+    const content = Buffer.from(this.#take(header.size + 1).subarray(0, header.size));
+    this.#header = undefined;
+    this.#queue()
       .shift()
-      ?.reject(new GitError('too-large', `object ${oid} has ${size} bytes, more than is read into memory`));
+      ?.resolve({ ...header, content });
     return true;
-  };
-  return (chunk) => {
-    pending.push(chunk);
-    pendingBytes += chunk.length;
-    // Waiting for a long body, concatenating on every chunk would be quadratic.
-    if (header && !skipping && pendingBytes < header.size + 1) return;
-    let advanced = true;
-    while (advanced && pending.length > 0) advanced = header ? readBody() : readHeader();
-  };
+  }
+
+  #skipBody({ oid, size }: GitObjectInfo): boolean {
+    const count = Math.min(this.#pendingBytes, size + 1 - this.#skipped);
+    this.#take(count);
+    this.#skipped += count;
+    if (this.#skipped < size + 1) return false;
+    this.#skipped = 0;
+    this.#header = undefined;
+    const message = `object ${oid} has ${size} bytes, more than is read into memory`;
+    this.#queue().shift()?.reject(new GitError('too-large', message));
+    return true;
+  }
 }

@@ -2,7 +2,7 @@
 
 import { type Git, type GitRunOptions, safeArgument } from './command.ts';
 import { GitError } from './errors.ts';
-import { type GitObject, type GitObjectInfo, openObjectReader } from './object-reader.ts';
+import { type GitObject, type GitObjectInfo, type ObjectReader, openObjectReader } from './object-reader.ts';
 import { type Commit, type GitTreeEntry, parseCommit, parseTree } from './objects.ts';
 
 export interface GitPathEntry extends GitTreeEntry {
@@ -65,6 +65,46 @@ export function readRepository(
   const run = (args: readonly string[], options: GitRunOptions = {}): Promise<string> =>
     git.run(args, { gitDirectory: directory, subject, ...options }).then((output) => output.stdout.toString('utf8'));
 
+  const objects = readObjects(reader, subject);
+  return {
+    ...objects,
+    directory,
+    reset: () => reader.reset(),
+    async log(query = {}) {
+      const args = ['rev-list', ...(query.limit === undefined ? [] : [`--max-count=${Math.trunc(query.limit)}`])];
+      const range = safeArgument(query.range ?? 'HEAD', 'a range of commits');
+      const path = query.path === undefined || query.path === '' ? [] : [`:(top,literal)${query.path}`];
+      const text = await run([...args, '--end-of-options', range, '--', ...path]);
+      return Promise.all(
+        text
+          .split('\n')
+          .filter(Boolean)
+          .map((sha) => objects.commit(sha)),
+      );
+    },
+    async changedPaths(from, to) {
+      const args = ['diff-tree', '-r', '-z', '--name-status', '--no-renames', '--no-ext-diff', '--end-of-options'];
+      return parseNameStatus(await run([...args, safeArgument(from, 'a commit'), safeArgument(to, 'a commit')]));
+    },
+    async isAncestor(ancestor, descendant) {
+      const args = ['merge-base', '--is-ancestor', checkOid(ancestor), checkOid(descendant)];
+      const output = await git.run(args, { gitDirectory: directory, subject, okStatus: [1] });
+      return output.status === 0;
+    },
+    async refs() {
+      const text = await run(['for-each-ref', '--format=%(objectname) %(refname)']);
+      return new Map(text.split('\n').filter(Boolean).map(splitRefLine));
+    },
+    async [Symbol.asyncDispose]() {
+      reader.close();
+    },
+  };
+}
+
+type ObjectReading = Pick<GitRepository, 'resolve' | 'commit' | 'trees' | 'treeEntries' | 'blobs' | 'infos'>;
+
+/** Everything that the long-lived reader answers, without starting a process. */
+function readObjects(reader: ObjectReader, subject: string): ObjectReading {
   const trees = async (oids: readonly string[]): Promise<ReadonlyMap<string, readonly GitTreeEntry[]>> => {
     const found = await Promise.all(oids.map((oid) => reader.contents(checkOid(oid))));
     const result = new Map<string, readonly GitTreeEntry[]>();
@@ -81,10 +121,8 @@ export function readRepository(
     return parseCommit(object.oid, object.content);
   };
   return {
-    directory,
     commit,
     trees,
-    reset: () => reader.reset(),
     async resolve(revision) {
       for (const name of candidateNames(revision)) {
         const info = await reader.info(`${name}^{commit}`);
@@ -104,29 +142,6 @@ export function readRepository(
     async infos(oids) {
       const found = await Promise.all(oids.map((oid) => reader.info(checkOid(oid))));
       return new Map(found.flatMap((info) => (info ? [[info.oid, info] as const] : [])));
-    },
-    async log(query = {}) {
-      const args = ['rev-list', ...(query.limit === undefined ? [] : [`--max-count=${Math.trunc(query.limit)}`])];
-      const range = safeArgument(query.range ?? 'HEAD', 'a range of commits');
-      const path = query.path === undefined || query.path === '' ? [] : [`:(top,literal)${query.path}`];
-      const text = await run([...args, '--end-of-options', range, '--', ...path]);
-      return Promise.all(text.split('\n').filter(Boolean).map(commit));
-    },
-    async changedPaths(from, to) {
-      const args = ['diff-tree', '-r', '-z', '--name-status', '--no-renames', '--no-ext-diff', '--end-of-options'];
-      return parseNameStatus(await run([...args, safeArgument(from, 'a commit'), safeArgument(to, 'a commit')]));
-    },
-    async isAncestor(ancestor, descendant) {
-      const args = ['merge-base', '--is-ancestor', checkOid(ancestor), checkOid(descendant)];
-      const output = await git.run(args, { gitDirectory: directory, subject, okStatus: [1] });
-      return output.status === 0;
-    },
-    async refs() {
-      const text = await run(['for-each-ref', '--format=%(objectname) %(refname)']);
-      return new Map(text.split('\n').filter(Boolean).map(splitRefLine));
-    },
-    async [Symbol.asyncDispose]() {
-      reader.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 // Who wants to know that a repository changed, and the polling that finds out where nobody pushes a notice.
 
 import type { Clock } from '@evenkeel/std';
+import { createSingleFlight } from './sharing.ts';
 
 const JITTER = 0.1;
 
@@ -39,14 +40,11 @@ export function createWatched(options: {
 }): Watched {
   const listeners = new Map<symbol, { readonly listener: SourceListener; readonly intervalMs: number }>();
   let cancel: (() => void) | undefined;
-  let running: Promise<void> | undefined;
-  let queued: Promise<void> | undefined;
   let closed = false;
 
   const shortest = (): number | undefined => {
-    let least: number | undefined;
-    for (const { intervalMs } of listeners.values()) least = Math.min(least ?? intervalMs, intervalMs);
-    return least;
+    const intervals = Array.from(listeners.values(), ({ intervalMs }) => intervalMs);
+    return intervals.length === 0 ? undefined : Math.min(...intervals);
   };
   const plan = (): void => {
     cancel?.();
@@ -56,24 +54,11 @@ export function createWatched(options: {
     const delayMs = intervalMs * (1 + JITTER * (options.random() - 0.5) * 2);
     cancel = options.clock.after(delayMs, () => void pollNow());
   };
-  const pollNow = (): Promise<void> => {
-    // A poll under way may have looked before the change that this call is about: look once more after it.
-    if (running) {
-      queued ??= running.then(() => {
-        queued = undefined;
-        return pollNow();
-      });
-      return queued;
-    }
+  const pollNow = createSingleFlight(async () => {
     // A failed poll is not news; the reconcilers meet the same error themselves and report it.
-    running = (options.poll?.() ?? Promise.resolve())
-      .catch(() => undefined)
-      .finally(() => {
-        running = undefined;
-        plan();
-      });
-    return running;
-  };
+    await options.poll?.().catch(() => undefined);
+    plan();
+  });
   return {
     get intervalMs() {
       return shortest();

@@ -70,14 +70,11 @@ export function createRemotePlace(request: {
   readonly auth: GitAuth | undefined;
 }): Place {
   const { store, url } = request;
-  const sharedHeads = createSharing<RemoteHeads>();
   const sharedRevision = createSharing<string>();
   const sharedCommit = createSharing<void>();
   const directory = join(store.directory, createHash('sha256').update(request.key).digest('hex').slice(0, 40));
   const closing = new AbortController();
   let mirror: Promise<GitMirror> | undefined;
-  let heads: { readonly value: RemoteHeads; readonly atMs: number; readonly pokes: number } | undefined;
-  let pokes = 0;
 
   const openOnce = (): Promise<GitMirror> => {
     const auth = request.auth ? { auth: request.auth } : {};
@@ -87,35 +84,17 @@ export function createRemotePlace(request: {
     });
     return mirror;
   };
-  const refresh = (): Promise<RemoteHeads> =>
-    sharedHeads('heads', undefined, async () => {
-      const seen = { atMs: store.clock.now(), pokes };
-      const value = await (await openOnce()).lsRemote(closing.signal);
-      const before = heads?.value;
-      heads = { value, ...seen };
-      const refs = before ? compareHeads(before, value) : [];
-      if (!before || refs.length > 0) watched.notify({ url, refs });
-      return value;
-    });
-  const watched = createWatched({
+  const heads = trackHeads({
     clock: store.clock,
-    random: store.random ?? Math.random,
-    poll: async () => {
-      // A request that was under way when the poke came may have looked too early.
-      await refresh();
-      if (heads && heads.pokes < pokes) await refresh();
-    },
+    list: async () => (await openOnce()).lsRemote(closing.signal),
+    onChange: (refs) => watched.notify({ url, refs }),
   });
-  const currentHeads = async (maxAgeMs: number | undefined): Promise<RemoteHeads> => {
-    const limit = maxAgeMs ?? watched.intervalMs ?? HEADS_AGE_MS_DEFAULT;
-    const isFresh = heads && heads.pokes === pokes && store.clock.now() - heads.atMs < limit;
-    return heads && isFresh ? heads.value : refresh();
-  };
+  const watched = createWatched({ clock: store.clock, random: store.random ?? Math.random, poll: heads.poll });
   const resolve = async (revision: string, maxAgeMs: number | undefined): Promise<string> => {
     const name = revision.trim() === '' ? 'HEAD' : revision.trim();
     const opened = await openOnce();
     if (isFullSha(name)) return opened.resolve(name);
-    const found = resolveRemote(await currentHeads(maxAgeMs), name);
+    const found = resolveRemote(await heads.current(maxAgeMs ?? watched.intervalMs ?? HEADS_AGE_MS_DEFAULT), name);
     // Shortened names and suffixes need the mirror; so does saying clearly that there is no such revision.
     if (found === undefined) return opened.resolve(name);
     await sharedCommit(found, undefined, () => opened.ensure(found));
@@ -129,7 +108,7 @@ export function createRemotePlace(request: {
       sharedRevision(`${maxAgeMs ?? ''} ${revision}`, signal, () => resolve(revision, maxAgeMs)),
     ensure: (sha) => sharedCommit(sha, undefined, async () => (await openOnce()).ensure(sha)),
     poke() {
-      pokes += 1;
+      heads.outdate();
       void watched.pollNow();
     },
     async [Symbol.asyncDispose]() {
@@ -137,6 +116,48 @@ export function createRemotePlace(request: {
       closing.abort();
       const opened = await mirror?.catch(() => undefined);
       await opened?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface Heads {
+  /** What is known if it is not older than `maxAgeMs`, else what the remote says now. */
+  current(maxAgeMs: number): Promise<RemoteHeads>;
+  /** Asks the remote, again if it was outdated meanwhile. */
+  readonly poll: () => Promise<void>;
+  /** Says that what is known, or being asked for, may be wrong. */
+  outdate(): void;
+}
+
+function trackHeads(options: {
+  readonly clock: Clock;
+  readonly list: () => Promise<RemoteHeads>;
+  readonly onChange: (refs: readonly RefChange[]) => void;
+}): Heads {
+  const shared = createSharing<RemoteHeads>();
+  let known: { readonly value: RemoteHeads; readonly atMs: number; readonly age: number } | undefined;
+  let age = 0;
+  const refresh = (): Promise<RemoteHeads> =>
+    shared('heads', undefined, async () => {
+      const seen = { atMs: options.clock.now(), age };
+      const value = await options.list();
+      const before = known?.value;
+      known = { value, ...seen };
+      const refs = before ? compareHeads(before, value) : [];
+      if (!before || refs.length > 0) options.onChange(refs);
+      return value;
+    });
+  return {
+    async current(maxAgeMs) {
+      const isFresh = known?.age === age && options.clock.now() - known.atMs < maxAgeMs;
+      return known && isFresh ? known.value : refresh();
+    },
+    poll: async () => {
+      await refresh();
+      if (known && known.age < age) await refresh();
+    },
+    outdate() {
+      age += 1;
     },
   };
 }

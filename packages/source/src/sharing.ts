@@ -31,3 +31,21 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }
+
+/** Runs `work` one at a time. A call during a run causes one more run after it, since that run may have begun too early. */
+export function createSingleFlight(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let queued: Promise<void> | undefined;
+  const run = (): Promise<void> => {
+    if (!running) {
+      running = work().finally(() => (running = undefined));
+      return running;
+    }
+    queued ??= running.then(() => {
+      queued = undefined;
+      return run();
+    });
+    return queued;
+  };
+  return run;
+}

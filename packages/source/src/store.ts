@@ -70,34 +70,12 @@ export interface SourceStoreOptions extends PlaceOptions {
 /** Makes a store. Mirrors are opened when they are first needed. */
 export function createSourceStore(options: SourceStoreOptions): SourceStore {
   const mappings = new Map<string, MappingTarget>();
-  const places = new Map<string, Place>();
   const loader = createTreeLoader();
   const blobs = createBlobCache(options.blobBytesMax ?? BLOB_BYTES_MAX_DEFAULT);
   const roots = new Map<string, DirectoryNode>();
   const shared = createSharing<DirectoryNode>();
 
-  const placeOf = (url: string, auth: GitAuth | undefined): Place => {
-    const identity = repositoryIdentity(url);
-    const target = mappings.get(identity);
-    const remote = target && 'url' in target ? target.url : url;
-    const key =
-      target && 'repository' in target
-        ? `local ${identity}`
-        : // What one set of credentials may read must not be answered to another.
-          `${repositoryKey(remote)}\n${userInfo(remote)}\n${JSON.stringify(auth ?? {})}`;
-    const known = places.get(key);
-    if (known) {
-      known.identities.add(identity);
-      return known;
-    }
-    const place =
-      target && 'repository' in target
-        ? createLocalPlace(target.repository, options)
-        : createRemotePlace({ store: options, url: remote, key, auth });
-    place.identities.add(identity);
-    places.set(key, place);
-    return place;
-  };
+  const { of: placeOf, all: places } = createPlaces(options, mappings);
   const loadRoot = async (url: string, sha: string, access: SourceAccess): Promise<DirectoryNode> => {
     const place = placeOf(url, access.auth);
     const repository = await place.open(access.signal);
@@ -109,12 +87,7 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
         await place.ensure(sha);
         return loader.load(repository, (await repository.commit(sha)).tree);
       }));
-    roots.delete(key);
-    roots.set(key, root);
-    for (const [oldest] of roots) {
-      if (roots.size <= SNAPSHOTS_MAX) break;
-      roots.delete(oldest);
-    }
+    keepRecent(roots, key, root);
     return root;
   };
   return {
@@ -150,6 +123,48 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
       places.clear();
     },
   };
+}
+
+function keepRecent(roots: Map<string, DirectoryNode>, key: string, root: DirectoryNode): void {
+  roots.delete(key);
+  roots.set(key, root);
+  for (const [oldest] of roots) {
+    if (roots.size <= SNAPSHOTS_MAX) break;
+    roots.delete(oldest);
+  }
+}
+
+interface Places {
+  readonly of: (url: string, auth: GitAuth | undefined) => Place;
+  readonly all: Map<string, Place>;
+}
+
+/** One place per repository and set of credentials, made when it is first named. */
+function createPlaces(options: SourceStoreOptions, mappings: ReadonlyMap<string, MappingTarget>): Places {
+  const places = new Map<string, Place>();
+  const of = (url: string, auth: GitAuth | undefined): Place => {
+    const identity = repositoryIdentity(url);
+    const target = mappings.get(identity);
+    const remote = target && 'url' in target ? target.url : url;
+    const key =
+      target && 'repository' in target
+        ? `local ${identity}`
+        : // What one set of credentials may read must not be answered to another.
+          `${repositoryKey(remote)}\n${userInfo(remote)}\n${JSON.stringify(auth ?? {})}`;
+    const known = places.get(key);
+    if (known) {
+      known.identities.add(identity);
+      return known;
+    }
+    const place =
+      target && 'repository' in target
+        ? createLocalPlace(target.repository, options)
+        : createRemotePlace({ store: options, url: remote, key, auth });
+    place.identities.add(identity);
+    places.set(key, place);
+    return place;
+  };
+  return { of, all: places };
 }
 
 function userInfo(url: string): string {
