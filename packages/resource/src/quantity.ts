@@ -46,7 +46,7 @@ export function formatQuantity(quantity: Quantity): string {
   if (quantity.text !== undefined) return quantity.text;
   if (quantity.digits === 0n) return '0';
   if (quantity.format === 'BinarySI' && isWholeBinary(quantity)) {
-    let value = quantity.digits * 10n ** BigInt(quantity.exponent);
+    let value = quantityValue(quantity);
     let power = 0;
     while (value % 1024n === 0n) {
       value /= 1024n;

@@ -84,7 +84,7 @@ class Comparer implements Comparison {
         return atom.list !== undefined && this.#list(before, after, atom.list);
       case 'scalar':
         return this.#scalar(before, after, atom);
-      default:
+      case undefined:
         this.errors.push({ path: printPath(this.#path), message: 'schema error: invalid atom: inlined' });
         return false;
     }

@@ -33,7 +33,8 @@ export function convertWith(options: ConvertOptions): Convert {
 
 function sameEverywhere(kind: string, schema: FieldSchema | undefined): VersionConverter {
   return (object: JsonObject, apiVersion) => {
-    const own = parseApiVersion(String(object['apiVersion']));
+    const from = object['apiVersion'];
+    const own = parseApiVersion(typeof from === 'string' ? from : '');
     const other = parseApiVersion(apiVersion);
     const isBuiltin = builtinSchema({ ...own, kind }) !== undefined;
     const otherSchema = isBuiltin ? builtinSchema({ ...other, kind }) : schema;

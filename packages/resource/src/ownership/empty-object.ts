@@ -27,15 +27,7 @@ function zeroObject(schema: FieldSchema): JsonObject {
 }
 
 function zeroValue(field: FieldSchema): Json {
-  switch (field.type) {
-    case 'string':
-      return field.reference === undefined ? '' : null;
-    case 'integer':
-    case 'number':
-      return 0;
-    case 'boolean':
-      return false;
-    default:
-      return null;
-  }
+  if (field.type === 'string') return field.reference === undefined ? '' : null;
+  if (field.type === 'integer' || field.type === 'number') return 0;
+  return field.type === 'boolean' ? false : null;
 }

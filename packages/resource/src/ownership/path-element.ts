@@ -28,7 +28,7 @@ export function keyStep(keys: readonly (readonly [name: string, value: Json])[])
 export function canonicalStep(text: string): string | undefined {
   if (text.length < 2) throw new Error('key must be 2 characters long:');
   if (text[1] !== ':') throw new Error(`missing colon: ${text}`);
-  switch (text[0]) {
+  switch (text.charAt(0)) {
     case 'f':
       return text;
     case 'v':
@@ -53,7 +53,7 @@ export function compareSteps(a: string, b: string): number {
   if (a === b) return 0;
   const kinds = order.indexOf(a.charAt(0)) - order.indexOf(b.charAt(0));
   if (kinds !== 0) return kinds;
-  switch (a[0]) {
+  switch (a.charAt(0)) {
     case 'k':
       return compareKeys(keysOf(a), keysOf(b));
     case 'v':
@@ -72,7 +72,7 @@ export function printPath(path: readonly string[]): string {
 
 /** One step as Kubernetes prints it. */
 export function printStep(step: string): string {
-  switch (step[0]) {
+  switch (step.charAt(0)) {
     case 'f':
       return `.${step.slice(2)}`;
     case 'k':
@@ -130,17 +130,9 @@ function compareScalars(a: Json, b: Json): number {
 }
 
 function scalarRank(value: Json): number {
-  switch (typeof value) {
-    case 'number':
-    case 'bigint':
-      return 0;
-    case 'string':
-      return 1;
-    case 'boolean':
-      return 2;
-    default:
-      return 3;
-  }
+  if (typeof value === 'number' || typeof value === 'bigint') return 0;
+  if (typeof value === 'string') return 1;
+  return typeof value === 'boolean' ? 2 : 3;
 }
 
 function printValue(value: Json): string {

@@ -146,7 +146,7 @@ class SyncCheck {
         return atom.map !== undefined && this.#map(config, live, atom.map, owned);
       case 'list':
         return atom.list !== undefined && this.#list(config, live, atom.list, owned);
-      default:
+      case undefined:
         return false;
     }
   }

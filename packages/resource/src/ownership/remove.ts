@@ -18,7 +18,7 @@ export function removeFields(value: Json, fields: FieldSet, type: TypeRef): Json
       return atom.list === undefined ? null : removeFromList(value, fields, atom.list);
     case 'scalar':
       return value;
-    default:
+    case undefined:
       return null;
   }
 }

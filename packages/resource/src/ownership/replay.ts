@@ -115,12 +115,14 @@ function checkApply(
     if (!outcome.ok) return `the server applied this; here: ${outcome.error.message}`;
     return ownershipProblem(outcome.value, step.object) ?? contentProblem(scenario, outcome.value, step);
   }
-  const message = String(step.error?.['message']);
+  const text = step.error?.['message'];
+  const message = typeof text === 'string' ? text : '';
   if (outcome.ok)
     return step.status === 422 || laterRefusals.test(message) ? undefined : `the server refused this: ${message}`;
   if (outcome.error.message !== message) return `message\n  here:   ${outcome.error.message}\n  server: ${message}`;
   if (outcome.error.code !== 'CONFLICT') return undefined;
-  const causes = (step.error?.['details'] as JsonObject)['causes'];
+  const details = step.error?.['details'];
+  const causes = isMap(details) ? details['causes'] : undefined;
   const own = outcome.error.conflicts.map(({ message, field }) => ({ reason: 'FieldManagerConflict', message, field }));
   return sameSet(causes as Json[], own)
     ? undefined

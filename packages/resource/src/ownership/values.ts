@@ -72,16 +72,9 @@ export function goType(value: Json | undefined): string {
   if (value === undefined || value === null) return '<nil>';
   if (isList(value)) return '[]interface {}';
   if (isMap(value)) return 'map[string]interface {}';
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'boolean':
-      return 'bool';
-    case 'number':
-      return Number.isInteger(value) ? 'int64' : 'float64';
-    default:
-      return 'int64';
-  }
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'bigint' || Number.isInteger(value) ? 'int64' : 'float64';
 }
 
 /** A scalar or tree in Go syntax (%#v), for the texts of type errors. */
