@@ -4,7 +4,16 @@
 //   npm run oracle:helm [-- substring-of-a-chart …]      VERBOSE=1 shows the first differing lines
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, statSync, lstatSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  lstatSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -47,7 +56,11 @@ export function diskTree(directory: string): FileTree {
       return entries
         ?.map((entry) => ({
           name: entry.name,
-          kind: entry.isSymbolicLink() ? ('symlink' as const) : entry.isDirectory() ? ('directory' as const) : ('file' as const),
+          kind: entry.isSymbolicLink()
+            ? ('symlink' as const)
+            : entry.isDirectory()
+              ? ('directory' as const)
+              : ('file' as const),
         }))
         .sort((left, right) => (left.name < right.name ? -1 : 1));
     },
@@ -65,7 +78,8 @@ export function diskHost(directory: string): TemplateCommandHost {
     locateChart(reference) {
       const path = resolve(directory, reference);
       if (!existsSync(path)) return undefined;
-      if (statSync(path).isDirectory()) return { tree: diskTree(path), path: '', displayPath: (name) => join(path, name) };
+      if (statSync(path).isDirectory())
+        return { tree: diskTree(path), path: '', displayPath: (name) => join(path, name) };
       return { tree: diskTree(dirname(path)), path: basename(path), displayPath: (name) => join(dirname(path), name) };
     },
     readFile(path) {
@@ -77,7 +91,9 @@ export function diskHost(directory: string): TemplateCommandHost {
 
 /** Generated words differ between runs: only their lengths and neighbours can be compared. */
 function shapeOf(text: string): string {
-  return text.replaceAll(/[A-Za-z0-9+/=$.]{5,}/g, (word) => (/[0-9]/.test(word) || word.length > 15 ? '#'.repeat(word.length > 40 ? 40 : word.length) : 'w'));
+  return text.replaceAll(/[A-Za-z0-9+/=$.]{5,}/g, (word) =>
+    /[0-9]/.test(word) || word.length > 15 ? '#'.repeat(word.length > 40 ? 40 : word.length) : 'w',
+  );
 }
 
 function agrees(found: string, wanted: string, random: boolean): boolean {
@@ -85,7 +101,10 @@ function agrees(found: string, wanted: string, random: boolean): boolean {
   if (!random) return false;
   const left = found.split('\n');
   const right = wanted.split('\n');
-  return left.length === right.length && left.every((line, index) => line === right[index] || shapeOf(line) === shapeOf(right[index] ?? ''));
+  return (
+    left.length === right.length &&
+    left.every((line, index) => line === right[index] || shapeOf(line) === shapeOf(right[index] ?? ''))
+  );
 }
 
 function firstDifference(found: string, wanted: string): string {
@@ -93,7 +112,11 @@ function firstDifference(found: string, wanted: string): string {
   const right = wanted.split('\n');
   const at = left.findIndex((line, index) => line !== right[index]);
   const from = at < 0 ? left.length : at;
-  return [`line ${from + 1}`, ...right.slice(from, from + 4).map((line) => `  want ${JSON.stringify(line)}`), ...left.slice(from, from + 4).map((line) => `  got  ${JSON.stringify(line)}`)].join('\n');
+  return [
+    `line ${from + 1}`,
+    ...right.slice(from, from + 4).map((line) => `  want ${JSON.stringify(line)}`),
+    ...left.slice(from, from + 4).map((line) => `  got  ${JSON.stringify(line)}`),
+  ].join('\n');
 }
 
 interface Tally {
@@ -111,30 +134,48 @@ function check(entry: CorpusCase, version: HelmVersion, tally: Tally): void {
   try {
     result = helmTemplate(entry.args, diskHost(join(corpus, entry.chart)), version);
   } catch (error) {
-    tally.differing.push({ name, what: `threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` });
+    tally.differing.push({
+      name,
+      what: `threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    });
     return;
   }
   if (entry.exit !== 0) {
-    if (result.exitCode === entry.exit && result.stderr.trimEnd().endsWith((entry.error ?? '').trimEnd())) tally.equal += 1;
+    if (result.exitCode === entry.exit && result.stderr.trimEnd().endsWith((entry.error ?? '').trimEnd()))
+      tally.equal += 1;
     else tally.differing.push({ name, what: `want ${entry.error}\ngot  ${result.stderr}` });
     return;
   }
   const wanted = readFileSync(join(corpus, expected ?? ''), 'utf8');
   if (result.exitCode === 0 && agrees(result.stdout, wanted, entry.random ?? false)) tally.equal += 1;
-  else tally.differing.push({ name, what: result.exitCode === 0 ? firstDifference(result.stdout, wanted) : result.stderr });
+  else
+    tally.differing.push({
+      name,
+      what: result.exitCode === 0 ? firstDifference(result.stdout, wanted) : result.stderr,
+    });
 }
 
 function main(filters: readonly string[]): void {
-  const index = JSON.parse(readFileSync(join(corpus, 'index.json'), 'utf8')) as { readonly helm: readonly CorpusCase[] };
-  const chosen = index.helm.filter((entry) => filters.length === 0 || filters.some((filter) => entry.chart.includes(filter)));
+  const index = JSON.parse(readFileSync(join(corpus, 'index.json'), 'utf8')) as {
+    readonly helm: readonly CorpusCase[];
+  };
+  const chosen = index.helm.filter(
+    (entry) => filters.length === 0 || filters.some((filter) => entry.chart.includes(filter)),
+  );
   const tally: Tally = { cases: 0, equal: 0, differing: [] };
   const started = performance.now();
   for (const entry of chosen) for (const version of [4, 3] as const) check(entry, version, tally);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  for (const { name, what } of tally.differing.slice(0, 30)) console.log(`DIFFERS ${name}\n${what.slice(0, process.env['VERBOSE'] === '1' ? 4000 : 700)}`);
+  for (const { name, what } of tally.differing.slice(0, 30))
+    console.log(`DIFFERS ${name}\n${what.slice(0, process.env['VERBOSE'] === '1' ? 4000 : 700)}`);
   const percent = tally.cases === 0 ? 0 : (100 * tally.equal) / tally.cases;
   mkdirSync(join(root, '.results'), { recursive: true });
-  const record = { cases: tally.cases, equal: tally.equal, percent, differing: tally.differing.map(({ name }) => name) };
+  const record = {
+    cases: tally.cases,
+    equal: tally.equal,
+    percent,
+    differing: tally.differing.map(({ name }) => name),
+  };
   writeFileSync(join(root, '.results/helm.json'), `${JSON.stringify(record, undefined, 2)}\n`);
   console.log(`RESULT helm cases=${tally.cases} equal=${tally.equal} percent=${percent.toFixed(2)} seconds=${seconds}`);
   process.exitCode = percent >= 99.5 ? 0 : 1;

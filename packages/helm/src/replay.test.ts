@@ -61,7 +61,12 @@ function filesOf(testCase: TestCase): Record<string, string | Uint8Array> {
   for (const path of testCase.base64) files[path] = Buffer.from(String(files[path]), 'base64');
   for (const { from, to } of testCase.pack) {
     const inside = Object.keys(files).filter((path) => path.startsWith(`${from}/`));
-    files[to] = packArchive(inside.map((path) => ({ name: path.slice(dirname(from) === '.' ? 0 : dirname(from).length + 1), data: files[path] ?? '' })));
+    files[to] = packArchive(
+      inside.map((path) => ({
+        name: path.slice(dirname(from) === '.' ? 0 : dirname(from).length + 1),
+        data: files[path] ?? '',
+      })),
+    );
     for (const path of inside) delete files[path];
   }
   return files;
@@ -96,7 +101,10 @@ function record(testCase: TestCase): TestCase {
   }
 }
 
-/** Log lines without their times. */
+/** Log lines without their times and places, and without those for debugging. */
 function normalised(stderr: string): string {
-  return stderr.replaceAll(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /gm, '').replaceAll(/^time=\S+ /gm, '');
+  return stderr
+    .replaceAll(/^(?:\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d |time=\S+ |\w+\.go:\d+: )+/gm, '')
+    .replace(/^.*\[debug\] error[\s\S]*$/m, '')
+    .replaceAll(/^(?:level=DEBUG|.* \[debug\]) .*\n+/gm, '');
 }

@@ -61,7 +61,10 @@ function chartRelativeName(full: string): string {
   if (joined.startsWith('/')) throw new ArchiveError('content', 'chart illegally contains absolute paths');
   const name = cleanPath(joined);
   if (name === '.') {
-    throw new ArchiveError('content', `chart illegally contains content outside the base directory: ${JSON.stringify(full)}`);
+    throw new ArchiveError(
+      'content',
+      `chart illegally contains content outside the base directory: ${JSON.stringify(full)}`,
+    );
   }
   if (name.startsWith('..')) throw new ArchiveError('content', 'chart illegally references parent directory');
   if (/^[a-zA-Z]:\//.test(name)) throw new ArchiveError('content', 'chart contains illegally named files');
@@ -99,7 +102,7 @@ export function gunzip(bytes: Uint8Array, sizeMax: number): Uint8Array {
     }
   } catch (error) {
     if (error instanceof ArchiveError) throw error;
-    throw new ArchiveError('content', 'unexpected EOF', );
+    throw new ArchiveError('content', 'unexpected EOF');
   }
   if (!ended) throw new ArchiveError('content', 'unexpected EOF');
   const out = new Uint8Array(size);

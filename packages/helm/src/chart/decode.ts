@@ -96,7 +96,11 @@ function decodeImport(entry: Json): ImportValue[] {
   if (typeof entry === 'string') return [entry];
   if (!isObject(entry)) return [];
   const show = (member: Json | undefined): string =>
-    member === undefined || member === null ? '<nil>' : typeof member === 'object' ? JSON.stringify(member) : String(member);
+    member === undefined || member === null
+      ? '<nil>'
+      : typeof member === 'object'
+        ? JSON.stringify(member)
+        : String(member);
   return [{ child: show(entry['child']), parent: show(entry['parent']) }];
 }
 
@@ -138,7 +142,8 @@ class StructReader {
 
   finish(): void {
     const [first] = this.mistakes.sort((left, right) => (left.path < right.path ? -1 : 1));
-    if (first !== undefined) throw new DecodeError(`error unmarshaling JSON: while decoding JSON: json: ${first.message}`);
+    if (first !== undefined)
+      throw new DecodeError(`error unmarshaling JSON: while decoding JSON: json: ${first.message}`);
   }
 
   string(name: string, fallback: string): string {
@@ -196,7 +201,7 @@ class StructReader {
         this.wrong(name, item, `v2.${goName}`);
         return [];
       }
-      return [decode(new StructReader(item, this.struct, this.pathOf(name), this.mistakes))];
+      return [decode(new StructReader(item, goName, this.pathOf(name), this.mistakes))];
     });
   }
 

@@ -1,10 +1,11 @@
 // Loads a chart from a directory or an archive of a file tree. Mirrors helm:pkg/chart/v2/loader (v4.3.0), and the
 // loader of v3.22.0 where it differs.
 
-import { ContentNotLoaded, type FileTree } from '@evenkeel/std';
+import { ContentNotLoaded, type FileTree, joinTreePath, treeDirname } from '@evenkeel/std';
 import { YamlError } from '@evenkeel/resource';
 
 import { pathExtension } from '../go-text.ts';
+import type { Log } from '../log-entry.ts';
 import { ValuesError, loadValues } from '../values/yaml-values.ts';
 import { ArchiveError, CHART_SIZE_MAX, isGzip, unpackChart, withoutByteOrderMark } from './archive.ts';
 import { type Chart, type ChartFile, type HelmVersion, setDependencies } from './chart.ts';
@@ -19,7 +20,7 @@ export interface LoadOptions {
   /** Remember where values are written. */
   readonly origins?: boolean;
   /** Receives Helm's log lines. */
-  readonly warn?: (line: string) => void;
+  readonly log?: Log;
   /** How a tree path is named in messages; Helm shows absolute paths. */
   readonly displayPath?: (path: string) => string;
 }
@@ -34,7 +35,11 @@ export class ChartLoadError extends Error {
   constructor(
     code: 'NOT_FOUND' | 'INVALID',
     message: string,
-    at: { readonly file?: string | undefined; readonly line?: number | undefined; readonly column?: number | undefined } = {},
+    at: {
+      readonly file?: string | undefined;
+      readonly line?: number | undefined;
+      readonly column?: number | undefined;
+    } = {},
   ) {
     super(message);
     this.code = code;
@@ -79,7 +84,10 @@ function unpack(archive: Uint8Array, path: string, options: LoadOptions): ChartF
 
 function notAnArchive(name: string, bytes: Uint8Array): string {
   if (/\.ya?ml$/.test(name)) return `file '${name}' seems to be a YAML file, but expected a gzipped archive`;
-  const text = bytes.subarray(0, 512).every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b);
+  // Helm looks at 512 bytes, and what a shorter file lacks is zeros to it.
+  const text =
+    bytes.length >= 512 &&
+    bytes.subarray(0, 512).every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b);
   const type = text ? 'text/plain; charset=utf-8' : 'application/octet-stream';
   return `file '${name}' does not appear to be a gzipped archive; got '${type}'`;
 }
@@ -102,7 +110,10 @@ function loadDirectory(tree: FileTree, path: string, options: LoadOptions): Char
   const chartYaml = tree.read(`${prefix}Chart.yaml`);
   if (chartYaml === undefined && options.version === 4) {
     const shown = (options.displayPath ?? ((name: string) => name))(`${prefix}Chart.yaml`);
-    throw new ChartLoadError('NOT_FOUND', `unable to detect chart at ${shown}: open ${shown}: no such file or directory`);
+    throw new ChartLoadError(
+      'NOT_FOUND',
+      `unable to detect chart at ${shown}: open ${shown}: no such file or directory`,
+    );
   }
   if (chartYaml !== undefined) {
     detectApiVersion([{ name: 'Chart.yaml', data: chartYaml, path: `${prefix}Chart.yaml` }], options);
@@ -132,6 +143,7 @@ function walk(tree: FileTree, root: string, rules: IgnoreRules, options: LoadOpt
       const name = relative === '' ? entry.name : `${relative}/${entry.name}`;
       const full = `${path === '' ? '' : `${path}/`}${entry.name}`;
       const isDirectory = entry.kind === 'directory' || (entry.kind === 'symlink' && tree.list(full) !== undefined);
+      if (entry.kind === 'symlink') logLink(tree, full, options);
       if (rules.ignores(name, isDirectory)) continue;
       if (isDirectory) {
         visit(name, depth + 1);
@@ -158,13 +170,27 @@ function walk(tree: FileTree, root: string, rules: IgnoreRules, options: LoadOpt
   return files;
 }
 
+/** Helm says which links it follows, because they can lead anywhere. */
+function logLink(tree: FileTree, path: string, options: LoadOptions): void {
+  const display = options.displayPath ?? ((name: string) => name);
+  const target = tree.readlink(path) ?? '';
+  const resolved = target.startsWith('/') ? target : display(joinTreePath(treeDirname(path), target) ?? target);
+  options.log?.({
+    level: 'INFO',
+    message: 'found symbolic link in path. Contents of linked file included and used',
+    attributes: [
+      ['path', display(path)],
+      ['resolved', resolved],
+    ],
+    message3: `found symbolic link in path: ${display(path)} resolves to ${resolved}. Contents of linked file included and used`,
+  });
+}
+
 function brokenLink(path: string, options: LoadOptions): ChartLoadError {
   const shown = options.displayPath?.(path) ?? path;
-  return new ChartLoadError(
-    'INVALID',
-    `error evaluating symlink ${shown}: lstat ${shown}: no such file or directory`,
-    { file: path },
-  );
+  return new ChartLoadError('INVALID', `error evaluating symlink ${shown}: lstat ${shown}: no such file or directory`, {
+    file: path,
+  });
 }
 
 /** Makes a chart of its files. Mirrors LoadFiles. */
@@ -236,11 +262,10 @@ function placeRequirements(chart: Chart, file: ChartFile, options: LoadOptions):
   const isLock = file.name === 'requirements.lock';
   if (isLock) chart.lock = decoding(file, `cannot load ${file.name}: `, decodeLock);
   if (chart.metadata.apiVersion !== 'v1') {
-    options.warn?.(
-      isLock
-        ? 'Warning: Dependency locking is handled in Chart.lock since apiVersion "v2". We recommend migrating to Chart.lock.'
-        : 'Warning: Dependencies are handled in Chart.yaml since apiVersion "v2". We recommend migrating dependencies to Chart.yaml.',
-    );
+    const message = isLock
+      ? 'Warning: Dependency locking is handled in Chart.lock since apiVersion "v2". We recommend migrating to Chart.lock.'
+      : 'Warning: Dependencies are handled in Chart.yaml since apiVersion "v2". We recommend migrating dependencies to Chart.yaml.';
+    options.log?.({ level: 'INFO', message });
   }
   if (!isLock) {
     chart.metadata = decoding(file, `cannot load ${file.name}: `, (text) => decodeMetadata(text, chart.metadata));
@@ -290,7 +315,8 @@ function decoding<T>(file: ChartFile, prefix: string, decode: (text: string) => 
   try {
     return decode(new TextDecoder().decode(file.data));
   } catch (error) {
-    if (error instanceof DecodeError) throw new ChartLoadError('INVALID', `${prefix}${error.message}`, { file: file.path });
+    if (error instanceof DecodeError)
+      throw new ChartLoadError('INVALID', `${prefix}${error.message}`, { file: file.path });
     if (error instanceof YamlError || error instanceof ValuesError) {
       const { line, column } = error;
       throw new ChartLoadError('INVALID', `${prefix}${error.message}`, { file: file.path, line, column });

@@ -16,7 +16,16 @@ export class ValidationError extends Error {
 
 /** Cleans the strings of a Chart.yaml in place and checks it. Throws ValidationError. */
 export function validateMetadata(metadata: ChartMetadata): void {
-  for (const field of ['name', 'description', 'home', 'icon', 'condition', 'tags', 'appVersion', 'kubeVersion'] as const) {
+  for (const field of [
+    'name',
+    'description',
+    'home',
+    'icon',
+    'condition',
+    'tags',
+    'appVersion',
+    'kubeVersion',
+  ] as const) {
     metadata[field] = sanitize(metadata[field]);
   }
   metadata.sources = metadata.sources?.map(sanitize);

@@ -185,7 +185,10 @@ function readCsv(line: string): string[] {
       at += 1;
       for (;;) {
         const end = line.indexOf('"', at);
-        if (end < 0) throw new FlagError(`invalid argument ${quote(line)}: parse error on line 1, column ${line.length + 1}: extraneous or missing " in quoted-field`);
+        if (end < 0)
+          throw new FlagError(
+            `invalid argument ${quote(line)}: parse error on line 1, column ${line.length + 1}: extraneous or missing " in quoted-field`,
+          );
         field += line.slice(at, end);
         at = end + 1;
         if (line[at] !== '"') break;

@@ -7,6 +7,7 @@ import type { FileTree } from '@evenkeel/std';
 import type { HelmVersion } from '../chart/chart.ts';
 import { BadPattern, matchFilePattern } from '../chart/file-pattern.ts';
 import { trimSpace } from '../go-text.ts';
+import { type LogEntry, printLogEntry } from '../log-entry.ts';
 import { parseKubeVersion } from '../render/capabilities.ts';
 import { ManifestError } from '../render/manifests.ts';
 import { problemOf } from '../render/render-chart.ts';
@@ -148,15 +149,16 @@ class TemplateRun {
       tree: located.tree,
       path: located.path,
       host: this.renderHost(),
-      warn: (line: string) => this.notices.push(this.logLine(line)),
+      log: (entry: LogEntry) => this.logged(entry),
       ...(located.displayPath === undefined ? {} : { displayPath: located.displayPath }),
     };
     return renderRelease(source, this.request(name));
   }
 
-  /** Log lines carry the time they were written; it is left to whoever prints them. */
-  private logLine(line: string): string {
-    return `${line}\n`;
+  /** Helm's log lines start with the time they were written, which is left out. */
+  private logged(entry: LogEntry): void {
+    const line = printLogEntry(entry, this.version);
+    if (line !== undefined) this.notices.push(`${line}\n`);
   }
 
   private request(name: string): ChartRenderRequest {
@@ -193,7 +195,7 @@ class TemplateRun {
     if (postRender === undefined) {
       throw new CommandFailure(
         this.version === 4
-          ? `invalid argument ${quote(name)} for "--post-renderer" flag: plugin: ${quote(name)} not found`
+          ? `invalid argument ${quote(name)} for "--post-renderer" flag: plugin: {Name:${name} Type:postrenderer/v1} not found`
           : `invalid argument ${quote(name)} for "--post-renderer" flag: unable to find binary at ${name}: exec: ${quote(name)}: executable file not found in $PATH`,
       );
     }
@@ -215,7 +217,9 @@ class TemplateRun {
     const value = this.text('dry-run');
     if (this.version === 3) {
       if (['', 'false', 'true', 'none', 'client', 'server'].includes(value)) return;
-      throw new CommandFailure('Invalid dry-run flag. Flag must one of the following: false, true, none, client, server');
+      throw new CommandFailure(
+        'Invalid dry-run flag. Flag must one of the following: false, true, none, client, server',
+      );
     }
     if (this.flags.values.has('validate')) {
       throw new CommandFailure(
@@ -224,11 +228,10 @@ class TemplateRun {
     }
     if (value === 'client' || value === 'server') return;
     if (value === 'unset') {
-      this.notices.push(`level=WARN msg="--dry-run is deprecated and should be replaced with '--dry-run=client'"\n`);
+      this.logged({ level: 'WARN', message: "--dry-run is deprecated and should be replaced with '--dry-run=client'" });
     } else if (/^(?:1|t|T|TRUE|true|True)$/.test(value)) {
-      this.notices.push(
-        `level=WARN msg="boolean '--dry-run=true' flag is deprecated and must be replaced with '--dry-run=client'"\n`,
-      );
+      const message = "boolean '--dry-run=true' flag is deprecated and must be replaced with '--dry-run=client'";
+      this.logged({ level: 'WARN', message });
     } else if (value === 'none' || /^(?:0|f|F|FALSE|false|False)$/.test(value)) {
       throw new CommandFailure(`invalid dry-run value (${quote(value)}). Must be "server" or "client"`);
     } else throw new CommandFailure(`invalid dry-run value (${quote(value)}). Must be "none", "server", or "client"`);
@@ -281,7 +284,8 @@ class TemplateRun {
     };
     const located = this.host.locateChart(reference, options);
     if (located !== undefined) return located;
-    if (reference.startsWith('/') || reference.startsWith('.')) throw new CommandFailure(`path ${quote(reference)} not found`);
+    if (reference.startsWith('/') || reference.startsWith('.'))
+      throw new CommandFailure(`path ${quote(reference)} not found`);
     if (reference.includes('/')) {
       throw new CommandFailure(`repo ${reference.slice(0, reference.indexOf('/'))} not found`);
     }
@@ -292,7 +296,8 @@ class TemplateRun {
   private explain(error: unknown): string {
     if (error instanceof CommandFailure) throw error;
     const problem = problemOf(error);
-    const hasRelease = WITH_RELEASE.has(problem.code) && !(problem.code === 'KUBE_VERSION' && problem.file === undefined);
+    const hasRelease =
+      WITH_RELEASE.has(problem.code) && !(problem.code === 'KUBE_VERSION' && problem.file === undefined);
     const hint = hasRelease && !this.on('debug') ? '\n\nUse --debug flag to render out invalid YAML' : '';
     const debug = this.on('debug') && error instanceof ManifestError ? error.rendered : undefined;
     const stdout = debug === undefined ? '' : `${trimSpace(debug)}\n`;

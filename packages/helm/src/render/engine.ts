@@ -89,7 +89,11 @@ function renderOne(template: Renderable, run: EngineRun): RenderedFile {
     namedType(version === 4 ? 'common.Values' : 'chartutil.Values', anyMapType),
   );
   template.data.set('Template', self);
-  const { output, error, origins: segments } = execute(run.set, template.name, template.data, {
+  const {
+    output,
+    error,
+    origins: segments,
+  } = execute(run.set, template.name, template.data, {
     host: run.host,
     missingKey: 'zero',
     limits: definedLimits(limits),

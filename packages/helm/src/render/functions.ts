@@ -52,7 +52,7 @@ export function helmFunctions(context: FunctionContext): ReadonlyMap<string, GoF
   if (context.version === 4) {
     for (const [name, body] of durationFunctions) functions.set(name, body);
     functions.set('mustToToml', mustToToml);
-  }
+  } else functions.delete('mustToYaml');
   return functions;
 }
 
@@ -119,7 +119,8 @@ function errorMap(message: string): GoValue {
 function fromYaml(text: string): GoValue {
   try {
     const json = parseYaml(text, { dialect: 'sigs' }) ?? null;
-    if (json === null) return nilMap();
+    // sigs.k8s.io/yaml leaves the target as it is when there is nothing.
+    if (json === null) return new Map<GoValue, GoValue>();
     const value = fromJson(json);
     return value instanceof Map ? value : errorMap(wrongType(json, MAP_TYPE));
   } catch (error) {
@@ -131,7 +132,7 @@ function fromYaml(text: string): GoValue {
 function fromYamlArray(text: string): GoValue[] {
   try {
     const json = parseYaml(text, { dialect: 'sigs' }) ?? null;
-    if (json === null) return nilSlice();
+    if (json === null) return [];
     const value = fromJson(json);
     return Array.isArray(value) ? value : [wrongType(json, LIST_TYPE)];
   } catch (error) {
@@ -144,7 +145,9 @@ function fromJsonText(text: string): GoValue {
   try {
     const value = unmarshalJson(text);
     if (value === null || value === undefined) return nilMap();
-    return value instanceof Map ? value : errorMap(`json: cannot unmarshal ${goJsonType(value)} into Go value of type ${MAP_TYPE}`);
+    return value instanceof Map
+      ? value
+      : errorMap(`json: cannot unmarshal ${goJsonType(value)} into Go value of type ${MAP_TYPE}`);
   } catch (error) {
     if (error instanceof Error && error.name === 'JsonError') return errorMap(error.message);
     throw error;

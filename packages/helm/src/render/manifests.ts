@@ -1,9 +1,11 @@
 // Sorts rendered files into hooks and manifests. Mirrors helm:pkg/release/v1/util/manifest_sorter.go (v4.3.0).
 
+import { quote } from '@evenkeel/gotemplate';
 import { type Json, type JsonObject, YamlError, parseYaml } from '@evenkeel/resource';
 
 import type { HelmVersion } from '../chart/chart.ts';
 import { compareGoStrings, isBlank, parseGoInt, pathBase, trimSpace } from '../go-text.ts';
+import type { Log, LogEntry } from '../log-entry.ts';
 import { jsonTypeName } from '../values/yaml-values.ts';
 import { installOrder, sortByKind } from './kind-order.ts';
 import type { HookEvent } from './request.ts';
@@ -62,11 +64,11 @@ const EVENTS: ReadonlyMap<string, HookEvent> = new Map<string, HookEvent>([
   ['test-success', 'test'],
 ]);
 
-/** Splits, parses and sorts rendered files. Throws ManifestError. `warn` hears of unknown hooks, which are left out. */
+/** Splits, parses and sorts rendered files. Throws ManifestError. `log` hears of unknown hooks, which are left out. */
 export function sortManifests(
   files: ReadonlyMap<string, string>,
   version: HelmVersion,
-  warn: (line: string) => void,
+  log: Log,
 ): { hooks: HookManifest[]; manifests: Manifest[] } {
   const hooks: HookManifest[] = [];
   const manifests: Manifest[] = [];
@@ -81,8 +83,7 @@ export function sortManifests(
       else {
         const hook = hookOf(manifest, annotations, hookTypes);
         if (hook !== undefined) hooks.push(hook);
-        else if (version === 4) warn(`level=INFO msg="skipping unknown hooks" hookTypes=${hookTypes}`);
-        else warn(`info: skipping unknown hook: ${JSON.stringify(hookTypes)}`);
+        else log(unknownHook(hookTypes));
       }
     }
   }
@@ -91,6 +92,11 @@ export function sortManifests(
     hooks: sortByKind(hooks, ({ kind }) => kind, order),
     manifests: sortByKind(manifests, ({ kind }) => kind, order),
   };
+}
+
+function unknownHook(hookTypes: string): LogEntry {
+  const message3 = `info: skipping unknown hook: ${quote(hookTypes)}`;
+  return { level: 'INFO', message: 'skipping unknown hooks', attributes: [['hookTypes', hookTypes]], message3 };
 }
 
 function parseManifest(
@@ -124,8 +130,11 @@ function headMistake(content: Json, version: HelmVersion): string | undefined {
   if (content === null) return undefined;
   const head = asObject(content);
   if (head === undefined) return `${jsonTypeName(content)} into Go value of type ${type}`;
-  const field = (value: Json, path: string, wanted: string): string =>
-    `${jsonTypeName(value)} into Go struct field SimpleHead.${path} of type ${wanted}`;
+  // Go names the innermost struct, and metadata's has no name.
+  const field = (value: Json, path: string, wanted: string): string => {
+    const struct = path.startsWith('metadata.') ? '' : 'SimpleHead';
+    return `${jsonTypeName(value)} into Go struct field ${struct}.${path} of type ${wanted}`;
+  };
   for (const key of ['apiVersion', 'kind']) {
     const value = member(head, key);
     if (typeof value === 'object' && value !== null) return field(value, key, 'string');

@@ -28,7 +28,11 @@ export function fieldOrigins(manifest: Manifest, context: OriginContext): Readon
   const leaves = leavesOf(manifest.text);
   for (const leaf of leaves) {
     const start = offsetOf(leaf.line, leaf.column);
-    const end = leafEnd(manifest.text, start, leaf.next === undefined ? undefined : offsetOf(leaf.next.line, leaf.next.column));
+    const end = leafEnd(
+      manifest.text,
+      start,
+      leaf.next === undefined ? undefined : offsetOf(leaf.next.line, leaf.next.column),
+    );
     const found = tracer.trace(manifest.offset + start, manifest.offset + end, leaf);
     if (found !== undefined) origins.set(leaf.pointer, found);
   }

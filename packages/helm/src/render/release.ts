@@ -8,6 +8,7 @@ import { type Chart, type CrdFile, type HelmVersion, chartName, crdFiles } from 
 import { loadChart } from '../chart/load.ts';
 import { versionSatisfies } from '../chart/version.ts';
 import { compareGoStrings } from '../go-text.ts';
+import type { Log } from '../log-entry.ts';
 import { offlineLoader, schemaViolations } from '../schema/chart-schema.ts';
 import { type CoalesceContext, coalesceValues } from '../values/coalesce.ts';
 import { processDependencies } from '../values/dependencies.ts';
@@ -43,7 +44,7 @@ export interface ReleaseSource {
   readonly path: string;
   readonly host: RenderHost;
   /** Receives Helm's log lines. */
-  readonly warn: (line: string) => void;
+  readonly log: Log;
   readonly displayPath?: (path: string) => string;
 }
 
@@ -61,12 +62,12 @@ export function renderRelease(source: ReleaseSource, request: ChartRenderRequest
   const chart = loadChart(source.tree, source.path, {
     version,
     origins: request.origins === true,
-    warn: source.warn,
+    log: source.log,
     ...(source.displayPath === undefined ? {} : { displayPath: source.displayPath }),
   });
   checkInstallable(chart, version, source);
-  const context: CoalesceContext = { version, warn: source.warn };
-  checkReleaseName(request.releaseName, version);
+  const context: CoalesceContext = { version, log: source.log };
+  checkReleaseName(request.releaseName, version, source.log);
   resolveDependencies(chart, config, context);
   const capabilities = capabilitiesOf(request, version);
   const values = coalesceValues(chart, config, context);
@@ -91,7 +92,7 @@ export function renderRelease(source: ReleaseSource, request: ChartRenderRequest
   });
   const { notes, outputs } = takeNotes(chart, files, request.subchartNotes ?? false);
   const finished = version === 4 ? postRender(outputs, source.host.postRender?.bind(source.host)) : outputs;
-  const { hooks, manifests } = sorted(finished, version, source.warn);
+  const { hooks, manifests } = sorted(finished, version, source.log);
   const crds = request.includeCrds === true ? crdFiles(chart) : [];
   return { chart, config, values, templates, files, crds, manifests, hooks, notes };
 }
@@ -100,10 +101,10 @@ export function renderRelease(source: ReleaseSource, request: ChartRenderRequest
 function sorted(
   files: ReadonlyMap<string, string>,
   version: HelmVersion,
-  warn: (line: string) => void,
+  log: Log,
 ): { hooks: HookManifest[]; manifests: Manifest[] } {
   try {
-    return sortManifests(files, version, warn);
+    return sortManifests(files, version, log);
   } catch (error) {
     if (error instanceof ManifestError) {
       const blank = (text: string): boolean => text.trim() === '';
@@ -119,7 +120,7 @@ function checkInstallable(chart: Chart, version: HelmVersion, source: ReleaseSou
     throw new ReleaseError('NOT_INSTALLABLE', `${type} charts are not installable`, source.path);
   }
   if (deprecated) {
-    source.warn(version === 4 ? 'level=WARN msg="this chart is deprecated"' : 'WARNING: This chart is deprecated');
+    source.log({ level: 'WARN', message: 'this chart is deprecated', message3: 'WARNING: This chart is deprecated' });
   }
   const present = new Set(chart.dependencies.map(chartName));
   const missing = (dependencies ?? []).map(({ name }) => name).filter((name) => !present.has(name));
@@ -135,7 +136,7 @@ function checkInstallable(chart: Chart, version: HelmVersion, source: ReleaseSou
 const RELEASE_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
 const releaseNamePattern = new RegExp(RELEASE_NAME);
 
-function checkReleaseName(name: string, version: HelmVersion): void {
+function checkReleaseName(name: string, version: HelmVersion, log: Log): void {
   const tooLong = name.length > 53;
   if (name !== '' && !tooLong && releaseNamePattern.test(name)) return;
   const reason =
@@ -143,6 +144,7 @@ function checkReleaseName(name: string, version: HelmVersion): void {
       ? 'no name provided'
       : `invalid release name, must match regex ${RELEASE_NAME} and the length must not be longer than 53`;
   const message = `release name ${quote(name)}: ${reason}`;
+  log({ level: 'ERROR', message: 'release name check failed', attributes: [['error', message]], message3: '' });
   throw new ReleaseError('RELEASE_NAME', version === 4 ? `release name check failed: ${message}` : message);
 }
 
@@ -151,7 +153,9 @@ function resolveDependencies(chart: Chart, config: Table, context: CoalesceConte
     processDependencies(chart, copyTable(config), context);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'CoalesceError') throw error;
-    const prefix = context.version === 4 ? 'chart dependencies processing failed: ' : '';
+    const failure = 'chart dependencies processing failed';
+    context.log({ level: 'ERROR', message: failure, attributes: [['error', error.message]], message3: '' });
+    const prefix = context.version === 4 ? `${failure}: ` : '';
     throw new ReleaseError('VALUES_INVALID', `${prefix}${error.message}`);
   }
 }

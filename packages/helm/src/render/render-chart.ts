@@ -6,6 +6,7 @@ import type { FileTree } from '@evenkeel/std';
 
 import { type Chart, type CrdFile, chartName } from '../chart/chart.ts';
 import { ChartLoadError } from '../chart/load.ts';
+import { type LogEntry, describeLogEntry } from '../log-entry.ts';
 import { CoalesceError } from '../values/coalesce.ts';
 import { UserValuesError } from '../values/options.ts';
 import { TemplateFailure } from './engine.ts';
@@ -43,7 +44,10 @@ export function renderChart(
     tree: recording.tree,
     path: chartPath,
     host,
-    warn: (line: string) => problems.push({ code: 'WARNING', severity: 'warning', message: line }),
+    log: (entry: LogEntry) => {
+      if (entry.level !== 'ERROR')
+        problems.push({ code: 'WARNING', severity: 'warning', message: describeLogEntry(entry) });
+    },
   };
   const empty = { chart: undefined, objects: [], hooks: [], manifest: '', notes: '', config: {} };
   try {
@@ -108,7 +112,8 @@ function resultOf(
     const base = { object, source: manifest.source, text: manifest.text, crd: false };
     return request.origins === true ? { ...base, origins: fieldOrigins(manifest, context) } : base;
   };
-  for (const manifest of release.manifests) objects.push(...[describe(manifest)].filter((found) => found !== undefined));
+  for (const manifest of release.manifests)
+    objects.push(...[describe(manifest)].filter((found) => found !== undefined));
   const wanted = request.noHooks === true ? [] : release.hooks.filter((hook) => !isSkipped(hook, request));
   const hooks: RenderedHook[] = wanted.flatMap((hook) => {
     const found = describe(hook);
@@ -123,7 +128,10 @@ function resultOf(
     hooks,
     manifest: manifestText(release),
     notes: release.notes,
-    config: typeof config === 'object' && config !== null && !Array.isArray(config) ? (config as RenderedChart['config']) : {},
+    config:
+      typeof config === 'object' && config !== null && !Array.isArray(config)
+        ? (config as RenderedChart['config'])
+        : {},
   };
 }
 
@@ -166,7 +174,9 @@ function crdObjects(crd: CrdFile, problems: RenderProblem[]): RenderedObject[] {
 function asKubeObject(content: Json, source: string, problems: RenderProblem[]): KubeObject | undefined {
   if (content === null) return undefined;
   const object = typeof content === 'object' && !Array.isArray(content) ? (content as Partial<KubeObject>) : undefined;
-  const missing = (['apiVersion', 'kind'] as const).find((field) => typeof object?.[field] !== 'string' || object[field] === '');
+  const missing = (['apiVersion', 'kind'] as const).find(
+    (field) => typeof object?.[field] !== 'string' || object[field] === '',
+  );
   if (object === undefined || missing !== undefined) {
     const what = missing === 'apiVersion' ? "Object 'apiVersion' is missing" : "Object 'Kind' is missing";
     const message = `unable to build kubernetes objects from release manifest: ${what} in ${source}`;

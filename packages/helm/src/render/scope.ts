@@ -28,7 +28,14 @@ import {
 } from '@evenkeel/gotemplate';
 import { emitSigsYaml } from '@evenkeel/resource';
 
-import { type Chart, type ChartMetadata, type Dependency, type HelmVersion, chartFullPath, chartName } from '../chart/chart.ts';
+import {
+  type Chart,
+  type ChartMetadata,
+  type Dependency,
+  type HelmVersion,
+  chartFullPath,
+  chartName,
+} from '../chart/chart.ts';
 import { pathBase } from '../go-text.ts';
 import { type Table, type Value, isTable } from '../values/table.ts';
 import { Table as ValueTable } from '../values/table.ts';
@@ -316,7 +323,9 @@ function metadataFields(metadata: ChartMetadata): [string, GoValue][] {
     ['Deprecated', metadata.deprecated],
     [
       'Annotations',
-      annotations === undefined ? nilMap(stringMapType) : withType(new Map<GoValue, GoValue>(annotations), stringMapType),
+      annotations === undefined
+        ? nilMap(stringMapType)
+        : withType(new Map<GoValue, GoValue>(annotations), stringMapType),
     ],
     ['KubeVersion', metadata.kubeVersion],
     ['Type', metadata.type],

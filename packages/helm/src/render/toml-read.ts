@@ -1,6 +1,6 @@
 // Reads TOML 1.0 as `fromToml` does: github.com/BurntSushi/toml's decoder into map[string]interface{}.
 
-import { type GoMap, type Value as GoValue, goInt64 } from '@evenkeel/gotemplate';
+import { type GoMap, type Value as GoValue, goInt64, quote } from '@evenkeel/gotemplate';
 
 import { TomlError } from './toml-write.ts';
 
@@ -13,6 +13,7 @@ class TomlReader {
   private readonly text: string;
   private at = 0;
   private line = 1;
+  private lastKey = '';
   private readonly root: GoMap = new Map();
   /** Tables made by a header, which may not be made again. */
   private readonly defined = new Set<GoMap>();
@@ -42,7 +43,8 @@ class TomlReader {
     const isArray = this.text.startsWith('[[', this.at);
     this.at += isArray ? 2 : 1;
     const keys = this.keys();
-    if (!this.text.startsWith(isArray ? ']]' : ']', this.at)) this.fail(`expected '.' or ']' to end table name, but got ${this.shown()} instead`);
+    if (!this.text.startsWith(isArray ? ']]' : ']', this.at))
+      this.fail(`expected '.' or ']' to end table name, but got ${this.shown()} instead`);
     this.at += isArray ? 2 : 1;
     const last = keys.pop() ?? '';
     const parent = this.descend(this.root, keys, false);
@@ -72,6 +74,8 @@ class TomlReader {
     if (this.text[this.at] !== '=') this.fail(`expected key separator '=', but got ${this.shown()} instead`);
     this.at += 1;
     this.skipSpace();
+    this.lastKey = keys.join('.');
+    if (this.at >= this.text.length) this.fail('unexpected EOF; expected value');
     const value = this.value();
     const last = keys.pop() ?? '';
     const into = this.descend(table, keys, true);
@@ -112,7 +116,10 @@ class TomlReader {
     const bare = /[A-Za-z0-9_-]+/y;
     bare.lastIndex = this.at;
     const match = bare.exec(this.text);
-    if (match === null) return this.fail(first === '=' ? "unexpected '=': key name appears blank" : `bare keys cannot contain ${this.shown()}`);
+    if (match === null)
+      return this.fail(
+        first === '=' ? "unexpected '=': key name appears blank" : `bare keys cannot contain ${this.shown()}`,
+      );
     this.at += match[0].length;
     return match[0];
   }
@@ -160,7 +167,8 @@ class TomlReader {
       list.push(this.value());
       this.skipBlank();
       if (this.text[this.at] === ',') this.at += 1;
-      else if (this.text[this.at] !== ']') this.fail(`expected a comma (',') or array terminator (']'), but got ${this.shown()}`);
+      else if (this.text[this.at] !== ']')
+        this.fail(`expected a comma (',') or array terminator (']'), but got ${this.shown()}`);
     }
     this.at += 1;
     return list;
@@ -175,7 +183,8 @@ class TomlReader {
       this.keyValue(table);
       this.skipBlank();
       if (this.text[this.at] === ',') this.at += 1;
-      else if (this.text[this.at] !== '}') this.fail(`expected a comma or an inline table terminator '}', but got ${this.shown()} instead`);
+      else if (this.text[this.at] !== '}')
+        this.fail(`expected a comma or an inline table terminator '}', but got ${this.shown()} instead`);
     }
     this.at += 1;
     this.closed.add(table);
@@ -247,7 +256,9 @@ class TomlReader {
     ]).get(code);
     const hex = length === undefined ? '' : this.text.slice(this.at, this.at + length);
     if (length === undefined || !new RegExp(`^[0-9A-Fa-f]{${length}}$`).test(hex)) {
-      return this.fail(`invalid escape character ${JSON.stringify(code)}; only the following escape characters are allowed: \\b, \\t, \\n, \\f, \\r, \\", \\\\, \\uXXXX, and \\UXXXXXXXX`);
+      return this.fail(
+        `invalid escape character ${JSON.stringify(code)}; only the following escape characters are allowed: \\b, \\t, \\n, \\f, \\r, \\", \\\\, \\uXXXX, and \\UXXXXXXXX`,
+      );
     }
     this.at += length;
     const point = parseInt(hex, 16);
@@ -290,6 +301,7 @@ class TomlReader {
   }
 
   private fail(message: string): never {
-    throw new TomlError(`toml: line ${this.line}: ${message}`);
+    const key = this.lastKey === '' ? '' : ` (last key ${quote(this.lastKey)})`;
+    throw new TomlError(`toml: line ${this.line}${key}: ${message}`);
   }
 }

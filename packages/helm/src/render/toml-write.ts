@@ -63,7 +63,8 @@ class TomlWriter {
     if (typeof value === 'string') this.out += quoted(value);
     else if (typeof value === 'boolean') this.out += String(value);
     else if (typeof value === 'number') this.out += floatText(value);
-    else if (value instanceof GoInt) this.out += value.type.stringer ? quoted(value.type.stringer(value)) : String(value.value);
+    else if (value instanceof GoInt)
+      this.out += value.type.stringer ? quoted(value.type.stringer(value)) : String(value.value);
     else if (value instanceof GoScalar) this.element(value.value);
     else if (Array.isArray(value)) this.list(value);
     else if (value instanceof Map) this.inlineTable(value);
@@ -163,7 +164,7 @@ function floatText(value: number): string {
   if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf';
   const [digits = '', power = '0'] = value.toExponential().split('e');
   const exponent = Number(power);
-  if (value !== 0 && (exponent < -4 || exponent >= 21)) {
+  if (value !== 0 && (exponent < -4 || exponent >= 6)) {
     return `${digits}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
   }
   const text = Object.is(value, -0) ? '-0' : String(value);

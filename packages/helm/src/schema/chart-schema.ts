@@ -1,5 +1,7 @@
 // values.schema.json of a chart and its subcharts. Mirrors helm:pkg/chart/common/util/jsonschema.go (v4.3.0).
 
+import { unmarshalJson } from '@evenkeel/gotemplate';
+
 import { type Chart, type ChartFile, chartName } from '../chart/chart.ts';
 import { fromJson } from '../values/json-prefix.ts';
 import { type Table, type Value, goTypeName, isTable } from '../values/table.ts';
@@ -23,6 +25,17 @@ export function schemaViolations(chart: Chart, values: Table, load: SchemaLoader
   return text;
 }
 
+/** Go's words for what is wrong with a JSON text. */
+function jsonComplaint(data: Uint8Array): string {
+  try {
+    unmarshalJson(new TextDecoder().decode(data));
+    return 'invalid JSON';
+  } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    return message === 'unexpected end of JSON input' ? 'unexpected EOF' : message;
+  }
+}
+
 const SCHEMA_URL = 'file:///values.schema.json';
 
 function checkOne(schema: ChartFile, values: Table, load: SchemaLoader): string | undefined {
@@ -30,7 +43,8 @@ function checkOne(schema: ChartFile, values: Table, load: SchemaLoader): string 
   try {
     document = JSON.parse(new TextDecoder().decode(schema.data));
   } catch (error) {
-    return error instanceof Error ? error.message : 'invalid JSON';
+    if (!(error instanceof SyntaxError)) throw error;
+    return jsonComplaint(schema.data);
   }
   try {
     const registry = new SchemaRegistry(load);

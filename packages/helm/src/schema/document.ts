@@ -147,7 +147,11 @@ export class SchemaDocument {
     this.resources = new Map();
     const visit = (node: SchemaNode): void => {
       if (isTable(node.value)) this.indexNode(node, node.value);
-      const keys = isTable(node.value) ? [...node.value.keys()] : Array.isArray(node.value) ? [...node.value.keys()] : [];
+      const keys = isTable(node.value)
+        ? [...node.value.keys()]
+        : Array.isArray(node.value)
+          ? [...node.value.keys()]
+          : [];
       for (const key of keys) {
         if (key === 'enum' || key === 'const' || key === 'default' || key === 'examples') continue;
         const child = this.child(node, [String(key)]);
@@ -178,7 +182,9 @@ function draftOf(value: Table, inherited: Draft, url: string): Draft {
   const known = DRAFTS.get(schema.replace(/^https?:\/\//, '').replace(/#$/, ''));
   if (known !== undefined) return known;
   // Helm would fetch a metaschema of one's own; its vocabulary can only be guessed at without it.
-  throw new SchemaError(`invalid $schema in ${JSON.stringify(`${url}#`)}: metaschema ${JSON.stringify(schema)} is not supported`);
+  throw new SchemaError(
+    `invalid $schema in ${JSON.stringify(`${url}#`)}: metaschema ${JSON.stringify(schema)} is not supported`,
+  );
 }
 
 function idOf(value: Table, draft: Draft): string {

@@ -140,7 +140,9 @@ class Validation {
     const type = typeName(value);
     const wanted = this.schema.get('type');
     if (wanted !== undefined) {
-      const names = (Array.isArray(wanted) ? wanted : [wanted]).filter((name) => TYPE_ORDER.some((known) => known === name));
+      const names = (Array.isArray(wanted) ? wanted : [wanted]).filter((name) =>
+        TYPE_ORDER.some((known) => known === name),
+      );
       const fits = names.includes(type) || (type === 'number' && names.includes('integer') && isInteger(value));
       if (names.length > 0 && !fits) {
         return `got ${type}, want ${TYPE_ORDER.filter((name) => names.includes(name)).join(' or ')}`;
@@ -400,7 +402,7 @@ class Validation {
     const recursive = this.text('$recursiveRef');
     if (recursive !== undefined && node.draft === 2019) {
       const target = node.document.reference(node, recursive);
-      this.add(this.follow(isRecursiveAnchor(target) ? this.outermost(isRecursiveAnchor) ?? target : target));
+      this.add(this.follow(isRecursiveAnchor(target) ? (this.outermost(isRecursiveAnchor) ?? target) : target));
     }
     const dynamic = this.text('$dynamicRef');
     if (dynamic === undefined || node.draft < 2020) return;
@@ -597,7 +599,9 @@ function equalValues(left: Value, right: Value): boolean {
 /** A text equal exactly for values that JSON Schema calls equal. */
 function canonical(value: Value): string {
   if (isTable(value)) {
-    return `{${sortedKeys(value).map((key) => `${JSON.stringify(key)}:${canonical(value.get(key) ?? null)}`).join(',')}}`;
+    return `{${sortedKeys(value)
+      .map((key) => `${JSON.stringify(key)}:${canonical(value.get(key) ?? null)}`)
+      .join(',')}}`;
   }
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value instanceof GoInt) return String(Number(value.value));

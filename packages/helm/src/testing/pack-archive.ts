@@ -3,7 +3,9 @@
 import { gzipSync } from 'fflate';
 
 /** A gzipped ustar archive. */
-export function packArchive(files: readonly { readonly name: string; readonly data: string | Uint8Array }[]): Uint8Array {
+export function packArchive(
+  files: readonly { readonly name: string; readonly data: string | Uint8Array }[],
+): Uint8Array {
   const encoder = new TextEncoder();
   const blocks: Uint8Array[] = [];
   for (const { name, data } of files) {

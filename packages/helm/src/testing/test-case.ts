@@ -38,13 +38,20 @@ export function parseCase(text: string): TestCase {
     else files[name] = unterminated.includes(name) ? body.replace(/\n$/, '') : body;
   }
   if (!header('bare').includes('true')) files['Chart.yaml'] ??= DEFAULT_CHART;
-  const links = header('link').map((line) => line.split(' -> ')).map(([from = '', to = '']) => [from, to] as const);
+  const links = header('link')
+    .map((line) => line.split(' -> '))
+    .map(([from = '', to = '']) => [from, to] as const);
   return {
-    comment: head.split('\n').filter((line) => line.startsWith('#')).join('\n'),
+    comment: head
+      .split('\n')
+      .filter((line) => line.startsWith('#'))
+      .join('\n'),
     args: header('arg'),
     files,
     links: Object.fromEntries(links),
-    pack: header('pack').map((line) => line.split(' -> ')).map(([from = '', to = '']) => ({ from, to })),
+    pack: header('pack')
+      .map((line) => line.split(' -> '))
+      .map(([from = '', to = '']) => ({ from, to })),
     base64: header('base64'),
     unterminated,
     want: wants.get('want') ?? '',
@@ -68,7 +75,10 @@ export function printCase(testCase: TestCase): string {
     if (name === 'Chart.yaml' && body === DEFAULT_CHART) continue;
     text += `-- ${name} --\n${body}${body === '' || body.endsWith('\n') ? '' : '\n'}`;
   }
-  const sections = [['want', testCase.want] as const, ...(testCase.want3 === undefined ? [] : [['want3', testCase.want3] as const])];
+  const sections = [
+    ['want', testCase.want] as const,
+    ...(testCase.want3 === undefined ? [] : [['want3', testCase.want3] as const]),
+  ];
   for (const [name, body] of sections) text += `-- ${name} --\n${body}`;
   return text;
 }

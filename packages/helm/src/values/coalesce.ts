@@ -6,6 +6,7 @@ import { formatValue, quote } from '@evenkeel/gotemplate';
 
 import { type Chart, chartName } from '../chart/chart.ts';
 import type { HelmVersion } from '../chart/chart.ts';
+import type { Log } from '../log-entry.ts';
 import {
   type Value,
   copyEntry,
@@ -22,7 +23,7 @@ import {
 export interface CoalesceContext {
   readonly version: HelmVersion;
   /** Receives Helm's log lines ("warning: cannot overwrite table with non table for …"). */
-  readonly warn: (line: string) => void;
+  readonly log: Log;
 }
 
 /** Thrown when values cannot be merged; the message is Helm's. */
@@ -83,6 +84,10 @@ class Coalescing {
     this.merge = merge;
   }
 
+  private warn(message: string): void {
+    this.context.log({ level: 'INFO', message });
+  }
+
   /** Puts the chart's own defaults under `values`. */
   defaults(chart: Chart, values: Table, prefix: string): void {
     const subPrefix = joinPrefix(prefix, chartName(chart));
@@ -101,13 +106,10 @@ class Coalescing {
     }
   }
 
-  private defaultTable(
-    chart: Chart,
-    entry: { key: string; given: Table; original: Value; subPrefix: string },
-  ): void {
+  private defaultTable(chart: Chart, entry: { key: string; given: Table; original: Value; subPrefix: string }): void {
     const { key, given, original, subPrefix } = entry;
     if (!isTable(original)) {
-      if (original !== null) this.context.warn(`warning: skipped value for ${subPrefix}.${key}: Not a table.`);
+      if (original !== null) this.warn(`warning: skipped value for ${subPrefix}.${key}: Not a table.`);
       return;
     }
     const merge = this.merge || chart.dependencies.some((subchart) => chartName(subchart) === key);
@@ -120,12 +122,12 @@ class Coalescing {
   globals(into: Table, from: Table, prefix: string): void {
     const own = into.has('global') ? into.get('global') : new Table();
     if (!isTable(own)) {
-      this.context.warn('warning: skipping globals because destination global is not a table.');
+      this.warn('warning: skipping globals because destination global is not a table.');
       return;
     }
     const given = from.has('global') ? from.get('global') : new Table();
     if (!isTable(given)) {
-      this.context.warn('warning: skipping globals because source global is not a table.');
+      this.warn('warning: skipping globals because source global is not a table.');
       return;
     }
     for (const [key, value] of given) this.global({ own, given, key, value, prefix });
@@ -138,12 +140,12 @@ class Coalescing {
     if (isTable(value)) {
       const copy = shallowCopy(value);
       if (own.has(key) && !isTable(existing)) {
-        this.context.warn(`Conflict: cannot merge map onto non-map for ${quote(key)}. Skipping.`);
+        this.warn(`Conflict: cannot merge map onto non-map for ${quote(key)}. Skipping.`);
         return;
       }
       if (isTable(existing)) this.tables(copy, existing, joinPrefix(prefix, key), true);
       copyEntry(own, key, copy, given);
-    } else if (isTable(existing)) this.context.warn(`key ${key} is table. Skipping`);
+    } else if (isTable(existing)) this.warn(`key ${key} is table. Skipping`);
     else copyEntry(own, key, value, given);
   }
 
@@ -161,12 +163,10 @@ class Coalescing {
       else if (isTable(value)) {
         if (isTable(given)) this.tables(given, value, fullKey, merge);
         else {
-          this.context.warn(`warning: cannot overwrite table with non table for ${fullKey} (${formatValue(value)})`);
+          this.warn(`warning: cannot overwrite table with non table for ${fullKey} (${formatValue(value)})`);
         }
       } else if (isTable(given) && value !== null) {
-        this.context.warn(
-          `warning: destination for ${fullKey} is a table. Ignoring non-table value (${formatValue(value)})`,
-        );
+        this.warn(`warning: destination for ${fullKey} is a table. Ignoring non-table value (${formatValue(value)})`);
       }
     }
     return into;

@@ -1,7 +1,7 @@
 // Which subcharts take part, under which names, and what they export to their parents: conditions, tags, aliases,
 // import-values. Mirrors helm:pkg/chart/v2/util/dependencies.go (v4.3.0) and helm:pkg/chartutil/dependencies.go (v3.22.0).
 
-import { formatValue } from '@evenkeel/gotemplate';
+import { quote } from '@evenkeel/gotemplate';
 
 import {
   type Chart,
@@ -13,6 +13,7 @@ import {
 } from '../chart/chart.ts';
 import { versionSatisfies } from '../chart/version.ts';
 import { trimSpace } from '../go-text.ts';
+import type { LogEntry } from '../log-entry.ts';
 import { type CoalesceContext, coalesceValues, mergeTables, mergeValues } from './coalesce.ts';
 import { type Value, Table, copyEntry, copyTable, isTable } from './table.ts';
 
@@ -66,8 +67,7 @@ class DependencyRun {
 
   private copyForDependency(charts: readonly Chart[], dependency: Dependency): Chart | undefined {
     const found = charts.find(
-      (chart) =>
-        chartName(chart) === dependency.name && versionSatisfies(dependency.version, chart.metadata.version),
+      (chart) => chartName(chart) === dependency.name && versionSatisfies(dependency.version, chart.metadata.version),
     );
     if (found === undefined) return undefined;
     const copy: Chart = { ...found, metadata: copyMetadata(found.metadata) };
@@ -112,10 +112,12 @@ class DependencyRun {
   }
 
   private warnNotBoolean(what: 'tag' | 'path', name: string, chart: string): void {
-    if (this.context.version === 4) {
-      this.context.warn(`level=WARN msg="returned non-bool value" ${what}=${name} chart=${chart}`);
-    } else if (what === 'tag') this.context.warn(`Warning: Tag '${name}' for chart ${chart} returned non-bool value`);
-    else this.context.warn(`Warning: Condition path '${name}' for chart ${chart} returned non-bool value`);
+    const message3 =
+      what === 'tag'
+        ? `Warning: Tag '${name}' for chart ${chart} returned non-bool value`
+        : `Warning: Condition path '${name}' for chart ${chart} returned non-bool value`;
+    const attributes = [[what, name] as const, ['chart', chart] as const];
+    this.context.log({ level: 'WARN', message: 'returned non-bool value', attributes, message3 });
   }
 }
 
@@ -159,7 +161,7 @@ function importValues(chart: Chart, context: CoalesceContext): void {
       resolved.push({ child, parent });
       const table = tableAt(merged, `${dependency.name}.${child}`.split('.'));
       if (table === undefined) {
-        context.warn(missingTable(merged, dependency.name, { child, whole: typeof entry === 'string' }, context));
+        context.log(missingTable(merged, dependency.name, { child, whole: typeof entry === 'string' }));
         continue;
       }
       imported = mergeTables(imported, placedAt(parent, table), context);
@@ -184,8 +186,7 @@ function missingTable(
   values: Table,
   chart: string,
   entry: { readonly child: string; readonly whole: boolean },
-  context: CoalesceContext,
-): string {
+): LogEntry {
   let at: Value | undefined = values;
   let missing = '';
   for (const key of `${chart}.${entry.child}`.split('.')) {
@@ -193,14 +194,18 @@ function missingTable(
     at = isTable(at) ? at.get(key) : undefined;
     if (!isTable(at)) break;
   }
-  const error = `${formatValue(`"${missing}"`)} is not a table`;
-  if (context.version === 3) {
-    return entry.whole
-      ? `Warning: ImportValues missing table: ${error}`
-      : `Warning: ImportValues missing table from chart ${chart}: ${error}`;
+  const error = `${quote(missing)} is not a table`;
+  const message = 'ImportValues missing table';
+  if (entry.whole) {
+    return { level: 'WARN', message, attributes: [['error', error]], message3: `Warning: ${message}: ${error}` };
   }
-  const quoted = error.replaceAll('"', '\\"');
-  return entry.whole
-    ? `level=WARN msg="ImportValues missing table" error="${quoted}"`
-    : `level=WARN msg="ImportValues missing table from chart" chart=${chart} error="${quoted}"`;
+  return {
+    level: 'WARN',
+    message: `${message} from chart`,
+    attributes: [
+      ['chart', chart],
+      ['error', error],
+    ],
+    message3: `Warning: ${message} from chart ${chart}: ${error}`,
+  };
 }

@@ -115,7 +115,11 @@ function readYaml(text: string, name: string, options: MergeOptions): Table {
   } catch (error) {
     if (error instanceof YamlError || error instanceof ValuesError) {
       const { line, column } = error;
-      throw new UserValuesError('VALUES_INVALID', `failed to parse ${name}: ${error.message}`, { file: name, line, column });
+      throw new UserValuesError('VALUES_INVALID', `failed to parse ${name}: ${error.message}`, {
+        file: name,
+        line,
+        column,
+      });
     }
     throw error;
   }

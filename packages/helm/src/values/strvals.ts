@@ -87,7 +87,9 @@ class SetParser {
 
   private nestedKey(data: Table, key: string, nested: number): void {
     if (nested > NESTED_NAMES_MAX) {
-      throw new SetError(`value name nested level is greater than maximum supported nested level of ${NESTED_NAMES_MAX}`);
+      throw new SetError(
+        `value name nested level is greater than maximum supported nested level of ${NESTED_NAMES_MAX}`,
+      );
     }
     const inner = data.has(key) ? this.asTable(data.get(key)) : new Table();
     try {
@@ -206,7 +208,8 @@ class SetParser {
     const { text, stop } = this.until(']');
     if (stop === undefined) throw new SetError('error parsing index: EOF');
     const index = parseGoInt(text);
-    if (typeof index === 'string') throw new SetError(`error parsing index: strconv.Atoi: parsing ${quote(text)}: ${index}`);
+    if (typeof index === 'string')
+      throw new SetError(`error parsing index: strconv.Atoi: parsing ${quote(text)}: ${index}`);
     return Number(index);
   }
 
