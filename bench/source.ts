@@ -1,5 +1,5 @@
 // A monorepo of many applications, one of which changes: how long from `git push` until it is known which applications
-// have to be rendered again. `npm run bench:source -- [apps] [runs]`.
+// have to be rendered again. `node tools/run.mjs bench source [apps] [runs]`.
 
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

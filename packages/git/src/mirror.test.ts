@@ -134,6 +134,8 @@ test('file contents come when they are asked for, many in one request', async ()
   const large = files.find(({ path }) => path === 'large.bin')?.oid ?? '';
   assert.equal(contents.get(large)?.length, 3_000_000);
   assert.equal((await readdir(bed.path('mirror/objects/pack'))).filter((name) => name.endsWith('.pack')).length, 2);
+  await using full = await openMirror(bed.git, { url, directory: bed.path('full'), blobless: false });
+  assert.equal((await full.infos(oids)).size, new Set(oids).size, 'a full mirror holds all of them');
   assert.equal((await mirror.blobs(['b'.repeat(40)]).catch(() => new Map())).size, 0);
 });
 

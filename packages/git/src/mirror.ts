@@ -187,10 +187,9 @@ async function remake(context: MirrorContext, signal: AbortSignal | undefined): 
 }
 
 async function fetchAll(context: MirrorContext, signal: AbortSignal | undefined): Promise<void> {
-  const { blobless = true, fetchTimeoutMs = FETCH_TIMEOUT_MS } = context.options;
+  const { fetchTimeoutMs = FETCH_TIMEOUT_MS } = context.options;
   const args = ['fetch', '--quiet', '--prune', '--no-tags', '--force', '--no-auto-gc', '--no-write-fetch-head'];
-  if (blobless) args.push('--filter=blob:none');
-  args.push('origin', '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*');
+  args.push(...filterArguments(context), 'origin', '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*');
   await runRemote(context, args, withSignal(fetchTimeoutMs, signal));
   await compactPacks(context);
 }
@@ -204,12 +203,21 @@ async function compactPacks(context: MirrorContext): Promise<void> {
 
 /** Fetches single objects by name, as git itself does for a partial clone, but many in one request. */
 async function fetchObjects(context: MirrorContext, oids: readonly string[], signal?: AbortSignal): Promise<void> {
-  const args = ['fetch', '--quiet', '--no-tags', '--no-auto-gc', '--no-write-fetch-head', '--filter=blob:none'];
+  const args = ['fetch', '--quiet', '--no-tags', '--no-auto-gc', '--no-write-fetch-head', ...filterArguments(context)];
   await runRemote(context, [...args, '--stdin', 'origin'], {
     ...withSignal(context.options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS, signal),
     input: `${oids.join('\n')}\n`,
     noopNegotiation: true,
   });
+}
+
+const promisorConfig: readonly (readonly [string, string])[] = [
+  ['remote.origin.promisor', 'true'],
+  ['remote.origin.partialCloneFilter', 'blob:none'],
+];
+
+function filterArguments(context: MirrorContext): readonly string[] {
+  return context.options.blobless === false ? [] : ['--filter=blob:none'];
 }
 
 interface RemoteRunOptions extends GitRunOptions {
@@ -231,8 +239,7 @@ async function runRemote(
         ...context.remote.config,
         ['remote.origin.url', url],
         // Given per call and not stored, so that plain reads never start a fetch of single objects behind our back.
-        ['remote.origin.promisor', 'true'],
-        ['remote.origin.partialCloneFilter', 'blob:none'],
+        ...(context.options.blobless === false ? [] : promisorConfig),
         ...(options.noopNegotiation === true ? [['fetch.negotiationAlgorithm', 'noop'] as const] : []),
       ],
     });
