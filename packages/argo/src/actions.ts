@@ -1,7 +1,7 @@
 // What people do to an Application, as writes to its own resource: the same ones other tools make.
 
 import { type KubeClient, type ResourceType, isKubeError } from '@evenkeel/kube';
-import type { Json, JsonObject, ObjectRef } from '@evenkeel/resource';
+import type { Json, JsonObject, KubeObject, ObjectRef } from '@evenkeel/resource';
 import { present } from '@evenkeel/std';
 import type { Application, HistoryEntry } from './application.ts';
 import { holdAnnotation } from './hold.ts';
@@ -114,4 +114,35 @@ export async function removeApplication(client: KubeClient, application: Applica
   } catch (error) {
     if (!isKubeError(error, 404)) throw error;
   }
+}
+
+/** What a new Application is made of. */
+export interface NewApplication {
+  readonly name: string;
+  readonly repoURL: string;
+  readonly path?: string | undefined;
+  readonly revision?: string | undefined;
+  readonly project?: string | undefined;
+  readonly destination: JsonObject;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly syncPolicy: JsonObject;
+}
+
+/** An Application object, ready to be applied. */
+export function newApplication(wish: NewApplication): KubeObject {
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name: wish.name, ...(Object.keys(wish.labels).length > 0 ? { labels: wish.labels } : {}) },
+    spec: {
+      project: wish.project ?? 'default',
+      source: {
+        repoURL: wish.repoURL,
+        ...(wish.path === undefined ? {} : { path: wish.path }),
+        ...(wish.revision === undefined ? {} : { targetRevision: wish.revision }),
+      },
+      destination: wish.destination,
+      ...(Object.keys(wish.syncPolicy).length > 0 ? { syncPolicy: wish.syncPolicy } : {}),
+    },
+  };
 }

@@ -9,8 +9,10 @@ export {
 } from './application.ts';
 export {
   type Asker,
+  type NewApplication,
   type SyncWish,
   historyEntryOf,
+  newApplication,
   releaseHold,
   removeApplication,
   requestRefresh,
@@ -24,4 +26,4 @@ export { type Hold, holdOf } from './hold.ts';
 export { historyRevision } from './status.ts';
 export { defaultProject } from './projects.ts';
 export { controlPlaneNamespace, deliveryKey, trackingAnnotation } from './tracking.ts';
-export { type Translation, translateApplication } from './translate.ts';
+export { type Translation, inClusterServer, translateApplication } from './translate.ts';

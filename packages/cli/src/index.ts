@@ -1,1 +1,2 @@
-export {};
+// The command has no library interface; main.ts is its door.
+export { version } from './version.ts';

@@ -1,0 +1,41 @@
+// `evenkeel sandbox`: the embedded cluster alone.
+
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Sandbox } from '@evenkeel/sandbox';
+import { CommandFailure, type Io } from '../io.ts';
+
+export interface SandboxStartOptions {
+  readonly state?: string;
+  readonly port?: string;
+  readonly speed?: string;
+  readonly nodes?: string;
+  readonly kubeconfig: string;
+}
+
+/** Starts a cluster and runs it until the signal aborts. */
+export async function sandboxStart(options: SandboxStartOptions, io: Io): Promise<void> {
+  const started = performance.now();
+  await using sandbox = await Sandbox.start({
+    ...(options.state === undefined ? {} : { stateFile: resolve(io.cwd, options.state) }),
+    ...numberOption('speed', options.speed),
+    ...numberOption('nodes', options.nodes),
+    listen: numberOption('port', options.port),
+  });
+  const file = resolve(io.cwd, options.kubeconfig);
+  writeFileSync(file, sandbox.kubeconfig(), { mode: 0o600 });
+  io.out(
+    `cluster    ${sandbox.url} (up in ${Math.round(performance.now() - started)} ms)\nkubeconfig ${file}\n\nCtrl-C stops it.\n`,
+  );
+  await new Promise<void>((done) => {
+    if (io.signal.aborted) done();
+    io.signal.addEventListener('abort', () => done(), { once: true });
+  });
+}
+
+function numberOption<Name extends string>(name: Name, text: string | undefined): { readonly [key in Name]?: number } {
+  if (text === undefined) return {};
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new CommandFailure(`--${name} "${text}" is no number`);
+  return { [name]: value } as { readonly [key in Name]?: number };
+}

@@ -1,0 +1,219 @@
+// The command line: every verb with its options and an example. What a verb does is loaded when it is called, so that
+// `evenkeel --help` and the drop-in commands start at once.
+
+import { Command, CommanderError } from 'commander';
+import type { AppOptions, SyncOptions, WaitOptions } from './commands/app.ts';
+import type { CreateOptions } from './commands/app-create.ts';
+import type { KustomizeBuildOptions } from './commands/kustomize.ts';
+import type { RenderOptions } from './commands/render.ts';
+import type { SandboxStartOptions } from './commands/sandbox.ts';
+import type { UpOptions } from './commands/up.ts';
+import { CommandFailure, type Io } from './io.ts';
+import { mirrors, version } from './version.ts';
+
+
+/** Runs the command line and answers the exit code. Never throws for what a user can cause. */
+export async function runProgram(args: readonly string[], io: Io): Promise<number> {
+  try {
+    if (args[0] === 'helm' && args[1] === 'template') {
+      const { helmTemplateCommand } = await import('./commands/helm.ts');
+      helmTemplateCommand(args.slice(2), io);
+      return 0;
+    }
+    await buildProgram(io).parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    return exitCodeOf(error, io);
+  }
+}
+
+function exitCodeOf(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode;
+  if (error instanceof CommandFailure) {
+    if (error.message !== '') io.err(`${error.message}\n`);
+    return error.exitCode;
+  }
+  if (io.signal.aborted) return 130;
+  io.err(`${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+function buildProgram(io: Io): Command {
+  const program = new Command('evenkeel')
+    .description(
+      'GitOps for Kubernetes: Git says what should run; Evenkeel makes it so, keeps it so, and proves who changed what.',
+    )
+    .version(version, '--version', 'print the version')
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .exitOverride()
+    .showSuggestionAfterError();
+  addUp(program, io);
+  addApp(program, io);
+  addRender(program, io);
+  addSandbox(program, io);
+  addKustomize(program, io);
+  program
+    .command('helm')
+    .description('the Helm commands that Evenkeel answers itself')
+    .command('template [args...]', { hidden: false })
+    .description("render a chart as `helm template` does; takes the original's flags")
+    .allowUnknownOption();
+  program
+    .command('version')
+    .description('print the version, and what it is equal to')
+    .action(() =>
+      io.out(
+        `evenkeel ${version}\n${Object.entries(mirrors)
+          .map(([name, of]) => `  behaves as ${name} ${of}\n`)
+          .join('')}`,
+      ),
+    );
+  return program;
+}
+
+function addUp(program: Command, io: Io): void {
+  program
+    .command('up [directory]')
+    .description('start the whole system here: sandbox cluster, git host, controllers, API and page')
+    .option('--repo <url=dir>', 'serve a repository URL from a directory (may be repeated)', collect, [])
+    .option('--apply <file>', 'apply a manifest once everything is up (may be repeated)', collect, [])
+    .option('--state <dir>', 'keep everything here and resume from it; otherwise nothing is kept')
+    .option('--port <port>', 'port of page and API', '7070')
+    .option('--cluster-port <port>', 'port of the cluster (any free one by default)')
+    .option('--git-port <port>', 'port of the git host (any free one by default)')
+    .option('--speed <factor>', 'how much faster than life simulated workloads run')
+    .addHelpText('after', '\nExample:\n  evenkeel up . --apply clusters/production/root-app.yaml')
+    .action(async (directory: string | undefined, options: UpOptions) =>
+      (await import('./commands/up.ts')).up(directory, options, io),
+    );
+}
+
+function addRender(program: Command, io: Io): void {
+  program
+    .command('render <path>')
+    .description('print what a directory renders to (kustomization, chart or manifests, detected)')
+    .option('-n, --namespace <namespace>', "namespace of a chart's release")
+    .option('--name <name>', "name of a chart's release")
+    .option('-f, --values <file>', 'values of a chart (may be repeated)', collect, [])
+    .option('-R, --recurse', 'plain manifests: descend into directories')
+    .option('-o, --output <format>', 'yaml or json')
+    .addHelpText('after', '\nExample:\n  evenkeel render apps/payment-api/overlays/production')
+    .action(async (path: string, options: RenderOptions) => (await import('./commands/render.ts')).render(path, options, io));
+}
+
+function addSandbox(program: Command, io: Io): void {
+  program
+    .command('sandbox')
+    .description('the embedded cluster alone')
+    .command('start', { isDefault: true })
+    .description('start a cluster and run it until Ctrl-C')
+    .option('--state <file>', 'keep the cluster in this file and resume from it')
+    .option('--port <port>', 'port (any free one by default)')
+    .option('--speed <factor>', 'how much faster than life workloads run')
+    .option('--nodes <count>', 'simulated nodes')
+    .option('--kubeconfig <file>', 'where to write the kubeconfig', 'sandbox.kubeconfig')
+    .addHelpText('after', '\nExample:\n  evenkeel sandbox start --kubeconfig kc & kubectl --kubeconfig kc get nodes')
+    .action(async (options: SandboxStartOptions) => (await import('./commands/sandbox.ts')).sandboxStart(options, io));
+}
+
+function addKustomize(program: Command, io: Io): void {
+  program
+    .command('kustomize')
+    .description('the kustomize commands that Evenkeel answers itself')
+    .command('build [directory]')
+    .description('build a kustomization as `kustomize build` does')
+    .option('-o, --output <file>', 'write here instead of to standard output')
+    .option('--load-restrictor <name>', 'LoadRestrictionsRootOnly or LoadRestrictionsNone', 'LoadRestrictionsRootOnly')
+    .addHelpText('after', '\nExample:\n  evenkeel kustomize build overlays/production')
+    .action(async (directory: string | undefined, options: KustomizeBuildOptions) =>
+      (await import('./commands/kustomize.ts')).kustomizeBuild(directory ?? '.', options, io),
+    );
+}
+
+function addApp(program: Command, io: Io): void {
+  const app = program.command('app').description('applications: the verbs of argocd, with its exit codes');
+  const verb = (usage: string, description: string, example: string): Command =>
+    app
+      .command(usage)
+      .description(description)
+      .option('--server <url>', 'the server to talk to (the last `evenkeel up` by default)')
+      .option('-o, --output <format>', 'json, yaml, wide or name')
+      .addHelpText('after', `\nExample:\n  evenkeel app ${example}`);
+  const load = (): Promise<typeof import('./commands/app.ts')> => import('./commands/app.ts');
+
+  verb('list', 'list applications', 'list -l team=payments')
+    .option('-l, --selector <selector>', 'only those with these labels')
+    .option('-p, --project <project>', 'only those of this project')
+    .action(async (options: AppOptions) => (await load()).appList(options, io));
+  verb('get <name>', 'everything about one application', 'get payment-api-production')
+    .option('--refresh', 'compare with Git first')
+    .option('--hard-refresh', 'forget what was rendered, and compare')
+    .action(async (name: string, options: AppOptions) => (await load()).appGet(name, options, io));
+  verb('sync [names...]', 'make live what Git says, and wait for it', 'sync payment-api-production')
+    .option('--revision <revision>', 'a branch, tag or commit instead of the one in the spec')
+    .option('--prune', 'delete what is no longer in Git')
+    .option('--dry-run', 'say what would be done')
+    .option('--async', 'do not wait')
+    .option('--resource <resource>', 'only GROUP:KIND:NAME (may be repeated)', collect, [])
+    .option('--timeout <seconds>', 'give up waiting after this long (0: never)', '0')
+    .action(async (names: readonly string[], options: SyncOptions) => (await load()).appSync(names, options, io));
+  verb('wait [names...]', 'wait until applications are as wanted', 'wait payment-api-production --health --timeout 300')
+    .option('--sync', 'wait until in sync')
+    .option('--health', 'wait until healthy')
+    .option('--operation', 'wait until no operation runs')
+    .option('--suspended', 'wait until suspended')
+    .option('--degraded', 'wait until degraded')
+    .option('--delete', 'wait until deleted')
+    .option('--timeout <seconds>', 'give up after this long (0: never)', '0')
+    .action(async (names: readonly string[], options: WaitOptions) => (await load()).appWait(names, options, io));
+  verb('diff <name>', 'what differs, field by field; exit 0 same, 1 differs, 2 error', 'diff payment-api-production')
+    .option('--no-exit-code', 'exit 0 even where something differs')
+    .action(async (name: string, options: AppOptions) => (await load()).appDiff(name, options, io));
+  verb('history <name>', 'earlier syncs that can be gone back to', 'history payment-api-production').action(
+    async (name: string, options: AppOptions) => (await load()).appHistory(name, options, io),
+  );
+  verb('rollback <name> [id]', 'go back to an earlier sync', 'rollback payment-api-production 3')
+    .option('--timeout <seconds>', 'give up waiting after this long (0: never)', '0')
+    .action(async (name: string, id: string | undefined, options: AppOptions & { readonly timeout: string }) =>
+      (await load()).appRollback(name, id, options, io),
+    );
+  verb('delete <names...>', 'delete applications and what they have live', 'delete payment-api-production')
+    .option('--no-cascade', 'leave what is live')
+    .option('--wait', 'wait until everything is gone')
+    .option('-y, --yes', 'ask nothing (nothing is asked)')
+    .action(async (names: readonly string[], options: AppOptions) => (await load()).appDelete(names, options, io));
+  verb('terminate-op <name>', 'end the running sync', 'terminate-op payment-api-production').action(
+    async (name: string, options: AppOptions) => (await load()).appTerminate(name, options, io),
+  );
+  addAppCreate(verb, io);
+}
+
+function addAppCreate(verb: (usage: string, description: string, example: string) => Command, io: Io): void {
+  verb(
+    'create [name]',
+    'create an application',
+    'create web --repo https://github.com/org/repo.git --path apps/web --dest-namespace web --sync-policy automated',
+  )
+    .option('-f, --file <file>', 'an Application manifest instead of flags')
+    .option('--kubeconfig <file>', 'the cluster to write to (the one of the last `evenkeel up` by default)')
+    .option('--repo <url>', 'repository URL')
+    .option('--path <path>', 'directory in the repository')
+    .option('--revision <revision>', 'branch, tag or commit')
+    .option('--dest-server <url>', 'destination cluster by URL')
+    .option('--dest-name <name>', 'destination cluster by name')
+    .option('--dest-namespace <namespace>', 'destination namespace')
+    .option('--project <project>', 'project')
+    .option('--sync-policy <policy>', 'manual or automated')
+    .option('--auto-prune', 'automated: delete what is no longer in Git')
+    .option('--self-heal', 'automated: undo changes made by hand')
+    .option('--allow-empty', 'automated: accept that Git renders to nothing')
+    .option('--sync-option <option>', 'e.g. CreateNamespace=true (may be repeated)', collect, [])
+    .option('-l, --label <label>', 'key=value (may be repeated)', collect, [])
+    .option('--upsert', 'change an application that exists')
+    .option('-N, --app-namespace <namespace>', 'namespace of the Application itself', 'argocd')
+    .action(async (name: string | undefined, options: CreateOptions) =>
+      (await import('./commands/app-create.ts')).appCreate(name, options, io),
+    );
+}
