@@ -32,7 +32,7 @@ for (const file of readdirSync(directory).filter((name) => name.endsWith('.txtar
 function replay(testCase: TestCase, version: HelmVersion): void {
   const wanted = version === 3 ? (testCase.want3 ?? testCase.want) : testCase.want;
   const { stdout, stderr } = helmTemplate(testCase.args, caseHost(testCase), version);
-  assert.equal(`${stdout}${stderr === '' ? '' : `STDERR\n${stderr}`}`, wanted);
+  assert.equal(`${stdout}${stderr === '' ? '' : `STDERR\n${inOrder(stderr)}`}`, wanted);
 }
 
 function caseHost(testCase: TestCase): TemplateCommandHost {
@@ -103,8 +103,19 @@ function record(testCase: TestCase): TestCase {
 
 /** Log lines without their times and places, and without those for debugging. */
 function normalised(stderr: string): string {
-  return stderr
+  const lines = stderr
     .replaceAll(/^(?:\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d |time=\S+ |\w+\.go:\d+: )+/gm, '')
     .replace(/^.*\[debug\] error[\s\S]*$/m, '')
     .replaceAll(/^(?:level=DEBUG|.* \[debug\]) .*\n+/gm, '');
+  return inOrder(lines);
+}
+
+/** Go walks maps in random order, and warns in that order. */
+function inOrder(lines: string): string {
+  const isLog = (line: string): boolean => /^(?:level=|warning|Warning|info)/i.test(line);
+  const logs = lines.split('\n').filter(isLog).sort();
+  return lines
+    .split('\n')
+    .map((line) => (isLog(line) ? (logs.shift() ?? '') : line))
+    .join('\n');
 }
