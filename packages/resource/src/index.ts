@@ -83,3 +83,27 @@ export {
 } from './selector.ts';
 export { type FieldRequirement, formatFieldSelector, matchesFields, parseFieldSelector } from './selector-fields.ts';
 export { labelKeyErrors, labelValueErrors, subdomainErrors } from './selector-validation.ts';
+export {
+  type OpenApiVersion,
+  builtinDefinitionJson,
+  builtinGroupVersions,
+  builtinOpenApiV3,
+  crdDefinitions,
+  definitionNameOf,
+  openApiV2,
+  openApiV3,
+} from './schema/openapi.ts';
+export { type ReplicasPaths, parentManagedFields, scaleManagedFields } from './ownership/scale.ts';
+export { lastAppliedAnnotation } from './ownership/last-applied.ts';
+export { applyJsonMergePatch, createJsonMergePatch, jsonEquals } from './json-merge-patch.ts';
+export {
+  JsonPatchError,
+  type JsonPatchErrorCode,
+  type JsonPatchOp,
+  type JsonPatchOperation,
+  type JsonPatchOptions,
+  applyJsonPatch,
+  decodeJsonPatch,
+} from './json-patch.ts';
+export { formatJsonPointer, getJsonPointer, parseJsonPointer } from './json-pointer.ts';
+export { type YamlPart, splitYamlDocuments } from './yaml/split.ts';

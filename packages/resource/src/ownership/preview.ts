@@ -18,9 +18,9 @@ import {
 } from './atoms.ts';
 import { compareValues, excludeFromComparison } from './compare.ts';
 import { convertWith } from './convert.ts';
-import { type FieldSet, hasPath } from './field-set.ts';
+import { type FieldSet, emptySet, equalSets, hasPath } from './field-set.ts';
 import { itemStep } from './list-items.ts';
-import { decodeManagedFields, decodeSet, managerId } from './managed-fields.ts';
+import { decodeManagedFields, decodeSet, managerId, stripNeverOwned } from './managed-fields.ts';
 import { ownersOf, valueAt } from './owners.ts';
 import { printPath } from './path-element.ts';
 import type { FieldChange, FieldPath, VersionConverter } from './types.ts';
@@ -251,7 +251,9 @@ function fullPreview(
   const next = applied.value.value;
   const difference = { live, before: before.value, type, owned, typed, reset: change.reset };
   const found = next === undefined ? [] : changesBetween({ ...difference, next });
-  return { changed: found.length > 0, ownershipChanged: true, fields: found };
+  const nextOwned = stripNeverOwned(applied.value.managers, id).get(id)?.set ?? emptySet;
+  const ownershipChanged = !equalSets(owned ?? emptySet, nextOwned);
+  return { changed: found.length > 0, ownershipChanged, fields: found };
 }
 
 interface Difference {
