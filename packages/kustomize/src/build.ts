@@ -1,6 +1,14 @@
 // The main export: renders a kustomization of a virtual file tree (api:krusty/kustomizer.go, v0.21.1).
 
-import { type Json, type JsonObject, type KubeObject, emitSigsYaml } from '@evenkeel/resource';
+import {
+  type Json,
+  type JsonObject,
+  type KubeObject,
+  YamlError,
+  emitSigsYaml,
+  emitYamlNodes,
+  parseYaml,
+} from '@evenkeel/resource';
 import type { FileTree } from '@evenkeel/std';
 
 import { Accumulator } from './accumulate/accumulator.ts';
@@ -12,11 +20,12 @@ import { type LoadContext, type LoadRestrictor, Loader, type Remote } from './lo
 import { nodeJson } from './nodes/json.ts';
 import { type FieldOrigin, fieldOrigins } from './output/field-origins.ts';
 import { builtinSchemas } from './patches/merge-schema.ts';
-import { KustomizeError, type Problem } from './problems.ts';
+import { KustomizeError, type Problem, reworded } from './problems.ts';
 import { fixNameReferences } from './references/name-references.ts';
 import { resolveVars } from './references/vars.ts';
 import { LOCAL_CONFIG, ORIGIN, TRANSFORMATIONS } from './resources/build-annotations.ts';
 import type { ResourceMap } from './resources/resource-map.ts';
+import type { Resource } from './resources/resource.ts';
 import { addHashSuffixes } from './transformers/hash.ts';
 import { setPairs } from './transformers/labels.ts';
 import { sortResources } from './transformers/sort.ts';
@@ -55,7 +64,8 @@ export interface BuildResult {
 }
 
 const FILE_BYTES_MAX = 32 * 1024 * 1024;
-const VERSION_LABEL = 'kustomize-(devel)';
+/** The version of the original that this engine equals; its own build says so, too. */
+const VERSION_LABEL = 'kustomize-v5.8.1';
 
 /**
  * Renders the kustomization at `root` (a directory of the tree, or the address of a remote one). What a user can cause
@@ -136,8 +146,24 @@ function dropLocal(map: ResourceMap): void {
   if (kept.length !== map.size) map.setUnchecked(kept);
 }
 
+/** The value of an object; what cannot be printed is refused as Go refuses it when it reads its own output back. */
+function printable(resource: Resource): JsonObject {
+  try {
+    return nodeJson(resource.node) as JsonObject;
+  } catch (error) {
+    if (!(error instanceof KustomizeError)) throw error;
+    try {
+      parseYaml(emitYamlNodes([resource.node]), { dialect: 'v3' });
+    } catch (unread) {
+      if (unread instanceof YamlError) throw reworded(error, `map[string]interface {}(nil): ${unread.message}`);
+      throw unread;
+    }
+    throw error;
+  }
+}
+
 function output(map: ResourceMap, session: Session): Pick<BuildResult, 'objects' | 'yaml' | 'origins'> {
-  const values = map.resources.map((resource) => nodeJson(resource.node) as JsonObject);
+  const values = map.resources.map(printable);
   const origins = session.origins ? map.resources.map((resource) => fieldOrigins(resource.node)) : [];
   let text: string | undefined;
   return {

@@ -222,7 +222,7 @@ function addCounts(target: Target, config: TransformerConfig, { add, touch }: Ad
       : undefined;
     const kind = 'ReplacementTransformer';
     const entries = replacements as unknown as JsonObject;
-    const loaded = configured(kind, { replacements: entries }, () =>
+    const loaded = configured(kind, { Replacements: entries }, () =>
       loadReplacements(target.loader, replacements, touchAt),
     );
     add(kind, (map) => applyReplacements(map, loaded));

@@ -12,7 +12,7 @@ import type { ConfigEntries, Kustomization } from '../kustomization/types.ts';
 import type { Loader } from '../loader/loader.ts';
 import { schemasFromOpenApi } from '../patches/merge-schema.ts';
 import { KustomizeError, prefixed, reworded } from '../problems.ts';
-import { bindVars } from '../references/vars.ts';
+import { bindVars, varsText } from '../references/vars.ts';
 import { resourcesFromText } from '../resources/factory.ts';
 import { ResourceMap } from '../resources/resource-map.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -106,7 +106,9 @@ export class Target {
     const joined = this.#wrapped('accumulating components', () => this.#accumulateComponents(gathered));
     this.#runTransformers(joined);
     this.#runValidators(joined);
-    this.#wrapped('merging vars', () => bindVars(joined.map, joined.vars, file.vars ?? []));
+    this.#wrapped(`merging vars ${varsText(file.vars ?? [])}`, () =>
+      bindVars(joined.map, joined.vars, file.vars ?? []),
+    );
     return joined;
   }
 

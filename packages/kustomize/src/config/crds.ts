@@ -21,9 +21,22 @@ export function crdConfig(loader: Loader, paths: readonly string[]): Transformer
       const message = `unable to parse open API definition from '${path}': ${error.message}`;
       throw new KustomizeError('CONFIGURATION', message, { file, line: error.line, column: error.column });
     }
-    config = mergeConfigs(config, configOfDefinitions(asObject(definitions) ?? {}));
+    config = mergeConfigs(config, configOfDefinitions(checkedDefinitions(definitions, path, file)));
   }
   return config;
+}
+
+/** Every member must be a definition. */
+function checkedDefinitions(value: Json, path: string, file: string): JsonObject {
+  const definitions = asObject(value) ?? {};
+  for (const member of Object.values(definitions)) {
+    if (member === undefined || member === null || asObject(member) !== undefined) continue;
+    const kind = Array.isArray(member) ? 'array' : typeof member === 'boolean' ? 'bool' : typeof member;
+    const reason = `json: cannot unmarshal ${kind} into Go value of type accumulator.OpenAPIDefinition`;
+    const message = `unable to parse open API definition from '${path}': error unmarshaling JSON: while decoding JSON: ${reason}`;
+    throw new KustomizeError('CONFIGURATION', message, { file });
+  }
+  return definitions;
 }
 
 interface Found {

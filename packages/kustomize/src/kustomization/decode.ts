@@ -20,6 +20,8 @@ export interface Struct {
   readonly is: 'struct';
   readonly name: string;
   readonly fields: Readonly<Record<string, Shape>>;
+  /** Go's embedded structs on the way to a field: they are part of the paths in messages. */
+  readonly embedded?: Readonly<Record<string, string>>;
 }
 
 export const string: Shape = { is: 'string' };
@@ -36,21 +38,28 @@ export function listOf(of: Shape): Shape {
 }
 
 /** A struct with these fields. */
-export function struct(name: string, fields: Readonly<Record<string, Shape>>): Struct {
-  return { is: 'struct', name, fields };
+export function struct(
+  name: string,
+  fields: Readonly<Record<string, Shape>>,
+  embedded: Readonly<Record<string, string>> = {},
+): Struct {
+  return { is: 'struct', name, fields, embedded };
 }
 
 interface Context {
   readonly strict: boolean;
   readonly code: ProblemCode;
   readonly struct: string;
+  /** The path as Go's messages name it: struct fields only. */
   readonly path: readonly string[];
+  /** The path in the document, with the keys of maps. */
+  readonly place: readonly (string | number)[];
 }
 
 /** Thrown for the first value of a wrong type; `path` leads to it, for the caller to find its line. */
 export class DecodeError extends KustomizeError {
-  readonly path: readonly string[];
-  constructor(code: ProblemCode, message: string, path: readonly string[]) {
+  readonly path: readonly (string | number)[];
+  constructor(code: ProblemCode, message: string, path: readonly (string | number)[]) {
     super(code, message);
     this.path = path;
   }
@@ -65,7 +74,7 @@ export function decode(
   shape: Struct,
   options: { readonly strict: boolean; readonly code: ProblemCode },
 ): unknown {
-  return read(value, shape, { ...options, struct: '', path: [] });
+  return read(value, shape, { ...options, struct: '', path: [], place: [] });
 }
 
 function read(value: Json, shape: Shape, context: Context): unknown {
@@ -83,7 +92,10 @@ function read(value: Json, shape: Shape, context: Context): unknown {
     case 'list': {
       if (!Array.isArray(value)) return mismatch(value, shape, context);
       const items: readonly Json[] = value;
-      return items.map((item) => read(item, shape.of, context) ?? zeroOf(shape.of));
+      return items.map((item, index) => {
+        const place = [...context.place, index];
+        return read(item, shape.of, { ...context, place }) ?? zeroOf(shape.of);
+      });
     }
     case 'map':
       return isObject(value) ? readMap(value, shape.of, context) : mismatch(value, shape, context);
@@ -114,8 +126,10 @@ function readMap(value: JsonObject, of: Shape, context: Context): unknown {
   const result: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue;
-    const path = [...context.path, key];
-    result[key] = read(item, of, { ...context, path }) ?? zeroOf(of);
+    const place = [...context.place, key];
+    const decoded = read(item, of, { ...context, place }) ?? zeroOf(of);
+    // A plain assignment to __proto__ would change the prototype instead.
+    Object.defineProperty(result, key, { value: decoded, enumerable: true, writable: true, configurable: true });
   }
   return result;
 }
@@ -128,12 +142,23 @@ function readStruct(value: JsonObject, shape: Struct, context: Context): unknown
     const field = name === undefined ? undefined : shape.fields[name];
     if (name === undefined || field === undefined) {
       if (!context.strict) continue;
-      throw new DecodeError(context.code, `json: unknown field ${JSON.stringify(key)}`, [...context.path, key]);
+      throw new DecodeError(context.code, `json: unknown field ${JSON.stringify(key)}`, [...context.place, key]);
     }
-    const read_ = read(item, field, { ...context, struct: shape.name, path: [...context.path, name] });
-    if (read_ !== undefined) result[name] = read_;
+    const place = [...context.place, key];
+    const decoded = read(item, field, {
+      ...context,
+      struct: shape.name,
+      path: [...context.path, ...embeddingOf(shape, name), name],
+      place,
+    });
+    if (decoded !== undefined) result[name] = decoded;
   }
   return result;
+}
+
+function embeddingOf(shape: Struct, name: string): readonly string[] {
+  const embedding = shape.embedded?.[name];
+  return embedding === undefined ? [] : [embedding];
 }
 
 function foldedName(shape: Struct, key: string): string | undefined {
@@ -146,18 +171,18 @@ function isObject(value: Json): value is JsonObject {
 }
 
 function mismatch(value: Json, shape: Shape, context: Context): never {
-  const what = jsonKind(value);
+  const what = jsonKind(value, shape);
   const where = context.path.length === 0 ? 'Go value' : `Go struct field ${context.struct}.${context.path.join('.')}`;
   throw new DecodeError(
     context.code,
     `json: cannot unmarshal ${what} into ${where} of type ${goType(shape)}`,
-    context.path,
+    context.place,
   );
 }
 
-function jsonKind(value: Json): string {
+function jsonKind(value: Json, shape: Shape): string {
   if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'number' : `number ${String(value)}`;
+  if (typeof value === 'number') return shape.is === 'int' ? `number ${String(value)}` : 'number';
   if (typeof value === 'bigint') return 'number';
   if (typeof value === 'string') return 'string';
   return Array.isArray(value) ? 'array' : 'object';

@@ -83,7 +83,8 @@ export function decodeKustomization(bytes: Uint8Array | string, path: string): K
     if (error instanceof YamlError) {
       const code =
         error.code === 'SYNTAX' || error.code === 'TYPE' || error.code === 'ENCODING' ? 'MALFORMED_YAML' : 'LIMIT';
-      throw new KustomizeError(code, `invalid Kustomization: ${error.message}`, {
+      const reason = error.message.replace('error converting YAML to JSON: ', '');
+      throw new KustomizeError(code, `invalid Kustomization: ${reason}`, {
         file: path,
         line: error.line,
         column: error.column,

@@ -15,18 +15,36 @@ import {
   type Struct,
 } from './decode.ts';
 
+const embeddedGvk = { group: 'Gvk', version: 'Gvk', kind: 'Gvk' };
+const embeddedResId = {
+  group: 'ResId.Gvk',
+  version: 'ResId.Gvk',
+  kind: 'ResId.Gvk',
+  name: 'ResId',
+  namespace: 'ResId',
+};
+const embeddedGenerator = {
+  namespace: 'GeneratorArgs',
+  name: 'GeneratorArgs',
+  behavior: 'GeneratorArgs',
+  options: 'GeneratorArgs',
+  literals: 'GeneratorArgs.KvPairSources',
+  files: 'GeneratorArgs.KvPairSources',
+  envs: 'GeneratorArgs.KvPairSources',
+  env: 'GeneratorArgs.KvPairSources',
+};
 const gvk = { group: string, version: string, kind: string };
 const resId = { ...gvk, name: string, namespace: string };
 
 /** A field path with the kinds it is for. */
-export const fieldSpecShape: Struct = struct('FieldSpec', { ...gvk, path: string, create: bool });
+export const fieldSpecShape: Struct = struct('FieldSpec', { ...gvk, path: string, create: bool }, embeddedGvk);
 
 /** Who a patch is for. */
-export const selectorShape: Struct = struct('Selector', {
-  ...resId,
-  annotationSelector: string,
-  labelSelector: string,
-});
+export const selectorShape: Struct = struct(
+  'Selector',
+  { ...resId, annotationSelector: string, labelSelector: string },
+  embeddedResId,
+);
 
 const optionsShape = struct('PatchArgs', { allowNameChange: bool, allowKindChange: bool });
 
@@ -71,7 +89,7 @@ const generatorFields = {
 const fieldOptionsShape = struct('FieldOptions', { delimiter: string, index: int, encoding: string, create: bool });
 
 const replacementFields = {
-  source: struct('SourceSelector', { ...resId, fieldPath: string, options: fieldOptionsShape }),
+  source: struct('SourceSelector', { ...resId, fieldPath: string, options: fieldOptionsShape }, embeddedResId),
   targets: listOf(
     struct('TargetSelector', {
       select: selectorShape,
@@ -126,7 +144,7 @@ const helmChartArgsShape = struct('HelmChartArgs', {
 
 const varShape = struct('Var', {
   name: string,
-  objref: struct('Target', { apiVersion: string, ...gvk, name: string, namespace: string }),
+  objref: struct('Target', { apiVersion: string, ...gvk, name: string, namespace: string }, embeddedGvk),
   fieldref: struct('FieldSelector', { fieldPath: string }),
 });
 
@@ -176,8 +194,8 @@ export const kustomizationShape: Struct = struct('Kustomization', {
   components: strings,
   crds: strings,
   bases: strings,
-  configMapGenerator: listOf(struct('ConfigMapArgs', generatorFields)),
-  secretGenerator: listOf(struct('SecretArgs', { ...generatorFields, type: string })),
+  configMapGenerator: listOf(struct('ConfigMapArgs', generatorFields, embeddedGenerator)),
+  secretGenerator: listOf(struct('SecretArgs', { ...generatorFields, type: string }, embeddedGenerator)),
   helmGlobals: struct('HelmGlobals', helmGlobalsFields),
   helmCharts: listOf(struct('HelmChart', helmChartFields)),
   helmChartInflationGenerator: listOf(helmChartArgsShape),
@@ -200,7 +218,7 @@ export const transformerConfigShape: Struct = struct('TransformerConfig', {
   labels: fieldSpecs,
   templateLabels: fieldSpecs,
   commonAnnotations: fieldSpecs,
-  nameReference: listOf(struct('NameBackReferences', { ...gvk, fieldSpecs })),
+  nameReference: listOf(struct('NameBackReferences', { ...gvk, fieldSpecs }, embeddedGvk)),
   varReference: fieldSpecs,
   images: fieldSpecs,
   replicas: fieldSpecs,

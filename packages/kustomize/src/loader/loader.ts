@@ -57,7 +57,9 @@ export class Loader {
     const spec = parseRepoSpec(target);
     if (spec !== undefined) return Loader.#openRemote(context, spec, undefined);
     const path = joinTreePath(target);
-    const place = confirmDirectory(context, tree, path, path ?? target);
+    const display = (each: string): string =>
+      each === '' ? context.displayRoot || '/' : `${context.displayRoot}/${each}`;
+    const place = confirmDirectory(tree, path, { shown: path === undefined ? target : display(path), display });
     return new Loader(context, { tree, root: place.path, referrer: undefined, repo: undefined });
   }
 
@@ -113,7 +115,10 @@ export class Loader {
       return Loader.#openRemote(this.#context, spec, this);
     }
     if (path.startsWith('/')) throw new KustomizeError('FORBIDDEN_PATH', `new root '${path}' cannot be absolute`);
-    const place = confirmDirectory(this.#context, this.tree, joinTreePath(this.root, path), this.#joined(path), this);
+    const place = confirmDirectory(this.tree, joinTreePath(this.root, path), {
+      shown: this.#joined(path),
+      display: (each) => this.display(each),
+    });
     this.#refuseVisited(place.path);
     return new Loader(this.#context, { tree: this.tree, root: place.path, referrer: this, repo: undefined });
   }
@@ -199,16 +204,14 @@ interface Place {
   readonly repo: RepoSpec | undefined;
 }
 
-function confirmDirectory(
-  context: LoadContext,
-  tree: FileTree,
-  path: string | undefined,
-  shown: string,
-  loader?: Loader,
-): RealPath {
+interface Wording {
+  readonly shown: string;
+  readonly display: (path: string) => string;
+}
+
+function confirmDirectory(tree: FileTree, path: string | undefined, { shown, display }: Wording): RealPath {
   const found = path === undefined ? undefined : realPath(tree, path);
   if (found?.kind === 'directory') return found;
-  const display = (each: string): string => loader?.display(each) ?? `${context.displayRoot}/${each}`;
   if (found !== undefined) throw notFound(`must build at directory: '${shown}': file is not directory`);
   const missing = path === undefined ? shown : display(firstMissing(tree, path));
   throw notFound(

@@ -77,7 +77,7 @@ function keyText(key: YamlNode, isRoot: boolean): string {
   throw new KustomizeError('OUTPUT', 'json: unsupported type: map[interface {}]interface {}', key);
 }
 
-/** A tree from JSON, with the styles that yaml.v3 gives what it writes. */
+/** A tree from JSON, with the styles that yaml.v3 gives what it writes. Large integers stay exact. */
 export function nodeFromJson(value: Json): YamlNode {
   if (value === null) return makeScalar('null', TAG_NULL);
   switch (typeof value) {
@@ -132,6 +132,11 @@ export function renewed(node: YamlNode): YamlNode {
   return result;
 }
 
+/** Go reads JSON numbers as floats where it does not know better: integers beyond 2^53 lose their last digits. */
+export function asFloat(value: Json): Json {
+  return typeof value === 'bigint' ? Number(value) : value;
+}
+
 function renew(node: YamlNode): YamlNode {
   switch (node.kind) {
     case 'mapping': {
@@ -146,7 +151,7 @@ function renew(node: YamlNode): YamlNode {
     case 'sequence':
       return makeCollection('sequence', node.content.map(renewed));
     case 'scalar':
-      return nodeFromJson(scalarJson(node));
+      return nodeFromJson(asFloat(scalarJson(node)));
     case 'alias':
     case 'document':
       return nodeFromJson(textOf(node));

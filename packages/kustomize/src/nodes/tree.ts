@@ -1,6 +1,6 @@
 // Reading and making YAML nodes: what kyaml's RNode getters do (kyaml:yaml/rnode.go, v0.21.1), as plain functions.
 
-import type { YamlNode, YamlStyle } from '@evenkeel/resource';
+import { type YamlNode, type YamlStyle, emitYamlNodes } from '@evenkeel/resource';
 
 import { KustomizeError } from '../problems.ts';
 import type { Touch } from './touch.ts';
@@ -78,7 +78,7 @@ export class NodeKindError extends KustomizeError {
   constructor(expected: YamlNode['kind'], node: YamlNode) {
     super(
       'TRANSFORMER',
-      `wrong node kind: expected ${KIND_NAMES[expected]} but got ${KIND_NAMES[node.kind]}: node contents:\n${preview(node)}`,
+      `wrong node kind: expected ${KIND_NAMES[expected]} but got ${KIND_NAMES[node.kind]}: node contents:\n${emitYamlNodes([node])}`,
     );
     this.actual = node.kind;
   }
@@ -107,24 +107,4 @@ export function entriesOf(node: YamlNode | undefined): [string, YamlNode][] {
     if (key !== undefined && value !== undefined) entries.push([key.value, value]);
   }
   return entries;
-}
-
-/** A short rendering of a node for error texts; the exact writer is not needed there. */
-export function preview(node: YamlNode, indent = ''): string {
-  switch (node.kind) {
-    case 'mapping':
-      return entriesOf(node)
-        .map(([key, value]) => {
-          const text = value.kind === 'scalar' ? ` ${value.value}\n` : `\n${preview(value, `${indent}  `)}`;
-          return `${indent}${key}:${text}`;
-        })
-        .join('');
-    case 'sequence':
-      return node.content.map((item) => `${indent}- ${preview(item, `${indent}  `).trimStart()}`).join('');
-    case 'scalar':
-    case 'alias':
-      return `${indent}${node.value}\n`;
-    case 'document':
-      return node.content.map((item) => preview(item, indent)).join('');
-  }
 }

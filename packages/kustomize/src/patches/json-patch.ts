@@ -4,7 +4,7 @@
 import type { Json, JsonObject, YamlNode } from '@evenkeel/resource';
 
 import { addTouch } from '../nodes/trail.ts';
-import { nodeFromJson, nodeJson, renewed } from '../nodes/json.ts';
+import { asFloat, nodeFromJson, nodeJson, renewed } from '../nodes/json.ts';
 import type { Touch } from '../nodes/touch.ts';
 import { type Node, copyNode, entriesOf, fieldOf, makeScalar, TAG_STR } from '../nodes/tree.ts';
 import { KustomizeError } from '../problems.ts';
@@ -74,14 +74,27 @@ function pathOf(operation: JsonOperation, field: 'path' | 'from'): string {
   const path = operation.fields[field];
   if (typeof path === 'string') return path;
   const kind = String(operation.fields['op']);
-  throw fault(`${kind} operation failed to decode ${field}: operation missing ${field} field: ${MISSING}`);
+  // Three of the operations lose the inner words.
+  const terse = field === 'path' && (kind === 'add' || kind === 'remove' || kind === 'copy');
+  const reason = terse ? MISSING : `operation missing ${field} field: ${MISSING}`;
+  throw fault(`${kind} operation failed to decode ${field}: ${reason}`);
 }
 
 /** The value to put, marked with the place it stands at; undefined where the operation has none (then null is put). */
 function valueOf(operation: JsonOperation): YamlNode {
-  const value: Node = nodeFromJson(operation.fields['value'] ?? null);
+  const value: Node = nodeFromJson(floats(operation.fields['value'] ?? null));
   if (operation.touch !== undefined) markLeaves(value, operation.touch);
   return value;
+}
+
+function floats(value: Json): Json {
+  if (value === null || typeof value !== 'object') return asFloat(value);
+  if (Array.isArray(value)) {
+    const items: readonly Json[] = value;
+    return items.map(floats);
+  }
+  const entries = Object.entries(value).map(([key, item]): [string, Json] => [key, floats(item ?? null)]);
+  return Object.fromEntries(entries);
 }
 
 function markLeaves(node: Node, touch: Touch): void {

@@ -1,11 +1,12 @@
 // Follows renamings into every field that names another resource (api:filters/nameref/nameref.go and
 // internal/accumulator/namereferencetransformer.go, v0.21.1).
 
-import type { YamlNode } from '@evenkeel/resource';
+import { type YamlNode, emitSigsYaml } from '@evenkeel/resource';
 
 import type { FieldSpec } from '../config/field-specs.ts';
 import type { NameReference } from '../config/transformer-config.ts';
 import { setField, setScalar } from '../nodes/edit.ts';
+import { nodeJson } from '../nodes/json.ts';
 import { type Node, TAG_STR, demandKind, fieldOf, isNull, makeScalar, textOf } from '../nodes/tree.ts';
 import { KustomizeError, prefixed } from '../problems.ts';
 import { type Gvk, type ResId, effectiveNamespace, idText, isSelected, NOT_A_NAMESPACE } from '../resources/res-id.ts';
@@ -68,6 +69,7 @@ class ReferrerFix {
   readonly #renamed: ReadonlyMap<string, readonly Candidate[]>;
   readonly #referrer: Resource;
   readonly #id: ResId;
+  readonly #subjects: ReadonlySet<string>;
   #reachable: ReadonlySet<Resource> | undefined;
 
   constructor(map: ResourceMap, renamed: ReadonlyMap<string, readonly Candidate[]>, referrer: Resource) {
@@ -75,6 +77,7 @@ class ReferrerFix {
     this.#renamed = renamed;
     this.#referrer = referrer;
     this.#id = referrer.curId();
+    this.#subjects = this.#id.clusterScoped ? new Set() : subjectNamespaces(referrer);
   }
 
   fix(field: FieldToFix): void {
@@ -157,11 +160,19 @@ class ReferrerFix {
     }
     if (candidates.length <= 1 || identical(candidates, how.byName)) return candidates[0];
     const ids = candidates.map((each) => idText(each.current)).join(', ');
-    throw fault(`found multiple possible referrals: ${ids}`);
+    throw fault(`found multiple possible referrals: ${ids}\n${this.#details(candidates)}`);
+  }
+
+  #details(candidates: readonly Candidate[]): string {
+    const shown = (resource: Resource): string => emitSigsYaml(nodeJson(resource.node));
+    const targets = candidates.map(
+      ({ resource }, index) => `--- possible referral ${String(index)}:\n${shown(resource)}\n`,
+    );
+    return `\n**** Too many possible referral targets to referrer:\n${shown(this.#referrer)}\n${targets.join('')}`;
   }
 
   #isReachable(candidate: Candidate): boolean {
-    this.#reachable ??= new Set(this.#map.referableFrom(this.#referrer, subjectNamespaces(this.#referrer)));
+    this.#reachable ??= new Set(this.#map.referableFrom(this.#referrer, this.#subjects));
     return this.#reachable.has(candidate.resource);
   }
 

@@ -12,6 +12,7 @@ import { joinTrails } from '../nodes/trail.ts';
 import { KustomizeError } from '../problems.ts';
 import {
   type Gvk,
+  gvkText,
   type ResId,
   effectiveNamespace,
   gvknEqual,
@@ -72,7 +73,7 @@ export function varOf(entry: VarEntry): Var {
 /** Notes on each resource which vars read from it. Throws KustomizeError where a var fits several. */
 export function bindVars(map: ResourceMap, vars: VarSet, entries: readonly VarEntry[]): void {
   const added = entries.map(varOf);
-  for (const each of added) {
+  for (const [index, each] of added.entries()) {
     const id: ResId = {
       ...each.target,
       clusterScoped: isClusterScopedKind(apiVersionOf(each.target), each.target.kind),
@@ -82,7 +83,7 @@ export function bindVars(map: ResourceMap, vars: VarSet, entries: readonly VarEn
     if (matched.length > 1) {
       throw new KustomizeError(
         'VARIABLE',
-        `found ${String(matched.length)} resId matches for var ${varText(each)} (unable to disambiguate)`,
+        `found ${String(matched.length)} resId matches for var ${varText(each, entries[index]?.fieldref?.fieldPath ?? '')} (unable to disambiguate)`,
       );
     }
     matched[0]?.refVarNames.push(each.name);
@@ -90,10 +91,18 @@ export function bindVars(map: ResourceMap, vars: VarSet, entries: readonly VarEn
   for (const each of added) vars.add(each);
 }
 
-/** A var as Go prints its struct. */
-function varText(entry: Var): string {
-  const { group, version, kind, name, namespace } = entry.target;
-  return `{${entry.name} { {${group} ${version} ${kind} false} ${name} ${namespace}} {${entry.fieldPath}}}`;
+/** A var as Go prints its struct; the path is empty before defaults are filled in. */
+function varText(entry: Var, fieldPath: string): string {
+  return `{${entry.name} ${gvkText(entry.target)} {${fieldPath}}}`;
+}
+
+/** The vars of a file as Go prints them, nothing filled in. */
+export function varsText(entries: readonly VarEntry[]): string {
+  const texts = entries.map(({ name = '', objref = {}, fieldref = {} }) => {
+    const { group = '', version = '', kind = '' } = objref;
+    return `{${name} ${gvkText({ group, version, kind })} {${fieldref.fieldPath ?? ''}}}`;
+  });
+  return `[${texts.join(' ')}]`;
 }
 
 interface Value {
@@ -121,14 +130,14 @@ function valueOfVar(map: ResourceMap, entry: Var): Value {
     if (found === undefined) {
       throw new KustomizeError(
         'VARIABLE',
-        `field specified in var '${varText(entry)}' not found in corresponding resource`,
+        `field specified in var '${varText(entry, entry.fieldPath)}' not found in corresponding resource`,
       );
     }
     return { json: fieldValue(found), source: found };
   }
   throw new KustomizeError(
     'VARIABLE',
-    `var '${varText(entry)}' cannot be mapped to a field in the set of known resources`,
+    `var '${varText(entry, entry.fieldPath)}' cannot be mapped to a field in the set of known resources`,
   );
 }
 

@@ -149,5 +149,5 @@ function compares(key: string, bound: number, holds: (left: number, right: numbe
 }
 
 function fault(reason: string): KustomizeError {
-  return new KustomizeError('TRANSFORMER', `unable to parse requirement: ${reason}`);
+  return new KustomizeError('TRANSFORMER', reason);
 }

@@ -44,7 +44,8 @@ function compile(source: string): Pattern {
     return (text) => compiled.matcher(text).find();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new KustomizeError('TRANSFORMER', `error parsing regexp: ${reason}`);
+    const prefix = reason.startsWith('error parsing regexp') ? '' : 'error parsing regexp: ';
+    throw new KustomizeError('TRANSFORMER', prefix + reason);
   }
 }
 

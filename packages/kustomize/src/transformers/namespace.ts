@@ -5,6 +5,7 @@ import type { YamlNode } from '@evenkeel/resource';
 
 import { type FieldSpec, fieldSpec } from '../config/field-specs.ts';
 import { setScalar } from '../nodes/edit.ts';
+import { nodeJson } from '../nodes/json.ts';
 import { lookup, lookupCreate } from '../nodes/paths.ts';
 import type { Touch } from '../nodes/touch.ts';
 import { type Node, TAG_STR, demandKind, isNull, makeScalar, textOf } from '../nodes/tree.ts';
@@ -13,6 +14,7 @@ import { HELM_GENERATED } from '../resources/build-annotations.ts';
 import { idKey, isClusterScopedKind } from '../resources/res-id.ts';
 import type { ResourceMap } from '../resources/resource-map.ts';
 import type { Resource } from '../resources/resource.ts';
+import { goJson } from './hash.ts';
 import { type Setter, WalkKindError, walkFieldSpec } from './field-walk.ts';
 import { NodeKindError } from '../nodes/tree.ts';
 
@@ -58,7 +60,7 @@ export function setNamespaces(map: ResourceMap, transform: NamespaceTransform): 
     if (count(resource, 1) !== 1) {
       const key = idKey(resource.curId());
       const same = map.resources.filter((each) => idKey(each.curId()) === key);
-      const list = same.map((each) => `${each.kind}/${each.name}`).join(' ');
+      const list = same.map((each) => goJson(nodeJson(each.node))).join(' ');
       throw new KustomizeError('CONFLICT', `namespace transformation produces ID conflict: [${list}]`);
     }
   }
