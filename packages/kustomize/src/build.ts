@@ -19,6 +19,7 @@ import type { HelmRenderer } from './generators/helm.ts';
 import { type LoadContext, type LoadRestrictor, Loader, type Remote } from './loader/loader.ts';
 import { nodeJson } from './nodes/json.ts';
 import { type FieldOrigin, fieldOrigins } from './output/field-origins.ts';
+import { goSyntax } from './output/go-syntax.ts';
 import { builtinSchemas } from './patches/merge-schema.ts';
 import { KustomizeError, type Problem, reworded } from './problems.ts';
 import { fixNameReferences } from './references/name-references.ts';
@@ -158,7 +159,7 @@ function printable(resource: Resource): JsonObject {
       if (unread instanceof YamlError) throw reworded(error, `map[string]interface {}(nil): ${unread.message}`);
       throw unread;
     }
-    throw error;
+    throw reworded(error, `${goSyntax(resource.node)}: ${error.message}`);
   }
 }
 

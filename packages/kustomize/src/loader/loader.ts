@@ -153,7 +153,7 @@ export class Loader {
     if (/^https?:/i.test(path)) return this.#loadRemote(path);
     const target = this.#treePath(path);
     const shown = target === undefined ? cleanPath(this.#absolute(path)) : this.display(target);
-    if (target === undefined) throw forbidden(shown, this.rootText);
+    if (target === undefined) throw path.startsWith('/') ? nothingAt(path) : forbidden(shown, this.rootText);
     const found = realPath(this.tree, target);
     if (this.#context.restrictor === 'rootOnly') this.#restrict(found, target, shown);
     if (found === undefined) throw notFound(`open ${shown}: no such file or directory`);
@@ -236,6 +236,13 @@ function cleanPath(path: string): string {
     else if (part !== '' && part !== '.') parts.push(part);
   }
   return `/${parts.join('/')}`;
+}
+
+/** Outside of the tree there is nothing, as far as this build can know. */
+function nothingAt(path: string): KustomizeError {
+  const clean = cleanPath(path);
+  const first = clean.split('/', 2).join('/');
+  return notFound(`evalsymlink failure on '${path}' : lstat ${first}: no such file or directory`);
 }
 
 function notFound(message: string): KustomizeError {

@@ -25,6 +25,8 @@ export interface CaseFile {
   readonly want: string | undefined;
   readonly wantError: string | undefined;
   readonly wantWarnings: string;
+  /** Our message, where it is not that of the original; DEVIATIONS.md says why. */
+  readonly ourWords: string | undefined;
 }
 
 /** Stands for the directory of the case in recorded messages. */
@@ -67,7 +69,7 @@ function header(text: string): Pick<CaseFile, 'title' | 'root' | 'flags'> {
   return { title: title.join('\n'), root, flags };
 }
 
-const WANTED = ['want', 'want error', 'want warnings'];
+const WANTED = ['want', 'want error', 'want warnings', 'our words'];
 
 function content(sections: ReadonlyMap<string, string>): Omit<CaseFile, 'title' | 'root' | 'flags'> {
   const files = new Map<string, string | Uint8Array>();
@@ -88,6 +90,7 @@ function content(sections: ReadonlyMap<string, string>): Omit<CaseFile, 'title' 
     want: sections.get('want'),
     wantError: sections.get('want error'),
     wantWarnings: sections.get('want warnings') ?? '',
+    ourWords: sections.get('our words'),
   };
 }
 
