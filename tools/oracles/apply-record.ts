@@ -105,7 +105,8 @@ function bodyOf(
   const given = (step.body ?? {}) as JsonObject;
   if (step.do === 'put') return laidOver(before ?? {}, given);
   const apiVersion = scenario.group === '' ? version : `${scenario.group}/${version}`;
-  const metadata = { name: scenario.object, namespace: 'default', ...(given['metadata'] as JsonObject | undefined) };
+  const namespace = scenario.namespaced ? { namespace: 'default' } : {};
+  const metadata = { name: scenario.object, ...namespace, ...(given['metadata'] as JsonObject | undefined) };
   return { apiVersion, kind: scenario.kind, ...given, metadata };
 }
 

@@ -199,8 +199,148 @@ function web(containers: readonly JsonObject[], more: JsonObject = {}): JsonObje
   return { spec: { selector: { matchLabels: { app: 'web' } }, template: podSpec(containers), ...more } };
 }
 
+// Creating and patching one of many kinds shows which fields an empty object of theirs has already.
+function made(
+  kind: string,
+  plural: string,
+  body: JsonObject,
+  { group = '', version = 'v1', namespaced = true, patch = {} as JsonObject } = {},
+): Scenario {
+  const metadata = { metadata: { labels: { touched: 'yes' } } };
+  return {
+    name: 'created, labelled and applied',
+    group,
+    version,
+    kind,
+    plural,
+    namespaced,
+    object: `made-${kind.toLowerCase()}`,
+    steps: [
+      { do: 'create', manager: 'maker', body },
+      { do: 'merge', manager: 'editor', body: { ...metadata, ...patch } },
+      apply('alice', { metadata: { annotations: { a: 'b' } }, ...body }),
+      apply('alice', { metadata: { annotations: { a: 'b' } }, ...body }, force),
+      apply('alice', { ...body, metadata: {} }),
+    ],
+  };
+}
+
+const job = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'j', image: 'j:1' }] } } };
+
 /** All scenarios. */
 export const scenarios: readonly Scenario[] = [
+  made(
+    'Role',
+    'roles',
+    { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] },
+    { group: 'rbac.authorization.k8s.io' },
+  ),
+  made(
+    'RoleBinding',
+    'rolebindings',
+    {
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' },
+      subjects: [{ kind: 'ServiceAccount', name: 's', namespace: 'default' }],
+    },
+    { group: 'rbac.authorization.k8s.io' },
+  ),
+  made('Service', 'services', { spec: { selector: { a: 'b' }, ports: [{ port: 80 }] } }),
+  made('Secret', 'secrets', { data: { a: 'Yg==' }, type: 'Opaque' }),
+  made('ServiceAccount', 'serviceaccounts', { automountServiceAccountToken: false }),
+  made('Pod', 'pods', { spec: { containers: [{ name: 'p', image: 'p:1', env: [{ name: 'A', value: '' }] }] } }),
+  made('PersistentVolumeClaim', 'persistentvolumeclaims', {
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1024Mi' } } },
+  }),
+  made(
+    'StatefulSet',
+    'statefulsets',
+    {
+      spec: {
+        serviceName: 's',
+        selector: { matchLabels: { app: 'web' } },
+        template: podSpec([{ name: 'w', image: 'w:1' }]),
+        volumeClaimTemplates: [
+          {
+            metadata: { name: 'd' },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+          },
+        ],
+      },
+    },
+    { group: 'apps' },
+  ),
+  made(
+    'DaemonSet',
+    'daemonsets',
+    {
+      spec: { selector: { matchLabels: { app: 'web' } }, template: podSpec([{ name: 'w', image: 'w:1' }]) },
+    },
+    { group: 'apps' },
+  ),
+  made('Job', 'jobs', { spec: job }, { group: 'batch' }),
+  made('CronJob', 'cronjobs', { spec: { schedule: '* * * * *', jobTemplate: { spec: job } } }, { group: 'batch' }),
+  made(
+    'Ingress',
+    'ingresses',
+    {
+      spec: {
+        rules: [
+          {
+            host: 'a.example',
+            http: {
+              paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 's', port: { number: 80 } } } }],
+            },
+          },
+        ],
+        tls: [{ hosts: ['a.example'], secretName: 't' }],
+      },
+    },
+    { group: 'networking.k8s.io' },
+  ),
+  made(
+    'NetworkPolicy',
+    'networkpolicies',
+    {
+      spec: {
+        podSelector: {},
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ podSelector: { matchLabels: { a: 'b' } } }] }],
+      },
+    },
+    { group: 'networking.k8s.io' },
+  ),
+  made(
+    'HorizontalPodAutoscaler',
+    'horizontalpodautoscalers',
+    {
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' },
+        minReplicas: 1,
+        maxReplicas: 3,
+        metrics: [
+          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } },
+        ],
+      },
+    },
+    { group: 'autoscaling', version: 'v2' },
+  ),
+  made(
+    'PodDisruptionBudget',
+    'poddisruptionbudgets',
+    {
+      spec: { minAvailable: '50%', selector: { matchLabels: { a: 'b' } } },
+    },
+    { group: 'policy' },
+  ),
+  made(
+    'PriorityClass',
+    'priorityclasses',
+    { value: 10, description: 'd' },
+    { group: 'scheduling.k8s.io', namespaced: false },
+  ),
+  made('ResourceQuota', 'resourcequotas', { spec: { hard: { cpu: '1000m', pods: '10' } } }),
+  made('LimitRange', 'limitranges', { spec: { limits: [{ type: 'Container', default: { cpu: '0.5' } }] } }),
+  made('Namespace', 'namespaces', {}, { namespaced: false }),
   configMap('cm-one', 'one applier adds, changes and drops keys', [
     apply('alice', { data: { a: '1', b: '2' } }),
     apply('alice', { data: { a: '1', b: '2' } }),

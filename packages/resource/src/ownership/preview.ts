@@ -143,16 +143,18 @@ class SyncCheck {
       case 'scalar':
         return owned?.member === true && sameLeaf(config, live, atom);
       case 'map':
-        return atom.map !== undefined && this.#map(config, live, atom.map, owned);
+        return atom.map !== undefined && this.#map(config, live, atom, owned);
       case 'list':
-        return atom.list !== undefined && this.#list(config, live, atom.list, owned);
+        return atom.list !== undefined && this.#list(config, live, atom, owned);
       case undefined:
         return false;
     }
   }
 
-  #map(config: Json, live: Json | undefined, map: MapAtom, owned: FieldSet | undefined): boolean {
-    if (map.atomic) return owned?.member === true && (sameLeaf(config, live, undefined) || isDropped(config, live));
+  #map(config: Json, live: Json | undefined, atom: Atom, owned: FieldSet | undefined): boolean {
+    const { map } = atom;
+    if (map === undefined) return false;
+    if (map.atomic) return owned?.member === true && (sameWhole(config, live, { atom }) || isDropped(config, live));
     if (!isMap(config) || isEmptyMap(config)) {
       // Only being there is asked for.
       return (isMap(live) || isDropped(config, live)) && owned?.children === undefined;
@@ -161,8 +163,10 @@ class SyncCheck {
     return live === undefined && this.#members(config, nothing, map, owned, 'inner');
   }
 
-  #list(config: Json, live: Json | undefined, list: ListAtom, owned: FieldSet | undefined): boolean {
-    if (list.atomic) return owned?.member === true && (sameLeaf(config, live, undefined) || isDropped(config, live));
+  #list(config: Json, live: Json | undefined, atom: Atom, owned: FieldSet | undefined): boolean {
+    const { list } = atom;
+    if (list === undefined) return false;
+    if (list.atomic) return owned?.member === true && (sameWhole(config, live, { atom }) || isDropped(config, live));
     if (!isList(config) || config.length === 0) {
       const isThere = isList(live) || (this.#typed && live === undefined);
       return isThere && owned?.children === undefined;
@@ -190,6 +194,26 @@ class SyncCheck {
 type Place = 'root' | 'metadata' | 'inner';
 
 const nothing: JsonObject = {};
+
+// Inside what is owned as a whole: equal but for quantities written otherwise and members the schema's default fills in.
+function sameWhole(config: Json | undefined, live: Json | undefined, type: TypeRef): boolean {
+  if (equalValues(config, live)) return true;
+  const { atom } = type;
+  if (atom.quantity === true) return sameQuantity(config, live);
+  if (isList(config) && isList(live)) {
+    const element = atom.list?.element ?? unknownType;
+    return config.length === live.length && config.every((item, index) => sameWhole(item, live[index], element));
+  }
+  if (!isMap(config) || !isMap(live)) return false;
+  for (const name of new Set([...Object.keys(config), ...Object.keys(live)])) {
+    const [wanted, now] = [config[name], live[name]];
+    const field = atom.map?.fields.get(name);
+    const preset = field?.default;
+    const isDefault = wanted === undefined && preset !== undefined && equalValues(preset, now);
+    if (!isDefault && !sameWhole(wanted, now, field?.type ?? atom.map?.element ?? unknownType)) return false;
+  }
+  return true;
+}
 
 function sameLeaf(config: Json | undefined, live: Json | undefined, atom: Atom | undefined): boolean {
   if (equalValues(config, live)) return true;
@@ -291,7 +315,7 @@ function isUndone(
   const parent = typeAt(path.slice(0, -1), type).atom;
   const last = path.at(-1) ?? '';
   const atom = stepInto(parent, last).atom;
-  if (atom.quantity === true && sameQuantity(desired, now)) return true;
+  if (desired !== undefined && now !== undefined && sameWhole(desired, now, { atom })) return true;
   if (desired === undefined) {
     const preset = last.startsWith('f:') ? parent.map?.fields.get(last.slice(2))?.default : undefined;
     return preset !== undefined && equalValues(preset, now);
