@@ -3,7 +3,13 @@
 import { definitionCollection } from '../crd/definitions.ts';
 import type { ControllerDeps } from './actor.ts';
 import { startController } from './controller.ts';
+import { claimController } from './claims.ts';
 import { definitionCleaner } from './definition-cleaner.ts';
+import { deploymentController } from './deployments.ts';
+import { endpointsController } from './endpoints.ts';
+import { kubelet } from './kubelet.ts';
+import { replicaSetController } from './replica-sets.ts';
+import { scheduler } from './scheduler.ts';
 import { startGarbageCollector } from './garbage.ts';
 import type { ContainerLogs } from './logs.ts';
 import { namespaceController } from './namespaces.ts';
@@ -24,7 +30,17 @@ export function startWorkloads(deps: ControllerDeps, options: WorkloadOptions): 
   };
   followAll();
   const stopFollowing = deps.store.collection(definitionCollection).subscribe({ event: followAll });
-  const controllers = [namespaceController(deps.registry, () => options.certificate), definitionCleaner(deps.registry)];
+  const controllers = [
+    namespaceController(deps.registry, () => options.certificate),
+    definitionCleaner(deps.registry),
+    deploymentController(deps, index),
+    replicaSetController(deps, index),
+    replicaSetController(deps, index, true),
+    scheduler(deps),
+    kubelet(deps, options.logs),
+    claimController(),
+    endpointsController(deps),
+  ];
   const stops = controllers.map((spec) => startController(deps, spec, options.onError));
   return () => {
     stopFollowing();
