@@ -3,20 +3,15 @@
 // Parse with `parseTemplates`, run with `execute`. Values are described in value/value.ts; `fromJson` makes them from
 // JSON (numbers become float64, objects become Maps). Functions are made with `fn` and put into a FunctionMap.
 
-export { type ParseOptions, type Template, type TemplateSource, TemplateSet, parseTemplates } from './exec/template-set.ts';
 export {
-  type ExecuteOptions,
-  type Execution,
-  type Limits,
-  defaultLimits,
-  execute,
-} from './exec/execute.ts';
-export {
-  type TemplateErrorCode,
-  type TemplatePosition,
-  TemplateError,
-  errorStack,
-} from './exec/template-error.ts';
+  type ParseOptions,
+  type Template,
+  type TemplateSource,
+  TemplateSet,
+  parseTemplates,
+} from './exec/template-set.ts';
+export { type ExecuteOptions, type Execution, type Limits, defaultLimits, execute } from './exec/execute.ts';
+export { type TemplateErrorCode, type TemplatePosition, TemplateError, errorStack } from './exec/template-error.ts';
 export { type OriginFrame, type OriginOptions, type OriginSegment } from './exec/origins.ts';
 export type { Call, MissingKey } from './exec/call.ts';
 export type { CertificatePair, CertificateRequest, Host, PrivateKeyKind } from './exec/host.ts';

@@ -1,7 +1,7 @@
 // text/template's own functions. `and` and `or` are evaluated by the compiler, because they do not evaluate every argument.
 
 import { sprint, sprintf, sprintln } from '../fmt/printer.ts';
-import { goBytes, goLength, goString, isPrint, runeText } from '../value/go-string.ts';
+import { goBytes, goLength, goString, isPrint, rejoined } from '../value/go-string.ts';
 import { type GoType, assignable, anyType, canBeNil, uint8Type } from '../value/go-type.ts';
 import { GoInt, GoScalar, type Value, mapType, sliceType, typeOf, withType } from '../value/value.ts';
 import type { Call } from './call.ts';
@@ -33,8 +33,9 @@ function elementAt<T>(items: ArrayLike<T>, index: number, what: string): T {
 
 function indexed(item: Value, index: Value): Value {
   if (item === null || item === undefined) throw new GoError('index of nil pointer');
-  if (typeof item === 'string') {
-    const bytes = goBytes(item);
+  const text = item instanceof GoScalar ? item.value : item;
+  if (typeof text === 'string') {
+    const bytes = goBytes(text);
     return new GoInt(BigInt(elementAt(bytes, indexArg(index, bytes.length), 'string')), uint8Type);
   }
   if (item instanceof Uint8Array) {
@@ -183,8 +184,11 @@ export function jsEscape(text: string): string {
     if (known !== undefined) out += known;
     else if (code < 0x20) out += `\\u00${code.toString(16).toUpperCase().padStart(2, '0')}`;
     else if (code < 0x80) out += char;
-    else if (code >= 0xd800 && code <= 0xdfff) out += runeText(code);
-    else out += isPrint(code) ? char : `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`;
+    else
+      out +=
+        isPrint(code) || (code >= 0xd800 && code <= 0xdfff)
+          ? char
+          : `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`;
   }
   return out;
 }
@@ -201,7 +205,7 @@ export function queryEscape(text: string): string {
 }
 
 function printing(format: (args: readonly Value[]) => string): GoFunction {
-  return fn([rest(any)], str, (args) => format(args));
+  return fn([rest(any)], str, (args) => rejoined(format(args)));
 }
 
 function wideFormat(format: string, args: readonly Value[], context: Call): string {
@@ -220,7 +224,7 @@ export const builtins: FunctionMap = new Map<string, GoFunction>([
   ['len', length],
   ['not', fn([reflectValue], bool, ([value]) => !isTrue(value))],
   ['print', printing(sprint)],
-  ['printf', fn([str, rest(any)], str, ([format, ...args], context) => wideFormat(format, args, context))],
+  ['printf', fn([str, rest(any)], str, ([format, ...args], context) => rejoined(wideFormat(format, args, context)))],
   ['println', printing(sprintln)],
   ['urlquery', printing((args) => queryEscape(textOf(args)))],
   ['eq', fn([reflectValue, rest(reflectValue)], bool, ([first, ...others]) => equalsAny(first, others))],

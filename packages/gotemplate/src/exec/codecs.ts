@@ -14,7 +14,17 @@ import {
   stringSliceType,
   stringType,
 } from '../value/go-type.ts';
-import { GoInt, type GoMap, GoScalar, type GoSlice, type Value, goInt, nilMap, nilSlice, withType } from '../value/value.ts';
+import {
+  GoInt,
+  type GoMap,
+  GoScalar,
+  type GoSlice,
+  type Value,
+  goInt,
+  nilMap,
+  nilSlice,
+  withType,
+} from '../value/value.ts';
 import type { Codec } from './function.ts';
 
 /** `string`. */
@@ -79,7 +89,11 @@ export const strings: Codec<readonly string[]> = {
 export const ints: Codec<readonly number[]> = {
   type: intSliceType,
   read: (value) => (Array.isArray(value) ? value.map((item) => int.read(item)) : []),
-  write: (value) => withType(value.map((item): Value => goInt(item)), intSliceType),
+  write: (value) =>
+    withType(
+      value.map((item): Value => goInt(item)),
+      intSliceType,
+    ),
 };
 
 /** `map[string]interface{}`, by identity. */

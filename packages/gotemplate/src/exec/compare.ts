@@ -1,24 +1,16 @@
 // Truth, equality and order as text/template and reflect.DeepEqual define them.
 
-import { formatValue } from '../fmt/printer.ts';
+import { formatValue, sprintf } from '../fmt/printer.ts';
 import { compareStrings } from '../value/go-string.ts';
 import { GoComplex, GoInt, GoScalar, GoStruct, type Value, isNilContainer, typeOf } from '../value/value.ts';
 import { GoError, GoFunction } from './function.ts';
 
 /** text/template's isTrue. */
 export function isTrue(value: Value): boolean {
-  switch (typeof value) {
-    case 'boolean':
-      return value;
-    case 'string':
-      return value !== '';
-    case 'number':
-      return value !== 0;
-    case 'undefined':
-      return false;
-    default:
-  }
-  if (value === null) return false;
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'string') return value !== '';
+  if (typeof value === 'number') return value !== 0;
+  if (value === undefined || value === null) return false;
   if (value instanceof Map) return value.size > 0;
   if (Array.isArray(value) || value instanceof Uint8Array) return value.length > 0;
   if (value instanceof GoInt) return value.value !== 0n;
@@ -61,7 +53,7 @@ function typeText(value: Value): string {
 
 /** How reflect.Value prints in an error about a value that cannot be compared. */
 function shown(value: Value): string {
-  return value === undefined || value === null ? '<invalid reflect.Value>' : formatValue(value);
+  return value === undefined || value === null ? '<invalid reflect.Value>' : sprintf('%s', [value]);
 }
 
 /** eq of two values. Throws GoError where Go refuses. */
@@ -76,12 +68,12 @@ export function equal(a: Value, b: Value): boolean {
   if (ka === 'complex') return a instanceof GoComplex && b instanceof GoComplex && a.re === b.re && a.im === b.im;
   if (ka !== 'invalid') return raw(a) === raw(b);
   if (!isNil(a) && !isNil(b) && typeOf(a)?.kind !== typeOf(b)?.kind) {
-    throw new GoError(`non-comparable types ${shown(a)}: ${typeText(a)}, ${typeText(b)}: ${shown(b)}`);
+    throw new GoError(`non-comparable types ${shown(a)}: ${typeText(a)}, ${typeText(b)}: ${formatValue(b)}`);
   }
   const kindA = typeOf(a)?.kind;
   const kindB = typeOf(b)?.kind;
   if (kindA !== kindB && kindA !== undefined && kindB !== undefined) {
-    throw new GoError(`non-comparable types ${shown(a)}: ${typeText(a)}, ${typeText(b)}: ${shown(b)}`);
+    throw new GoError(`non-comparable types ${shown(a)}: ${typeText(a)}, ${typeText(b)}: ${formatValue(b)}`);
   }
   if (isNil(a) || isNil(b)) return isNil(a) === isNil(b);
   if (!comparable(b)) throw new GoError(`non-comparable type ${shown(b)}: ${typeText(b)}`);
@@ -90,7 +82,10 @@ export function equal(a: Value, b: Value): boolean {
 
 function comparable(value: Value): boolean {
   if (value instanceof GoStruct) {
-    return value.type.kind === 'ptr' || (value.type.fields ?? []).every((field) => !/^(map|slice|func)$/.test(field.type.kind));
+    return (
+      value.type.kind === 'ptr' ||
+      (value.type.fields ?? []).every((field) => !/^(map|slice|func)$/.test(field.type.kind))
+    );
   }
   return !(value instanceof Map || Array.isArray(value) || value instanceof Uint8Array || value instanceof GoFunction);
 }
@@ -135,7 +130,9 @@ export function deepEqual(a: Value, b: Value): boolean {
     return a.length === b.length && a.every((byte, index) => byte === b[index]);
   }
   if (a instanceof GoStruct && b instanceof GoStruct) {
-    return a.fields.size === b.fields.size && [...a.fields].every(([name, item]) => deepEqual(item, b.fields.get(name)));
+    return (
+      a.fields.size === b.fields.size && [...a.fields].every(([name, item]) => deepEqual(item, b.fields.get(name)))
+    );
   }
   if (a instanceof GoComplex && b instanceof GoComplex) return a.re === b.re && a.im === b.im;
   return raw(a) !== undefined && raw(a) === raw(b);

@@ -209,7 +209,10 @@ function compileUnchecked(compiler: Compiler, node: ArgNode): ((frame: Frame, fi
       return compileFunction(compiler, node, undefined);
     case 'chain':
       return compileChain(compiler, node, undefined);
-    default:
+    case 'bool':
+    case 'string':
+    case 'number':
+    case 'nil':
       return undefined;
   }
 }

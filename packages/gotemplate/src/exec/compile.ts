@@ -1,15 +1,7 @@
 // Compiles a syntax tree to closures. Each closure mirrors one function of text/template's exec.go, in the same order of
 // evaluation, because errors name the node that was current when they happened.
 
-import type {
-  ActionNode,
-  BranchNode,
-  ListNode,
-  Node,
-  PipeNode,
-  TemplateNode,
-  TextNode,
-} from '../parse/nodes.ts';
+import type { ActionNode, BranchNode, ListNode, Node, PipeNode, TemplateNode, TextNode } from '../parse/nodes.ts';
 import { nodeText } from '../parse/nodes.ts';
 import { sortedKeys } from '../fmt/print-value.ts';
 import { formatValue } from '../fmt/printer.ts';
@@ -68,7 +60,20 @@ function compileNode(compiler: Compiler, node: Node): Exec {
       return () => broke;
     case 'continue':
       return () => continued;
-    default:
+    case 'list':
+    case 'command':
+    case 'end':
+    case 'else':
+    case 'pipe':
+    case 'identifier':
+    case 'variable':
+    case 'dot':
+    case 'nil':
+    case 'field':
+    case 'chain':
+    case 'bool':
+    case 'number':
+    case 'string':
       return (frame) => frame.state.fail(`unknown node: ${nodeText(node)}`);
   }
 }

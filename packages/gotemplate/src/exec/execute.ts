@@ -1,6 +1,7 @@
 // Runs a template of a set. Errors are returned, not thrown; output written before an error is kept, as in Go.
 
 import type { Value } from '../value/value.ts';
+import { rejoined } from '../value/go-string.ts';
 import { quote } from '../value/quote.ts';
 import type { MissingKey } from './call.ts';
 import { bodyOf } from './compile.ts';
@@ -52,7 +53,10 @@ function asTemplateError(error: unknown, state: State | undefined): TemplateErro
   if (error instanceof RangeError && state !== undefined) {
     const tooLong = /string length|array length|Array buffer/i.test(error.message);
     const what = tooLong ? 'a value exceeded the size a program can hold' : 'execution is nested too deeply';
-    return new TemplateError(`template: ${state.template.name}: ${what}`, { code: 'LIMIT', template: state.template.name });
+    return new TemplateError(`template: ${state.template.name}: ${what}`, {
+      code: 'LIMIT',
+      template: state.template.name,
+    });
   }
   throw error;
 }
@@ -73,7 +77,7 @@ function start(run: Run, set: TemplateSet, template: Template, data: Value, sink
   state.enter();
   bodyOf(template, set.options.functions)(new Frame(state, data ?? undefined));
   state.leave();
-  return state.out;
+  return rejoined(state.out);
 }
 
 function runNested(outer: State, set: TemplateSet, template: string | Template, data: Value): string {

@@ -61,7 +61,8 @@ function entryOf(state: State, map: GoMap, name: string, type: GoType): Value {
       return zeroOf(elem);
     case 'error':
       return state.fail(`map has no entry for key ${quote(name)}`);
-    default:
+    case 'default':
+    case 'invalid':
       state.wrapped = false;
       return undefined;
   }
@@ -91,7 +92,16 @@ export function zeroOf(type: GoType): Value {
     case 'invalid':
     case 'complex128':
       return null;
-    default:
+    case 'int':
+    case 'int8':
+    case 'int16':
+    case 'int32':
+    case 'int64':
+    case 'uint':
+    case 'uint8':
+    case 'uint16':
+    case 'uint32':
+    case 'uint64':
       return type.text === 'int' ? goInt(0) : new GoInt(0n, type);
   }
 }

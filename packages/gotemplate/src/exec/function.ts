@@ -58,7 +58,10 @@ type Param = Codec<unknown> | Rest<unknown>;
 type ArgOf<P> = P extends Codec<infer T> ? T : never;
 
 /** The tuple of TypeScript arguments for a parameter list. */
-export type ArgsOf<P extends readonly Param[]> = P extends readonly [...infer Head extends Codec<unknown>[], Rest<infer T>]
+export type ArgsOf<P extends readonly Param[]> = P extends readonly [
+  ...infer Head extends Codec<unknown>[],
+  Rest<infer T>,
+]
   ? [...{ [K in keyof Head]: ArgOf<Head[K]> }, ...T[]]
   : { -readonly [K in keyof P]: ArgOf<P[K]> };
 

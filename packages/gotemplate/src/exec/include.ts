@@ -13,9 +13,7 @@ const recursionMax = 1000;
 export function includeFunction(): GoFunction {
   return fn([str, any], str, ([name, data], call) => {
     if (call.nesting(name, 1) > recursionMax + 1) {
-      throw new GoError(
-        `rendering template has a nested reference name: ${name}: unable to execute template`,
-      );
+      throw new GoError(`rendering template has a nested reference name: ${name}: unable to execute template`);
     }
     const output = call.execute(call.set, name, data);
     call.nesting(name, -1);

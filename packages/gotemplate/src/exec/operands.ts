@@ -87,8 +87,10 @@ function literalValue(node: ArgNode, type: GoType): Value {
   if (node.kind !== 'number') return undefined;
   if (kind === 'float64') return node.float;
   if (kind === 'float32') return node.float === undefined ? undefined : new GoScalar(Math.fround(node.float), type);
-  if (kind === 'complex128') return node.complex === undefined ? undefined : new GoComplex(node.complex.re, node.complex.im);
-  const integer = kind.startsWith('int') && kind !== 'interface' ? node.int : kind.startsWith('uint') ? node.uint : undefined;
+  if (kind === 'complex128')
+    return node.complex === undefined ? undefined : new GoComplex(node.complex.re, node.complex.im);
+  const integer =
+    kind.startsWith('int') && kind !== 'interface' ? node.int : kind.startsWith('uint') ? node.uint : undefined;
   if (integer === undefined) return undefined;
   return type === intType ? goInt(integer) : new GoInt(integer, type);
 }

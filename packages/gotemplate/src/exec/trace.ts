@@ -16,7 +16,12 @@ export class Trace {
   element(_of: Value, _key: Value, _value: Value, from: Taint | undefined): Taint | undefined {
     return from;
   }
-  result(_name: string, _args: readonly Value[], _result: Value, _taints: readonly (Taint | undefined)[]): Taint | undefined {
+  result(
+    _name: string,
+    _args: readonly Value[],
+    _result: Value,
+    _taints: readonly (Taint | undefined)[],
+  ): Taint | undefined {
     return undefined;
   }
 }

@@ -10,7 +10,7 @@ import {
   GoInt,
   type GoMap,
   GoScalar,
-  GoStruct,
+  type GoStruct,
   type Value,
   isNilContainer,
   mapType,
@@ -69,6 +69,8 @@ export class Printer {
   /** error and Stringer. */
   #methods(value: Value, type: GoType, verb: string): boolean {
     if (this.#erroring) return false;
+    // Bytes are taken one by one, each with its own complaint.
+    if (value instanceof Uint8Array) return false;
     if (verb === 'w') {
       this.#bad(value, verb);
       return true;
@@ -102,7 +104,14 @@ export class Printer {
     else this.#container(value, verb, depth);
   }
 
-  #container(value: Exclude<Value, null | undefined | string | number | boolean | GoInt | GoScalar | GoComplex | Uint8Array | GoFunction>, verb: string, depth: number): void {
+  #container(
+    value: Exclude<
+      Value,
+      null | undefined | string | number | boolean | GoInt | GoScalar | GoComplex | Uint8Array | GoFunction
+    >,
+    verb: string,
+    depth: number,
+  ): void {
     // A map that contains itself would print for ever; Go overflows its stack there.
     if (this.#open.has(value)) {
       this.out += '...';
@@ -225,7 +234,11 @@ export class Printer {
     const shown = this.precision === undefined ? bytes : bytes.subarray(0, this.precision);
     const parts = [...shown].map((byte) => byte.toString(16).padStart(2, '0'));
     const prefix = this.sharp ? '0x' : '';
-    let text = this.space ? parts.map((part) => prefix + part).join(' ') : parts.length > 0 ? prefix + parts.join('') : '';
+    let text = this.space
+      ? parts.map((part) => prefix + part).join(' ')
+      : parts.length > 0
+        ? prefix + parts.join('')
+        : '';
     if (upper) text = text.toUpperCase();
     const { zero } = this;
     // Padding with zeros applies only on the left, and Go does apply it here.
@@ -287,7 +300,10 @@ export class Printer {
 
   #unicode(number: bigint): void {
     const code = BigInt.asUintN(64, number);
-    const digits = code.toString(16).toUpperCase().padStart(Math.max(4, this.precision ?? 0), '0');
+    const digits = code
+      .toString(16)
+      .toUpperCase()
+      .padStart(Math.max(4, this.precision ?? 0), '0');
     const rune = Number(code);
     const shown = this.sharp && rune <= 0x10ffff && isPrint(rune) ? ` '${String.fromCodePoint(rune)}'` : '';
     const { zero } = this;
@@ -383,7 +399,7 @@ export class Printer {
   #truncated(text: string): string {
     if (this.precision === undefined || text.length <= this.precision) return text;
     if (isAscii(text)) return text.slice(0, this.precision);
-    return [...text].slice(0, this.precision).join('');
+    return Array.from(text).slice(0, this.precision).join('');
   }
 
   #pad(text: string): void {

@@ -58,7 +58,7 @@ export function tokenText(token: Token): string {
   if (token.kind === 'eof') return 'EOF';
   if (token.kind === 'error') return token.value;
   if (token.kind === 'dot' || keywords.has(token.kind)) return `<${token.value}>`;
-  const chars = [...token.value];
+  const chars = Array.from(token.value);
   return token.value.length > 10 && byteLengthOver10(token.value)
     ? `${quote(chars.slice(0, 10).join(''))}...`
     : quote(token.value);
@@ -116,7 +116,11 @@ export class Lexer {
   }
 
   #ignore(): void {
-    for (let at = this.#input.indexOf('\n', this.#start); at >= 0 && at < this.#pos; at = this.#input.indexOf('\n', at + 1)) {
+    for (
+      let at = this.#input.indexOf('\n', this.#start);
+      at >= 0 && at < this.#pos;
+      at = this.#input.indexOf('\n', at + 1)
+    ) {
       this.#line++;
     }
     this.#start = this.#pos;
@@ -194,7 +198,11 @@ export class Lexer {
   #rightDelim(): boolean | undefined {
     const { rightDelim } = this.#options;
     const first = this.#input.charAt(this.#pos);
-    if (isSpace(first) && this.#input.charAt(this.#pos + 1) === '-' && this.#input.startsWith(rightDelim, this.#pos + 2)) {
+    if (
+      isSpace(first) &&
+      this.#input.charAt(this.#pos + 1) === '-' &&
+      this.#input.startsWith(rightDelim, this.#pos + 2)
+    ) {
       return true;
     }
     return this.#input.startsWith(rightDelim, this.#pos) ? false : undefined;
@@ -302,7 +310,8 @@ export class Lexer {
     if (!this.#atTerminator()) return this.#error(`bad character ${unicodeName(this.#peek())}`);
     const keyword = keywords.get(word);
     if (keyword !== undefined) {
-      const plain = (keyword === 'break' && !this.#options.breakOk) || (keyword === 'continue' && !this.#options.continueOk);
+      const plain =
+        (keyword === 'break' && !this.#options.breakOk) || (keyword === 'continue' && !this.#options.continueOk);
       return this.#emit(plain ? 'identifier' : keyword);
     }
     return this.#emit(word === 'true' || word === 'false' ? 'bool' : 'identifier');

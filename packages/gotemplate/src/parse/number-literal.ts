@@ -49,7 +49,9 @@ function charConstant(text: string): NumberFields | string {
 }
 
 function complexConstant(text: string): NumberFields | string {
-  const match = /^(.+?[^eEpP])([+-].+)i$/.exec(text);
+  const match = /^([+-]?(?:0[xX][0-9a-fA-F_.]*(?:[pP][+-]?[0-9_]+)?|[0-9_.]+(?:[eE][+-]?[0-9_]+)?))([+-].+)i$/.exec(
+    text,
+  );
   const re = match === null ? undefined : attempt(() => parseFloat64(match[1] ?? ''));
   const im = match === null ? undefined : attempt(() => parseFloat64(match[2] ?? ''));
   if (re === undefined || im === undefined) return 'syntax error scanning complex number';

@@ -239,27 +239,21 @@ class Parser {
 
   #action(): Node {
     const token = this.#nextNonSpace();
-    switch (token.kind) {
-      case 'block':
-        return this.#block();
-      case 'break':
-      case 'continue':
-        return this.#breakOrContinue(token.kind, token.pos);
-      case 'else':
-        return this.#else();
-      case 'end':
-        return { kind: 'end', source: this.#source, pos: this.#expect('end', 'rightDelim').pos };
-      case 'if':
-      case 'range':
-      case 'with':
-        return this.#control(token.kind);
-      case 'template':
-        return this.#template();
-      default:
-    }
+    const { kind } = token;
+    if (kind === 'block') return this.#block();
+    if (kind === 'break' || kind === 'continue') return this.#breakOrContinue(kind, token.pos);
+    if (kind === 'else') return this.#else();
+    if (kind === 'end') return { kind, source: this.#source, pos: this.#expect('end', 'rightDelim').pos };
+    if (kind === 'if' || kind === 'range' || kind === 'with') return this.#control(kind);
+    if (kind === 'template') return this.#template();
     this.#backup();
     const { pos } = this.#peek();
-    const node: ActionNode = { kind: 'action', source: this.#source, pos, pipe: this.#pipeline('command', 'rightDelim') };
+    const node: ActionNode = {
+      kind: 'action',
+      source: this.#source,
+      pos,
+      pipe: this.#pipeline('command', 'rightDelim'),
+    };
     return node;
   }
 
@@ -429,7 +423,9 @@ class Parser {
       case 'nil':
       case 'dot':
         return this.fail(`unexpected . after term ${quote(nodeText(node))}`);
-      default:
+      case 'chain':
+      case 'identifier':
+      case 'pipe':
         return { kind: 'chain', source, pos, node, field: fields };
     }
   }
@@ -437,43 +433,36 @@ class Parser {
   #term(): ArgNode | undefined {
     const token = this.#nextNonSpace();
     const at = { source: this.#source, pos: token.pos };
-    switch (token.kind) {
-      case 'identifier':
-        if (!this.#options.functions.has(token.value) && !builtinNames.has(token.value)) {
-          this.fail(`function ${quote(token.value)} not defined`);
-        }
-        return { kind: 'identifier', ...at, ident: token.value };
-      case 'dot':
-        return { kind: 'dot', ...at };
-      case 'nil':
-        return { kind: 'nil', ...at };
-      case 'variable':
-        return this.#useVariable(token);
-      case 'field':
-        return { kind: 'field', ...at, ident: [token.value.slice(1)] };
-      case 'bool':
-        return { kind: 'bool', ...at, value: token.value === 'true' };
-      case 'charConstant':
-      case 'complex':
-      case 'number': {
-        const number = parseNumber(token.value, token.kind);
-        if (typeof number === 'string') return this.fail(number);
-        return { kind: 'number', ...at, ...number };
+    const { kind, value } = token;
+    if (kind === 'identifier') {
+      if (!this.#options.functions.has(value) && !builtinNames.has(value)) {
+        this.fail(`function ${quote(value)} not defined`);
       }
-      case 'leftParen': {
-        if (this.#stackDepth >= maxStackDepth) this.fail('max expression depth exceeded');
-        this.#stackDepth++;
-        const pipe = this.#pipeline('parenthesized pipeline', 'rightParen');
-        this.#stackDepth--;
-        return pipe;
-      }
-      case 'string':
-      case 'rawString':
-        return { kind: 'string', ...at, quoted: token.value, text: this.#unquoted(token.value) };
-      default:
-        this.#backup();
-        return undefined;
+      return { kind, ...at, ident: value };
     }
+    if (kind === 'dot' || kind === 'nil') return { kind, ...at };
+    if (kind === 'variable') return this.#useVariable(token);
+    if (kind === 'field') return { kind, ...at, ident: [value.slice(1)] };
+    if (kind === 'bool') return { kind, ...at, value: value === 'true' };
+    if (kind === 'charConstant' || kind === 'complex' || kind === 'number') {
+      const number = parseNumber(value, kind);
+      if (typeof number === 'string') return this.fail(number);
+      return { kind: 'number', ...at, ...number };
+    }
+    if (kind === 'string' || kind === 'rawString') {
+      return { kind: 'string', ...at, quoted: value, text: this.#unquoted(value) };
+    }
+    if (kind === 'leftParen') return this.#parenthesised();
+    this.#backup();
+    return undefined;
+  }
+
+  #parenthesised(): PipeNode {
+    if (this.#stackDepth >= maxStackDepth) this.fail('max expression depth exceeded');
+    this.#stackDepth++;
+    const pipe = this.#pipeline('parenthesized pipeline', 'rightParen');
+    this.#stackDepth--;
+    return pipe;
   }
 
   #useVariable(token: Token): VariableNode {

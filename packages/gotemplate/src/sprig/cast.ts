@@ -24,6 +24,7 @@ export function toInt64(value: Value): bigint {
   }
   if (typeof value === 'number') return floatToInt64(value);
   if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (value instanceof GoScalar && typeof value.value === 'number') return floatToInt64(value.value);
   const text = typeof value === 'string' ? value : jsonNumber(value);
   return text === undefined ? 0n : attempt(() => parseInt64(trimZeroDecimal(text), 0), 0n);
 }
@@ -57,7 +58,10 @@ export function strval(value: Value): string {
   if (typeof value === 'string') return value;
   if (value instanceof Uint8Array) return goString(value);
   const type = typeOf(value);
-  if (type?.stringer !== undefined && (value instanceof GoStruct || value instanceof GoInt || value instanceof GoScalar)) {
+  if (
+    type?.stringer !== undefined &&
+    (value instanceof GoStruct || value instanceof GoInt || value instanceof GoScalar)
+  ) {
     return type.stringer(value);
   }
   return formatValue(value ?? null);

@@ -39,7 +39,14 @@ const certificate: Codec<CertificatePair> = {
     };
     return { cert: field('Cert'), key: field('Key') };
   },
-  write: (value) => new GoStruct(certificateType, new Map([['Cert', value.cert], ['Key', value.key]])),
+  write: (value) =>
+    new GoStruct(
+      certificateType,
+      new Map([
+        ['Cert', value.cert],
+        ['Key', value.key],
+      ]),
+    ),
 };
 
 const uint32: Codec<number> = {
@@ -87,7 +94,7 @@ function derivePassword(request: PasswordRequest): string {
   const key = scrypt(goBytes(request.password), salt, { N: 32_768, r: 8, p: 2, dkLen: 64 });
   const seed = hmac(sha256, key, joinedBytes(seedText, bigEndian(site.length), site, bigEndian(request.counter)));
   const template = templates[(seed[0] ?? 0) % templates.length] ?? '';
-  return [...template]
+  return Array.from(template)
     .map((kind, index) => {
       const characters = passwordCharacters.get(kind) ?? '';
       return characters.charAt((seed[index + 1] ?? 0) % characters.length);
@@ -158,7 +165,7 @@ function randomAlphaNumeric(count: number, call: Call): string {
 }
 
 function shuffled(text: string, call: Call): string {
-  const chars = [...text];
+  const chars = Array.from(text);
   for (let index = chars.length - 1; index > 0; index--) {
     const [high = 0, middle = 0, low = 0] = call.host.randomBytes(3);
     const other = ((high << 16) | (middle << 8) | low) % (index + 1);
@@ -287,8 +294,11 @@ function certificateFunctions(): readonly (readonly [string, GoFunction])[] {
     ],
     [
       'genSignedCertWithKey',
-      fn([str, anys, anys, int, certificate, str], certificate, ([commonName, ips, dns, daysValid, signer, keyPem], call) =>
-        call.host.createCertificate({ commonName, daysValid, ...names({ ips, dns }), isCa: false, signer, keyPem }),
+      fn(
+        [str, anys, anys, int, certificate, str],
+        certificate,
+        ([commonName, ips, dns, daysValid, signer, keyPem], call) =>
+          call.host.createCertificate({ commonName, daysValid, ...names({ ips, dns }), isCa: false, signer, keyPem }),
       ),
     ],
   ];

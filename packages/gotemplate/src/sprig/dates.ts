@@ -23,7 +23,8 @@ function now(call: Call): GoTime {
 /** int64, int and int32 are seconds since 1970; anything else that is no time means now. */
 function timeOf(value: Value, kinds: readonly string[], call: Call): GoTime {
   if (value instanceof GoTime) return value;
-  if (value instanceof GoInt && kinds.includes(value.type.text)) return new GoTime(value.value * second, localZone(call));
+  if (value instanceof GoInt && kinds.includes(value.type.text))
+    return new GoTime(value.value * second, localZone(call));
   return now(call);
 }
 

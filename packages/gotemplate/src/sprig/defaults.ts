@@ -28,24 +28,36 @@ function quietly<T>(body: () => T, otherwise: T): T {
   }
 }
 
+function readJson(text: string): Value {
+  try {
+    return unmarshalJson(text);
+  } catch (error) {
+    if (error instanceof JsonError) return error.partial ?? null;
+    throw error;
+  }
+}
+
 const compact = (value: Value): string => marshalJson(value);
 const pretty = (value: Value): string => marshalJson(value, { indent: '  ' });
 const raw = (value: Value): string => marshalJson(value, { escapeHtml: false });
 
-const orEmpty = (write: (value: Value) => string): GoFunction => fn([any], str, ([value]) => quietly(() => write(value), ''));
+const orEmpty = (write: (value: Value) => string): GoFunction =>
+  fn([any], str, ([value]) => quietly(() => write(value), ''));
 const orFail = (write: (value: Value) => string): GoFunction => fn([any], str, ([value]) => write(value));
 
 export const defaultFunctions: readonly (readonly [string, GoFunction])[] = [
   [
     'default',
-    fn([any, rest(any)], any, ([fallback, ...given]) => (given.length === 0 || isEmpty(given[0]) ? fallback : given[0])),
+    fn([any, rest(any)], any, ([fallback, ...given]) =>
+      given.length === 0 || isEmpty(given[0]) ? fallback : given[0],
+    ),
   ],
   ['empty', fn([any], bool, ([value]) => isEmpty(value))],
   ['coalesce', fn([rest(any)], any, (values) => values.find((value) => !isEmpty(value)) ?? null)],
   ['all', fn([rest(any)], bool, (values) => values.every((value) => !isEmpty(value)))],
   ['any', fn([rest(any)], bool, (values) => values.some((value) => !isEmpty(value)))],
   ['ternary', fn([any, any, bool], any, ([yes, no, test]) => (test ? yes : no))],
-  ['fromJson', fn([str], any, ([text]) => quietly(() => unmarshalJson(text), null))],
+  ['fromJson', fn([str], any, ([text]) => readJson(text))],
   ['mustFromJson', fn([str], any, ([text]) => unmarshalJson(text))],
   ['toJson', orEmpty(compact)],
   ['mustToJson', orFail(compact)],
@@ -66,4 +78,3 @@ export const defaultFunctions: readonly (readonly [string, GoFunction])[] = [
     }),
   ],
 ];
-

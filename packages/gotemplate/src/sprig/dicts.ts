@@ -5,7 +5,17 @@ import { isTrue } from '../exec/compare.ts';
 import type { Call } from '../exec/call.ts';
 import { GoError, type GoFunction, fn, rest } from '../exec/function.ts';
 import { sortedKeys } from '../fmt/print-value.ts';
-import { GoStruct, type GoMap, type Value, isNilContainer, mapType, nilMap, sliceType, typeOf, withType } from '../value/value.ts';
+import {
+  GoStruct,
+  type GoMap,
+  type Value,
+  isNilContainer,
+  mapType,
+  nilMap,
+  sliceType,
+  typeOf,
+  withType,
+} from '../value/value.ts';
 import { strval } from './cast.ts';
 
 function made(values: readonly Value[]): GoMap {
@@ -82,7 +92,10 @@ function copied(value: Value, call: Call): Value {
   call.step(1);
   if (Array.isArray(value)) {
     if (isNilContainer(value)) return value;
-    return withType(value.map((item) => copied(item, call)), sliceType(value));
+    return withType(
+      value.map((item) => copied(item, call)),
+      sliceType(value),
+    );
   }
   if (value instanceof Map) {
     if (isNilContainer(value)) return nilMap(mapType(value));
@@ -97,7 +110,10 @@ function copied(value: Value, call: Call): Value {
   return value;
 }
 
-const deepCopy = fn([any], any, ([value], call) => copied(value, call));
+const deepCopy = fn([any], any, ([value], call) => {
+  if (value === null || value === undefined) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
+  return copied(value, call);
+});
 
 function conversionPanic(value: Value, wanted: string): GoError {
   const type = typeOf(value);

@@ -8,67 +8,90 @@ import { goBytes, goString } from '../value/go-string.ts';
 
 const base64Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const base32Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const plainBase64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** Standard base64 as Go decodes it: newlines are skipped, padding is required. An error is Go's text. */
+/** Standard base64 as Go decodes it: newlines are skipped, padding is required. A string is Go's error text. */
 export function decodeBase64(text: string): Uint8Array | string {
-  return decodeBase(text, { alphabet: base64Alphabet, bits: 6, group: 4, name: 'base64' });
-}
-
-interface Base {
-  readonly alphabet: string;
-  readonly bits: number;
-  /** Characters per padded group. */
-  readonly group: number;
-  readonly name: string;
-}
-
-function decodeBase(text: string, base: Base): Uint8Array | string {
-  const corrupt = (at: number): string => `illegal ${base.name} data at input byte ${at}`;
-  const bytes: number[] = [];
+  if (text.length % 4 === 0 && plainBase64.test(text)) return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
   const source = goBytes(text);
-  // Base32 strips newlines first, so its offsets do not count them; base64 skips them in place.
-  const input: { readonly char: string; readonly at: number }[] = [];
-  source.forEach((byte, index) => {
-    const char = String.fromCharCode(byte);
-    if (char !== '\n' && char !== '\r') input.push({ char, at: base.bits === 5 ? input.length : index });
-  });
+  const corrupt = (at: number): string => `illegal base64 data at input byte ${at}`;
+  const isNewline = (at: number): boolean => source[at] === 10 || source[at] === 13;
+  let kept = '';
+  let at = 0;
+  for (; at < source.length; at++) {
+    if (isNewline(at)) continue;
+    const char = String.fromCharCode(source[at] ?? 0);
+    if (!base64Alphabet.includes(char)) break;
+    kept += char;
+  }
+  const used = kept.length % 4;
+  if (at === source.length) return used === 0 ? bytesOf(kept) : corrupt(at - used);
+  if (source[at] !== 61 || used < 2) return corrupt(at);
+  at++;
+  const skip = (): void => {
+    while (at < source.length && isNewline(at)) at++;
+  };
+  if (used === 2) {
+    skip();
+    if (at === source.length) return corrupt(at);
+    if (source[at] !== 61) return corrupt(at - 1);
+    at++;
+  }
+  skip();
+  return at < source.length ? corrupt(at) : bytesOf(kept);
+}
+
+function bytesOf(kept: string): Uint8Array {
+  return Uint8Array.from(atob(kept), (char) => char.charCodeAt(0));
+}
+
+/** base32.StdEncoding.DecodeString. */
+function decodeBase32(text: string): Uint8Array | string {
+  const source = goBytes(text).filter((byte) => byte !== 10 && byte !== 13);
+  const corrupt = (at: number): string => `illegal base32 data at input byte ${at}`;
+  const bytes: number[] = [];
+  let at = 0;
+  while (at < source.length) {
+    const values: number[] = [];
+    while (values.length < 8) {
+      if (at === source.length) return corrupt(at - values.length);
+      const char = String.fromCharCode(source[at++] ?? 0);
+      if (char === '=' && values.length >= 2 && source.length - at < 8) {
+        const problem = base32Padding(source, at, values.length);
+        if (problem !== undefined) return corrupt(problem);
+        pushBits(values, bytes);
+        return Uint8Array.from(bytes);
+      }
+      const value = base32Alphabet.indexOf(char);
+      if (value < 0) return corrupt(at - 1);
+      values.push(value);
+    }
+    pushBits(values, bytes);
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** The offset that Go complains of, when the padding after `used` characters is wrong. */
+function base32Padding(source: Uint8Array, at: number, used: number): number | undefined {
+  const left = source.length - at;
+  if (left + used < 7) return source.length;
+  for (let index = 0; index < 7 - used; index++) {
+    if (left > index && source[at + index] !== 61) return at + index - 1;
+  }
+  return used === 3 || used === 6 ? at - 1 : undefined;
+}
+
+function pushBits(values: readonly number[], bytes: number[]): void {
   let buffer = 0;
   let held = 0;
-  let index = 0;
-  for (; index < input.length; index++) {
-    const { char, at } = input[index] ?? { char: '', at: 0 };
-    if (char === '=') break;
-    const value = base.alphabet.indexOf(char);
-    if (value < 0) return corrupt(at);
-    buffer = ((buffer << base.bits) | value) & 0xffff;
-    held += base.bits;
+  for (const value of values) {
+    buffer = ((buffer << 5) | value) & 0xfff;
+    held += 5;
     if (held >= 8) {
       held -= 8;
-      bytes.push((buffer >> held) & 0xff);
+      bytes.push((buffer >> held) & 255);
     }
   }
-  const problem = paddingProblem(input, { index, base, length: source.length });
-  return problem === undefined ? Uint8Array.from(bytes) : corrupt(problem);
-}
-
-/** Where the padding is wrong: offset of the offending byte; undefined when all is well. */
-function paddingProblem(
-  input: readonly { readonly char: string; readonly at: number }[],
-  state: { readonly index: number; readonly base: Base; readonly length: number },
-): number | undefined {
-  const { index, base } = state;
-  const used = index % base.group;
-  const offset = (at: number): number => input[at]?.at ?? (base.bits === 5 ? input.length : state.length);
-  if (index === input.length) return used === 0 ? undefined : base.bits === 5 ? input.length : offset(index - used);
-  const legal = base.bits === 6 ? [2, 3] : [2, 4, 5, 7];
-  if (!legal.includes(used)) return offset(index);
-  const wanted = base.group - used;
-  for (let position = 0; position < wanted; position++) {
-    const item = input[index + position];
-    if (item === undefined) return base.bits === 6 ? state.length : offset(index + position);
-    if (item.char !== '=') return base.bits === 6 ? item.at : offset(index + position) - 1;
-  }
-  return input.length > index + wanted ? offset(index + wanted) : undefined;
 }
 
 function encodeBase32(text: string): string {
@@ -141,10 +164,7 @@ export const encodingFunctions: readonly (readonly [string, GoFunction])[] = [
   ['b64enc', text1((text) => base64(goBytes(text)))],
   ['b64dec', text1((text) => decoded(decodeBase64(text)))],
   ['b32enc', text1(encodeBase32)],
-  [
-    'b32dec',
-    text1((text) => decoded(decodeBase(text, { alphabet: base32Alphabet, bits: 5, group: 8, name: 'base32' }))),
-  ],
+  ['b32dec', text1((text) => decoded(decodeBase32(text)))],
   ['adler32sum', text1((text) => String(adler32(goBytes(text))))],
   // Charts are rendered as on Unix: osBase and its kin are the slash versions.
   ...paths.flatMap(([name, osName, made]): (readonly [string, GoFunction])[] => [

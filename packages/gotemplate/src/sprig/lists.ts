@@ -44,7 +44,8 @@ function inList(list: readonly Value[], needle: Value): boolean {
 function chunked(size: number, value: Value): GoSlice {
   const list = listOr(value, 'Cannot chunk type');
   const count = Math.floor((list.length - 1) / size) + 1;
-  if (!Number.isFinite(count) || count < 0) throw new GoError('runtime error: makeslice: len out of range');
+  if (!Number.isFinite(count) || count < 0 || (size < 0 && count > 0))
+    throw new GoError('runtime error: makeslice: len out of range');
   const chunks: GoSlice = [];
   for (let index = 0; index < count; index++) chunks.push(list.slice(index * size, (index + 1) * size));
   return chunks;
@@ -62,7 +63,8 @@ function sliceBetween(value: Value, indices: readonly Value[]): Value {
   if (list.length === 0) return null;
   const start = indices.length > 0 ? Number(toInt64(indices[0])) : 0;
   const end = indices.length < 2 ? list.length : Number(toInt64(indices[1]));
-  if (start < 0 || start > end || end > list.length) throw new GoError('reflect.Value.Slice: slice index out of bounds');
+  if (start < 0 || start > end || end > list.length)
+    throw new GoError('reflect.Value.Slice: slice index out of bounds');
   if (value instanceof Uint8Array) return value.subarray(start, end);
   return withType(list.slice(start, end), Array.isArray(value) ? sliceType(value) : anySliceType);
 }
@@ -82,7 +84,7 @@ function concatenated(lists: readonly Value[]): GoSlice {
   return all.length === 0 ? nilSlice() : all;
 }
 
-const made = fn([rest(any)], anys, (values) => (values.length === 0 ? nilSlice() : [...values]));
+const made = fn([rest(any)], anys, (values) => [...values]);
 
 export const listFunctions: readonly Named[] = [
   ['list', made],

@@ -7,7 +7,15 @@ import { formatValue } from '../fmt/printer.ts';
 import { NumberError, parseInt64, wrapInt64 } from '../value/go-number.ts';
 import type { Value } from '../value/value.ts';
 import { toFloat64, toInt64 } from './cast.ts';
-import { type Decimal, addDecimal, decimalFromFloat, decimalToFloat, divideDecimal, multiplyDecimal, subtractDecimal } from './decimal.ts';
+import {
+  type Decimal,
+  addDecimal,
+  decimalFromFloat,
+  decimalToFloat,
+  divideDecimal,
+  multiplyDecimal,
+  subtractDecimal,
+} from './decimal.ts';
 
 type Operation = (a: Decimal, b: Decimal) => Decimal;
 
@@ -28,7 +36,9 @@ function remainder(a: bigint, b: bigint): bigint {
 }
 
 const reduced = (start: (first: Value) => bigint, step: (total: bigint, next: bigint) => bigint): GoFunction =>
-  fn([any, rest(any)], int64, ([first, ...others]) => others.reduce((total: bigint, next) => step(total, toInt64(next)), start(first)));
+  fn([any, rest(any)], int64, ([first, ...others]) =>
+    others.reduce((total: bigint, next) => step(total, toInt64(next)), start(first)),
+  );
 
 const extreme = (pick: (a: number, b: number) => number): GoFunction =>
   fn([any, rest(any)], float64, ([first, ...others]) =>
@@ -110,13 +120,13 @@ export const numberFunctions: readonly (readonly [string, GoFunction])[] = [
   ['float64', fn([any], float64, ([value]) => toFloat64(value))],
   ['toDecimal', fn([any], int64, ([value]) => octal(value))],
   ['seq', fn([rest(int)], str, (params, call) => sequence(params, call))],
-  [
-    'until',
-    fn([int], ints, ([count], call) => steps({ start: 0, stop: count, step: count < 0 ? -1 : 1 }, call)),
-  ],
+  ['until', fn([int], ints, ([count], call) => steps({ start: 0, stop: count, step: count < 0 ? -1 : 1 }, call))],
   ['untilStep', fn([int, int, int], ints, ([start, stop, step], call) => steps({ start, stop, step }, call))],
   ['add1', fn([any], int64, ([value]) => wrapInt64(toInt64(value) + 1n))],
-  ['add', fn([rest(any)], int64, (values) => values.reduce((total: bigint, next) => wrapInt64(total + toInt64(next)), 0n))],
+  [
+    'add',
+    fn([rest(any)], int64, (values) => values.reduce((total: bigint, next) => wrapInt64(total + toInt64(next)), 0n)),
+  ],
   ['sub', fn([any, any], int64, ([a, b]) => wrapInt64(toInt64(a) - toInt64(b)))],
   ['div', fn([any, any], int64, ([a, b]) => divided(toInt64(a), toInt64(b)))],
   ['mod', fn([any, any], int64, ([a, b]) => remainder(toInt64(a), toInt64(b)))],

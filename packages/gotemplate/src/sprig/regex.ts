@@ -17,7 +17,8 @@ function compile(pattern: string): RE2JS | string {
     try {
       result = RE2JS.compile(pattern);
     } catch (error) {
-      result = error instanceof Error ? error.message : String(error);
+      const message = error instanceof Error ? error.message : String(error);
+      result = message.endsWith('trailing backslash at end of expression') ? `${message}: \`\`` : message;
     }
     if (compiled.size >= cacheSize) compiled.clear();
     compiled.set(pattern, result);
@@ -66,7 +67,8 @@ function* matches(regex: RE2JS, text: string, limit: number): Generator<Match> {
     previousEnd = end;
     if (!accept) continue;
     count++;
-    const group = (n: number): string | undefined => (n <= matcher.groupCount() ? (matcher.group(n) ?? undefined) : undefined);
+    const group = (n: number): string | undefined =>
+      n <= matcher.groupCount() ? (matcher.group(n) ?? undefined) : undefined;
     yield { start, end, group, named: (name) => (Object.hasOwn(names, name) ? group(names[name] ?? 0) : undefined) };
   }
 }
@@ -87,11 +89,14 @@ function replaced(regex: RE2JS, text: string, by: (match: Match) => string): str
 
 /** Regexp.Expand: $1, ${1}, $name, ${name}, $$. */
 function expanded(template: string, match: Match): string {
-  return template.replaceAll(/\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu, (_, dollar: string | undefined, braced: string | undefined, bare: string | undefined) => {
-    if (dollar !== undefined) return '$';
-    const name = braced ?? bare ?? '';
-    return (/^\d+$/.test(name) ? match.group(Number(name)) : match.named(name)) ?? '';
-  });
+  return template.replaceAll(
+    /\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu,
+    (_, dollar: string | undefined, braced: string | undefined, bare: string | undefined) => {
+      if (dollar !== undefined) return '$';
+      const name = braced ?? bare ?? '';
+      return (/^\d+$/.test(name) ? match.group(Number(name)) : match.named(name)) ?? '';
+    },
+  );
 }
 
 function split(regex: RE2JS, pattern: string, text: string, limit: number): string[] | undefined {

@@ -30,14 +30,16 @@ class VersionValue extends GoStruct {
 }
 
 const noFields: ReadonlyMap<string, Value> = new Map();
+/** Methods of *Version; a Version that is no pointer has only those with a value receiver. */
 const methods = new Map<string, GoFunction>();
+const valueMethods = new Map<string, GoFunction>();
 
 const shape: Omit<GoType, 'kind' | 'text'> = {
   methods,
   stringer: (self) => (self instanceof VersionValue ? formatVersion(self.version) : ''),
   json: (self) => (self instanceof VersionValue ? `"${formatVersion(self.version)}"` : 'null'),
 };
-const structType: GoType = { kind: 'struct', text: 'semver.Version', ...shape };
+const structType: GoType = { kind: 'struct', text: 'semver.Version', ...shape, methods: valueMethods };
 const pointerType: GoType = { kind: 'ptr', text: '*semver.Version', elem: structType, ...shape };
 
 function codec(type: GoType): Codec<Version> {
@@ -102,7 +104,11 @@ const entries: readonly (readonly [string, GoFunction])[] = [
   ['GreaterThanEqual', compare((order) => order >= 0)],
   ['Equal', compare((order) => order === 0)],
 ];
-for (const [name, method] of entries) methods.set(name, method);
+const pointerOnly = /^(Original|Compare|Equal|LessThan|GreaterThan)/;
+for (const [name, method] of entries) {
+  methods.set(name, method);
+  if (!pointerOnly.test(name)) valueMethods.set(name, method);
+}
 
 export const semverFunctions: readonly (readonly [string, GoFunction])[] = [
   ['semver', fn([str], pointer, ([version]) => valueOf(parseVersion(version)))],

@@ -4,11 +4,20 @@ import { any, bool, int, str, stringMap, strings } from '../exec/codecs.ts';
 import type { Call } from '../exec/call.ts';
 import { GoError, type GoFunction, fn, rest } from '../exec/function.ts';
 import { formatValue } from '../fmt/printer.ts';
-import { byteSlice, goBytes, goLength, goString, isAscii, rejoined, spaceClass, trimSpace } from '../value/go-string.ts';
+import {
+  byteSlice,
+  goBytes,
+  goLength,
+  goString,
+  isAscii,
+  rejoined,
+  spaceClass,
+  trimSpace,
+} from '../value/go-string.ts';
 import { quote } from '../value/quote.ts';
 import type { Value } from '../value/value.ts';
 import { strslice, strval } from './cast.ts';
-import { lowerText, splitWords, titleWords, toPascalCase, upperText } from './words.ts';
+import { lowerText, splitWords, titleRune, titleWords, toPascalCase, upperText } from './words.ts';
 
 function present(values: readonly Value[]): Value[] {
   return values.filter((value) => value !== null && value !== undefined);
@@ -16,7 +25,7 @@ function present(values: readonly Value[]): Value[] {
 
 function trimSet(text: string, cutset: string): string {
   const set = new Set(cutset);
-  const chars = [...text];
+  const chars = Array.from(text);
   let start = 0;
   let end = chars.length;
   while (start < end && set.has(chars[start] ?? '')) start++;
@@ -68,7 +77,7 @@ function indented(spaces: number, text: string, call: Call): string {
 
 /** strings.Split: an empty separator splits into characters. */
 export function splitText(text: string, separator: string): string[] {
-  return separator === '' ? [...text] : text.split(separator);
+  return separator === '' ? Array.from(text) : text.split(separator);
 }
 
 function splitLimited(text: string, separator: string, limit: number): string[] {
@@ -85,7 +94,12 @@ function numbered(parts: readonly string[]): ReadonlyMap<string, string> {
 function replaceAll(text: string, old: string, by: string, call: Call): string {
   if (old === '') {
     call.reserve((text.length + 1) * (by.length + 1));
-    return by + [...text].map((char) => char + by).join('');
+    return (
+      by +
+      Array.from(text)
+        .map((char) => char + by)
+        .join('')
+    );
   }
   if (by.length > old.length) call.reserve((text.length / old.length) * by.length);
   return text.replaceAll(old, () => by);
@@ -110,7 +124,8 @@ function wrapped(text: string, width: number, newLine: string, wrapLong: boolean
   const line = newLine === '' ? '\n' : newLine;
   const size = Math.max(width, 1);
   const length = bytes?.length ?? text.length;
-  const slice = (from: number, to: number): string => (bytes === undefined ? text.slice(from, to) : goString(bytes.subarray(from, to)));
+  const slice = (from: number, to: number): string =>
+    bytes === undefined ? text.slice(from, to) : goString(bytes.subarray(from, to));
   const isSpaceAt = (at: number): boolean => (bytes === undefined ? text.charCodeAt(at) : bytes[at]) === 32;
   let out = '';
   let offset = 0;
@@ -167,7 +182,7 @@ function untitled(text: string): string {
 function mapWords(text: string, map: (char: string, first: boolean) => string): string {
   let first = true;
   let out = '';
-  for (const char of text) {
+  for (const char of text.toWellFormed()) {
     if (spaces.test(char)) {
       first = true;
       out += char;
@@ -182,13 +197,13 @@ function mapWords(text: string, map: (char: string, first: boolean) => string): 
 function swapCase(text: string): string {
   let space = true;
   let out = '';
-  for (const char of text) {
+  for (const char of text.toWellFormed()) {
     if (/\p{Lu}|\p{Lt}/u.test(char)) {
       out += lowerText(char);
       space = false;
     } else if (/\p{Ll}/u.test(char)) {
-      out += upperText(char);
-      if (space) space = false;
+      out += space ? titleRune(char) : upperText(char);
+      space = false;
     } else {
       out += char;
       space = spaces.test(char);
@@ -198,8 +213,10 @@ function swapCase(text: string): string {
 }
 
 const text1 = (body: (text: string) => string): GoFunction => fn([str], str, ([text]) => body(text));
-const test2 = (body: (part: string, text: string) => boolean): GoFunction => fn([str, str], bool, ([part, text]) => body(part, text));
-const text2 = (body: (part: string, text: string) => string): GoFunction => fn([str, str], str, ([part, text]) => body(part, text));
+const test2 = (body: (part: string, text: string) => boolean): GoFunction =>
+  fn([str, str], bool, ([part, text]) => body(part, text));
+const text2 = (body: (part: string, text: string) => string): GoFunction =>
+  fn([str, str], str, ([part, text]) => body(part, text));
 
 export const stringFunctions: readonly (readonly [string, GoFunction])[] = [
   ['hello', fn([], str, () => 'Hello!')],
@@ -229,28 +246,51 @@ export const stringFunctions: readonly (readonly [string, GoFunction])[] = [
   ['camelcase', text1(toPascalCase)],
   ['kebabcase', text1((text) => splitWords(text, '-'))],
   ['wrap', fn([int, str], str, ([width, text]) => wrapped(text, width, '', false))],
-  ['wrapWith', fn([int, str, str], str, ([width, line, text], call) => {
-    call.reserve(text.length * (line.length + 1));
-    return wrapped(text, width, line, true);
-  })],
+  [
+    'wrapWith',
+    fn([int, str, str], str, ([width, line, text], call) => {
+      call.reserve(text.length * (line.length + 1));
+      return wrapped(text, width, line, true);
+    }),
+  ],
   ['contains', test2((part, text) => text.includes(part))],
   ['hasPrefix', test2((part, text) => text.startsWith(part))],
   ['hasSuffix', test2((part, text) => text.endsWith(part))],
-  ['quote', fn([rest(any)], str, (values) => present(values).map((value) => quote(strval(value))).join(' '))],
-  ['squote', fn([rest(any)], str, (values) => present(values).map((value) => `'${formatValue(value)}'`).join(' '))],
-  ['cat', fn([rest(any)], str, (values) => present(values).map(formatValue).join(' '))],
+  [
+    'quote',
+    fn([rest(any)], str, (values) =>
+      present(values)
+        .map((value) => quote(strval(value)))
+        .join(' '),
+    ),
+  ],
+  [
+    'squote',
+    fn([rest(any)], str, (values) =>
+      present(values)
+        .map((value) => `'${formatValue(value)}'`)
+        .join(' '),
+    ),
+  ],
+  ['cat', fn([rest(any)], str, (values) => rejoined(present(values).map(formatValue).join(' ')))],
   ['indent', fn([int, str], str, ([count, text], call) => indented(count, text, call))],
   ['nindent', fn([int, str], str, ([count, text], call) => `\n${indented(count, text, call)}`)],
   ['replace', fn([str, str, str], str, ([old, by, text], call) => rejoined(replaceAll(text, old, by, call)))],
   ['plural', fn([str, str, int], str, ([one, many, count]) => (count === 1 ? one : many))],
   ['toString', fn([any], str, ([value]) => strval(value))],
   ['toStrings', fn([any], strings, ([value]) => strslice(value))],
-  ['join', fn([str, any], str, ([separator, value], call) => {
-    const parts = strslice(value);
-    call.reserve(parts.length * separator.length);
-    return rejoined(parts.join(separator));
-  })],
+  [
+    'join',
+    fn([str, any], str, ([separator, value], call) => {
+      const parts = strslice(value);
+      call.reserve(parts.length * separator.length);
+      return rejoined(parts.join(separator));
+    }),
+  ],
   ['split', fn([str, str], stringMap, ([separator, text]) => numbered(splitText(text, separator)))],
   ['splitList', fn([str, str], strings, ([separator, text]) => splitText(text, separator))],
-  ['splitn', fn([str, int, str], stringMap, ([separator, limit, text]) => numbered(splitLimited(text, separator, limit)))],
+  [
+    'splitn',
+    fn([str, int, str], stringMap, ([separator, limit, text]) => numbered(splitLimited(text, separator, limit))),
+  ],
 ];

@@ -23,7 +23,7 @@ const unescapedIn: Readonly<Record<Mode, string>> = {
   path: '$&+,/:;=@',
   user: '$&+,;=',
   fragment: '$&+,/:;=?@!()*',
-  host: "!$&'()*+,;=:[]<>\"",
+  host: '!$&\'()*+,;=:[]<>"',
 };
 
 function escaped(text: string, mode: Mode): string {
@@ -129,7 +129,7 @@ function parseHost(text: string): string {
     const close = text.lastIndexOf(']');
     if (close < 0) throw new GoError("missing ']' in host");
     checkPort(text.slice(close + 1));
-  } else if (text.includes('[') ) {
+  } else if (text.includes('[')) {
     checkPort(text.includes(':') ? text.slice(text.lastIndexOf(':')) : '');
   } else {
     const colon = text.lastIndexOf(':');

@@ -12,7 +12,7 @@ export function upperText(text: string): string {
   if (ascii.test(text)) return text.toUpperCase();
   return mapRunes(text, (char) => {
     const upper = char.toUpperCase();
-    return [...upper].length === 1 ? upper : (specialUpper[char] ?? char);
+    return Array.from(upper).length === 1 ? upper : (specialUpper[char] ?? char);
   });
 }
 
@@ -22,12 +22,12 @@ export function lowerText(text: string): string {
   return mapRunes(text, (char) => {
     if (char === 'İ') return 'i';
     const lower = char.toLowerCase();
-    return [...lower].length === 1 ? lower : char;
+    return Array.from(lower).length === 1 ? lower : char;
   });
 }
 
 /** Runes whose full upper case is several characters but whose simple one is another single rune. */
-const specialUpper: Readonly<Record<string, string>> = { 'ᾳ': 'ᾼ', 'ῃ': 'ῌ', 'ῳ': 'ῼ' };
+const specialUpper: Readonly<Record<string, string>> = { ᾳ: 'ᾼ', ῃ: 'ῌ', ῳ: 'ῼ' };
 
 function mapRunes(text: string, map: (char: string) => string): string {
   let out = '';
@@ -40,7 +40,7 @@ function mapRunes(text: string, map: (char: string) => string): string {
 export function titleWords(text: string): string {
   let previous = ' ';
   let out = '';
-  for (const char of text) {
+  for (const char of text.toWellFormed()) {
     out += isSeparator(previous) ? titleRune(char) : char;
     previous = char;
   }
@@ -53,7 +53,8 @@ function isSeparator(char: string): boolean {
   return space.test(char);
 }
 
-function titleRune(char: string): string {
+/** unicode.ToTitle. */
+export function titleRune(char: string): string {
   const upper = upperText(char);
   // The digraphs have a title case of their own.
   return { Ǆ: 'ǅ', Ǉ: 'ǈ', Ǌ: 'ǋ', Ǳ: 'ǲ' }[upper] ?? upper;
@@ -69,7 +70,7 @@ const isUpper = (char: string): boolean => /^\p{Lu}/u.test(char);
 
 /** xstrings.ToPascalCase. */
 export function toPascalCase(text: string): string {
-  const chars = [...text];
+  const chars = Array.from(text.toWellFormed());
   let out = '';
   let at = 0;
   while (at < chars.length && isConnector(chars[at] ?? '')) out += chars[at++];
@@ -112,36 +113,44 @@ const isPunct = (char: string): boolean => /^\p{P}/u.test(char);
 const ideograph = /^[\u3400-\u4d85\u4e00-\u9fcc\u{20000}-\u{2b81d}]/u;
 const isAlphabet = (char: string): boolean => /^\p{L}/u.test(char) && !ideograph.test(char);
 
+const isInvalid = (char: string): boolean => char === '\ufffd' || /^[\ud800-\udfff]$/.test(char);
+
 function run(chars: readonly string[], from: number, test: (char: string) => boolean): number {
   let at = from;
-  while (at < chars.length && test(chars[at] ?? '')) at++;
+  // Invalid bytes belong to the word they follow.
+  while (at < chars.length && (isInvalid(chars[at] ?? '') || test(chars[at] ?? ''))) at++;
   return at;
 }
 
 function nextWord(text: string): Word {
-  const chars = [...text];
-  const [first] = chars;
-  if (first === undefined) return { kind: 'invalid', text: '', rest: '' };
+  const chars = Array.from(text);
+  const start = chars.findIndex((char) => !isInvalid(char));
+  const first = chars[start];
+  if (first === undefined) return { kind: 'invalid', text, rest: '' };
+  const next = start + 1;
   const cut = (kind: WordKind, end: number): Word => ({
     kind,
     text: chars.slice(0, end).join(''),
     rest: chars.slice(end).join(''),
   });
   const small = (char: string): boolean => isAlphabet(char) && !isUpper(char);
-  if (isConnector(first)) return cut('connector', run(chars, 1, isConnector));
-  if (isPunct(first)) return cut('punct', run(chars, 1, isPunct));
+  if (isConnector(first)) return cut('connector', run(chars, next, isConnector));
+  if (isPunct(first)) return cut('punct', run(chars, next, isPunct));
   if (isUpper(first)) {
-    if (chars.length === 1) return cut('upper', 1);
-    if (isUpper(chars[1] ?? '')) {
-      const end = run(chars, 1, isUpper);
+    if (chars.length === next) return cut('upper', next);
+    if (isUpper(chars[next] ?? '')) {
+      const end = run(chars, next, isUpper);
       // "HTTPStatus" is "HTTP" and "Status".
       return cut('upper', end < chars.length && isAlphabet(chars[end] ?? '') ? end - 1 : end);
     }
-    return cut('upper', run(chars, 1, small));
+    return cut('upper', run(chars, next, small));
   }
-  if (isAlphabet(first)) return cut('alphabet', run(chars, 1, small));
-  if (isNumber(first)) return cut('number', run(chars, 1, isNumber));
-  return cut('other', run(chars, 1, (char) => !(isConnector(char) || isAlphabet(char) || isNumber(char) || isPunct(char))));
+  if (isAlphabet(first)) return cut('alphabet', run(chars, next, small));
+  if (isNumber(first)) return cut('number', run(chars, next, isNumber));
+  return cut(
+    'other',
+    run(chars, next, (char) => !(isConnector(char) || isAlphabet(char) || isNumber(char) || isPunct(char))),
+  );
 }
 
 /** xstrings.ToSnakeCase and ToKebabCase. */
@@ -195,6 +204,9 @@ export function splitWords(text: string, connector: string): string {
 }
 
 function lowered(word: Word, connector: string): string {
-  if (word.kind === 'connector') return [...word.text].map((char) => (isConnector(char) ? connector : char)).join('');
+  if (word.kind === 'connector')
+    return Array.from(word.text)
+      .map((char) => (isConnector(char) ? connector : char))
+      .join('');
   return word.kind === 'upper' ? lowerText(word.text) : word.text;
 }

@@ -97,7 +97,7 @@ function parseTopic(topic: string, text: string): readonly Case[] {
       continue;
     }
     const [, name, rest = ''] = directive;
-    const [left = '', right = ''] = splitOnce(rest, ' = ');
+    const [left, right] = splitOnce(rest, ' = ');
     if (name === 'each') each.set(left, right.split(' ¦ '));
     else if (name === 'data') state = { ...state, data: JSON.parse(rest) as Json };
     else if (name === 'missingkey') state = { ...state, missingKey: rest as MissingKey };
@@ -117,7 +117,12 @@ function splitOnce(text: string, separator: string): readonly [string, string] {
 function expand(line: string, each: ReadonlyMap<string, readonly string[]>): readonly string[] {
   for (const [name, values] of each) {
     if (line.includes(`<${name}>`)) {
-      return values.flatMap((value) => expand(line.replaceAll(`<${name}>`, () => value), each));
+      return values.flatMap((value) =>
+        expand(
+          line.replaceAll(`<${name}>`, () => value),
+          each,
+        ),
+      );
     }
   }
   return [line];
@@ -182,8 +187,12 @@ function integer(value: Value): bigint {
   return value instanceof GoInt ? value.value : BigInt(Number(value));
 }
 
+function text(value: Value): string {
+  return typeof value === 'string' ? value : '';
+}
+
 function bytes(value: Value): Uint8Array {
-  return new Uint8Array(Buffer.from(String(value), 'base64'));
+  return new Uint8Array(Buffer.from(text(value), 'base64'));
 }
 
 const jsonNumber = namedType('json.Number', stringType, { stringer: textOfNumber, json: textOfNumber });
@@ -219,11 +228,14 @@ function special(kind: string, value: Value): Value {
     case 'binary':
       return goString(bytes(value));
     case 'number':
-      return new GoScalar(String(value), jsonNumber);
+      return new GoScalar(text(value), jsonNumber);
     case 'strings':
       return withType([...list], stringSliceType);
     case 'ints':
-      return withType(list.map((item): Value => goInt(integer(item))), sliceOf(intType));
+      return withType(
+        list.map((item): Value => goInt(integer(item))),
+        sliceOf(intType),
+      );
     case 'stringMap':
       return withType(new Map(entries), stringMapType);
     case 'intMap':
@@ -234,4 +246,3 @@ function special(kind: string, value: Value): Value {
       return nilSlice();
   }
 }
-

@@ -142,7 +142,7 @@ const entries: readonly (readonly [string, GoFunction])[] = [
   ['Local', fn([time], time, ([self], call) => self.in(loadZone(call.host.localZone) ?? utc))],
   ['IsZero', fn([time], bool, ([self]) => self.nanos === zeroTime().nanos)],
   ['Add', fn([time, duration], time, ([self, by]) => new GoTime(self.nanos + by, self.zone))],
-  ['Sub', fn([time, time], duration, ([self, other]) => self.nanos - other.nanos)],
+  ['Sub', fn([time, time], duration, ([self, other]) => saturated(self.nanos - other.nanos))],
   ['AddDate', fn([time, int, int, int], time, ([self, years, months, days]) => addDate(self, { years, months, days }))],
   ['Before', compare((a, b) => a < b)],
   ['After', compare((a, b) => a > b)],
@@ -151,14 +151,17 @@ const entries: readonly (readonly [string, GoFunction])[] = [
 ];
 for (const [name, method] of entries) methods.set(name, method);
 
+/** Time.Sub stops at the ends of what a Duration can hold. */
+function saturated(value: bigint): bigint {
+  const most = (1n << 63n) - 1n;
+  return value > most ? most : value < -most - 1n ? -most - 1n : value;
+}
+
 function sinceZero(self: GoTime, to: bigint): bigint {
   return to <= 0n ? 0n : (self.nanos - zeroTime().nanos) % to;
 }
 
-function addDate(
-  self: GoTime,
-  by: { readonly years: number; readonly months: number; readonly days: number },
-): GoTime {
+function addDate(self: GoTime, by: { readonly years: number; readonly months: number; readonly days: number }): GoTime {
   const parts = self.parts();
   return goDate(
     { ...parts, year: parts.year + by.years, month: parts.month + by.months, day: parts.day + by.days },

@@ -188,7 +188,10 @@ function clock(kind: string, parts: TimeParts): string {
 }
 
 function fraction(spelling: string, nanosecond: number): string {
-  const digits = String(nanosecond).padStart(9, '0').slice(0, spelling.length - 1).padEnd(spelling.length - 1, '0');
+  const digits = String(nanosecond)
+    .padStart(9, '0')
+    .slice(0, spelling.length - 1)
+    .padEnd(spelling.length - 1, '0');
   if (spelling.charAt(1) === '0') return spelling.charAt(0) + digits;
   const trimmed = digits.replace(/0+$/, '');
   return trimmed === '' ? '' : spelling.charAt(0) + trimmed;

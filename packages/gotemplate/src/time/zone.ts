@@ -43,12 +43,13 @@ function intlZone(name: string): Zone | undefined {
     return undefined;
   }
   const offsetAt = (unixSeconds: number): number => wallSeconds(format, unixSeconds) - unixSeconds;
+  // Standard time is the smaller offset of a recent year; anything above it is named as daylight saving time.
+  const standard = Math.min(offsetAt(1_672_531_200), offsetAt(1_688_169_600));
   return {
     name,
     at: (unixSeconds) => {
-      const clamped = Math.min(Math.max(unixSeconds, -62_135_596_800), 253_402_300_799);
-      const offset = offsetAt(clamped);
-      return { offset, abbreviation: abbreviationOf(name, offset, isDaylight(offsetAt, clamped)) };
+      const offset = offsetAt(Math.min(Math.max(unixSeconds, -98_000_000_000), 253_402_300_799));
+      return { offset, abbreviation: abbreviationOf(name, offset, offset > standard) };
     },
   };
 }
@@ -64,13 +65,6 @@ function wallSeconds(format: Intl.DateTimeFormat, unixSeconds: number): number {
   return Math.round(date.getTime() / 1000);
 }
 
-/** Daylight saving is the larger of the year's two offsets. */
-function isDaylight(offsetAt: (seconds: number) => number, unixSeconds: number): boolean {
-  const half = 182 * 86_400;
-  const now = offsetAt(unixSeconds);
-  return now > Math.min(offsetAt(unixSeconds - half), offsetAt(unixSeconds + half));
-}
-
 /** Standard and daylight abbreviations by zone or by its region; the tz database names no others with letters. */
 const abbreviations: readonly (readonly [RegExp, string, string])[] = [
   [/^(GMT|Etc\/GMT|Etc\/Greenwich|Africa\/(Abidjan|Accra|Dakar)|Atlantic\/Reykjavik)$/, 'GMT', 'GMT'],
@@ -78,7 +72,11 @@ const abbreviations: readonly (readonly [RegExp, string, string])[] = [
   [/^(Europe\/(London|Belfast|Jersey|Guernsey|Isle_of_Man)|GB)$/, 'GMT', 'BST'],
   [/^(Europe\/(Dublin)|Eire)$/, 'GMT', 'IST'],
   [/^(Europe\/Lisbon|Atlantic\/(Madeira|Canary|Faroe)|WET|Portugal)$/, 'WET', 'WEST'],
-  [/^(Europe\/(Athens|Bucharest|Helsinki|Kiev|Kyiv|Riga|Sofia|Tallinn|Vilnius|Chisinau|Mariehamn|Kaliningrad)|Asia\/(Nicosia|Beirut)|Africa\/(Cairo|Tripoli)|EET)$/, 'EET', 'EEST'],
+  [
+    /^(Europe\/(Athens|Bucharest|Helsinki|Kiev|Kyiv|Riga|Sofia|Tallinn|Vilnius|Chisinau|Mariehamn|Kaliningrad)|Asia\/(Nicosia|Beirut)|Africa\/(Cairo|Tripoli)|EET)$/,
+    'EET',
+    'EEST',
+  ],
   [/^(Europe\/(Moscow|Simferopol)|W-SU)$/, 'MSK', 'MSD'],
   [/^Europe\/(Istanbul|Minsk|Samara|Saratov|Volgograd|Astrakhan|Ulyanovsk|Kirov)$/, '', ''],
   [/^(Europe\/|Africa\/(Algiers|Tunis|Ceuta)$|CET$|MET$|Poland$|Arctic\/Longyearbyen$)/, 'CET', 'CEST'],
@@ -94,24 +92,50 @@ const abbreviations: readonly (readonly [RegExp, string, string])[] = [
   [/^Africa\/(Johannesburg|Maseru|Mbabane)$/, 'SAST', 'SAST'],
   [/^Africa\/(Lagos|Luanda|Kinshasa|Douala|Bangui|Libreville|Niamey|Malabo|Brazzaville|Ndjamena)$/, 'WAT', 'WAT'],
   [/^Africa\/(Nairobi|Addis_Ababa|Kampala|Dar_es_Salaam|Mogadishu|Djibouti|Asmara)$/, 'EAT', 'EAT'],
-  [/^Africa\/(Maputo|Harare|Lusaka|Kigali|Lubumbashi|Blantyre|Gaborone|Bujumbura|Khartoum|Juba|Windhoek)$/, 'CAT', 'CAT'],
-  [/^Australia\/(Sydney|Melbourne|Hobart|Canberra|Currie|ACT|NSW|Victoria|Tasmania|Brisbane|Queensland|Lindeman)$/, 'AEST', 'AEDT'],
+  [
+    /^Africa\/(Maputo|Harare|Lusaka|Kigali|Lubumbashi|Blantyre|Gaborone|Bujumbura|Khartoum|Juba|Windhoek)$/,
+    'CAT',
+    'CAT',
+  ],
+  [
+    /^Australia\/(Sydney|Melbourne|Hobart|Canberra|Currie|ACT|NSW|Victoria|Tasmania|Brisbane|Queensland|Lindeman)$/,
+    'AEST',
+    'AEDT',
+  ],
   [/^Australia\/(Adelaide|Darwin|Broken_Hill|South|North)$/, 'ACST', 'ACDT'],
   [/^Australia\/(Perth|West)$/, 'AWST', 'AWDT'],
   [/^(Pacific\/Auckland|NZ|Antarctica\/McMurdo)$/, 'NZST', 'NZDT'],
   [/^(Pacific\/Honolulu|HST|US\/Hawaii)$/, 'HST', 'HDT'],
-  [/^(America\/(New_York|Toronto|Detroit|Montreal|Nassau|Port-au-Prince|Indiana\/.*|Kentucky\/.*|Indianapolis)|EST5EDT|US\/Eastern|Canada\/Eastern)$/, 'EST', 'EDT'],
+  [
+    /^(America\/(New_York|Toronto|Detroit|Montreal|Nassau|Port-au-Prince|Indiana\/.*|Kentucky\/.*|Indianapolis)|EST5EDT|US\/Eastern|Canada\/Eastern)$/,
+    'EST',
+    'EDT',
+  ],
   [/^(America\/(Panama|Jamaica|Cancun|Cayman)|EST|Jamaica)$/, 'EST', 'EST'],
-  [/^(America\/(Chicago|Winnipeg|Mexico_City|Costa_Rica|Guatemala|El_Salvador|Managua|Tegucigalpa|Regina|Monterrey|Merida|Matamoros|North_Dakota\/.*)|CST6CDT|US\/Central|Canada\/Central)$/, 'CST', 'CDT'],
+  [
+    /^(America\/(Chicago|Winnipeg|Mexico_City|Costa_Rica|Guatemala|El_Salvador|Managua|Tegucigalpa|Regina|Monterrey|Merida|Matamoros|North_Dakota\/.*)|CST6CDT|US\/Central|Canada\/Central)$/,
+    'CST',
+    'CDT',
+  ],
   [/^(America\/(Havana)|Cuba)$/, 'CST', 'CDT'],
-  [/^(America\/(Denver|Edmonton|Boise|Ciudad_Juarez|Phoenix|Hermosillo|Mazatlan)|MST7MDT|US\/Mountain|US\/Arizona|MST|Canada\/Mountain)$/, 'MST', 'MDT'],
+  [
+    /^(America\/(Denver|Edmonton|Boise|Ciudad_Juarez|Phoenix|Hermosillo|Mazatlan)|MST7MDT|US\/Mountain|US\/Arizona|MST|Canada\/Mountain)$/,
+    'MST',
+    'MDT',
+  ],
   [/^(America\/(Los_Angeles|Vancouver|Tijuana)|PST8PDT|US\/Pacific|Canada\/Pacific)$/, 'PST', 'PDT'],
   [/^(America\/(Anchorage|Juneau|Nome|Sitka)|US\/Alaska)$/, 'AKST', 'AKDT'],
-  [/^(America\/(Halifax|Puerto_Rico|Martinique|Barbados|Santo_Domingo|Moncton|Thule|Goose_Bay)|Atlantic\/Bermuda|Canada\/Atlantic)$/, 'AST', 'ADT'],
+  [
+    /^(America\/(Halifax|Puerto_Rico|Martinique|Barbados|Santo_Domingo|Moncton|Thule|Goose_Bay)|Atlantic\/Bermuda|Canada\/Atlantic)$/,
+    'AST',
+    'ADT',
+  ],
   [/^(America\/St_Johns|Canada\/Newfoundland)$/, 'NST', 'NDT'],
 ];
 
 function abbreviationOf(name: string, offset: number, daylight: boolean): string {
+  // Before standard time there was local mean time, which is never a whole number of quarter hours.
+  if (offset % 900 !== 0) return 'LMT';
   const known = abbreviations.find(([pattern]) => pattern.test(name));
   const text = known === undefined ? '' : daylight ? known[2] : known[1];
   if (text !== '') return text;

@@ -1,23 +1,20 @@
 // encoding/json as Go writes and reads it: sorted keys, HTML escapes, its float format and its error texts.
 
-import { GoFunction } from '../exec/function.ts';
+import type { GoFunction } from '../exec/function.ts';
 import { compareStrings, goBytes, goLength } from './go-string.ts';
 import type { GoType } from './go-type.ts';
 import { quote } from './quote.ts';
-import {
-  GoComplex,
-  GoInt,
-  type GoMap,
-  GoScalar,
-  GoStruct,
-  type Value,
-  isNilContainer,
-  mapType,
-} from './value.ts';
+import { GoComplex, GoInt, type GoMap, GoScalar, GoStruct, type Value, isNilContainer, mapType } from './value.ts';
 
 /** `json: unsupported value: NaN`, `invalid character …`. */
 export class JsonError extends Error {
   override readonly name = 'JsonError';
+  /** What was read before a number that does not fit; Go hands it out along with the error. */
+  readonly partial: Value;
+  constructor(message: string, partial?: Value) {
+    super(message);
+    this.partial = partial;
+  }
 }
 
 export interface MarshalOptions {
@@ -202,8 +199,7 @@ export function base64(bytes: Uint8Array): string {
 
 /** json.Unmarshal into interface{}: numbers are float64. Throws JsonError with Go's text. */
 export function unmarshalJson(text: string): Value {
-  const reader = new Reader(text);
-  return reader.document();
+  return new Reader(text).document();
 }
 
 const maxDepth = 10_000;
@@ -212,6 +208,8 @@ class Reader {
   readonly #text: string;
   #at = 0;
   #depth = 0;
+  /** The first number that is no float64: reported after the syntax of all is known to be right. */
+  #misfit: string | undefined;
 
   constructor(text: string) {
     this.#text = text;
@@ -221,6 +219,7 @@ class Reader {
     const value = this.#value('looking for beginning of value');
     this.#space();
     if (this.#at < this.#text.length) this.#invalid('after top-level value');
+    if (this.#misfit !== undefined) throw new JsonError(this.#misfit, value);
     return value;
   }
 
@@ -235,7 +234,11 @@ class Reader {
   /** Go checks the syntax of the whole text first; the first offence in reading order is the same one. */
   #invalid(context: string): never {
     const code = this.#text.codePointAt(this.#at);
-    if (code === undefined) throw new JsonError('unexpected end of JSON input');
+    if (code === undefined) {
+      // Go feeds its scanner a final space, which offends inside of literals.
+      const inside = context.startsWith('in ') || context.includes('numeric literal');
+      throw new JsonError(inside ? `invalid character ' ' ${context}` : 'unexpected end of JSON input');
+    }
     const char = String.fromCodePoint(code);
     const shown = char === "'" ? `'\\''` : char === '"' ? `'"'` : `'${quote(firstByte(char)).slice(1, -1)}'`;
     throw new JsonError(`invalid character ${shown} ${context}`);
@@ -285,7 +288,7 @@ class Reader {
     while (/[0-9]/.test(this.#text.charAt(this.#at))) this.#at++;
   }
 
-  #number(): number {
+  #number(): Value {
     const start = this.#at;
     if (this.#text.charAt(this.#at) === '-') this.#at++;
     if (this.#text.charAt(this.#at) === '0') this.#at++;
@@ -302,7 +305,8 @@ class Reader {
     const literal = this.#text.slice(start, this.#at);
     const value = Number(literal);
     if (!Number.isFinite(value)) {
-      throw new JsonError(`json: cannot unmarshal number ${literal} into Go value of type float64`);
+      this.#misfit ??= `json: cannot unmarshal number ${literal} into Go value of type float64`;
+      return null;
     }
     return value;
   }

@@ -128,7 +128,11 @@ function fixedForm(decimal: Digits, precision: number): string {
 function generalForm(size: number, precision: number, bits: 32 | 64, format: string): string {
   const shortest = precision < 0;
   const wanted = precision === 0 ? 1 : precision;
-  const decimal = shortest ? shortestDigits(size, bits) : size === 0 ? { digits: '', point: 0 } : roundedTo(size, wanted);
+  const decimal = shortest
+    ? shortestDigits(size, bits)
+    : size === 0
+      ? { digits: '', point: 0 }
+      : roundedTo(size, wanted);
   const count = decimal.digits.length;
   let limit = wanted;
   if (limit > count && count >= decimal.point) limit = count;
@@ -234,7 +238,8 @@ function digitsOf(text: string, base: number): bigint | undefined {
       digits = digits.replaceAll('_', '');
     }
   }
-  if (!(digitSets[radix]?.test(digits) ?? false) || digits.length > 400) return digits.length > 400 && /^\d+$/.test(digits) ? 1n << 70n : undefined;
+  if (!(digitSets[radix]?.test(digits) ?? false) || digits.length > 400)
+    return digits.length > 400 && /^\d+$/.test(digits) ? 1n << 70n : undefined;
   if (radix === 10) return BigInt(digits);
   return BigInt((radix === 16 ? '0x' : radix === 8 ? '0o' : '0b') + digits);
 }
@@ -261,8 +266,8 @@ export function parseFloat64(text: string): number {
       if (named[1] === '') return Number.NaN;
     } else return named[1] === '-' ? -Infinity : Infinity;
   }
-  // Underscores are accepted in ParseFloat only with a base prefix.
-  const plain = /^[+-]?0[xX]/.test(text) ? text.replaceAll(/(?<=[0-9a-fA-FxX])_(?=[0-9a-fA-F])/g, '') : text;
+  const plain = text.replaceAll(/(?<=[0-9a-fA-FxX])_(?=[0-9a-fA-F])/g, '');
+  if (plain !== text && decimalForm.test(plain)) return parseFloat64(plain);
   const hex = hexFormPattern.exec(plain);
   if (hex !== null && `${hex[2] ?? ''}${hex[3] ?? ''}` !== '') {
     const mantissa = Number(BigInt(`0x${hex[2] ?? ''}${hex[3] ?? ''}`));

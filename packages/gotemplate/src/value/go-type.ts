@@ -97,7 +97,11 @@ export const anyMapType: GoType = mapOf(stringType, anyType);
 export const stringMapType: GoType = mapOf(stringType, stringType);
 
 /** A defined type such as `common.Values`; behaves as its underlying type and prints its own name. */
-export function namedType(text: string, underlying: GoType, extra: Omit<Partial<GoType>, 'kind' | 'text'> = {}): GoType {
+export function namedType(
+  text: string,
+  underlying: GoType,
+  extra: Omit<Partial<GoType>, 'kind' | 'text'> = {},
+): GoType {
   return { ...underlying, ...extra, text, underlying };
 }
 

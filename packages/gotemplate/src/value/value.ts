@@ -152,18 +152,10 @@ export function mapType(map: GoMap): GoType {
 
 /** The dynamic type of a value; undefined for nil and invalid values, which have none. */
 export function typeOf(value: Value): GoType | undefined {
-  switch (typeof value) {
-    case 'string':
-      return stringType;
-    case 'number':
-      return float64Type;
-    case 'boolean':
-      return boolType;
-    case 'undefined':
-      return undefined;
-    default:
-  }
-  if (value === null) return undefined;
+  if (typeof value === 'string') return stringType;
+  if (typeof value === 'number') return float64Type;
+  if (typeof value === 'boolean') return boolType;
+  if (value === undefined || value === null) return undefined;
   if (value instanceof GoInt || value instanceof GoStruct || value instanceof GoScalar) return value.type;
   if (value instanceof Map) return mapType(value);
   if (Array.isArray(value)) return sliceType(value);

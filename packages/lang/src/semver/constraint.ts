@@ -1,7 +1,15 @@
 // Version constraints as github.com/Masterminds/semver/v3 v3.5.0 reads them: `>=1.2, <2 || ~3.1`, ranges, wildcards.
 
 import { type Result, ok } from '@evenkeel/std';
-import { type Version, type VersionError, comparePrereleases, compareVersions, formatVersion, parseVersion, versionError } from './version.ts';
+import {
+  type Version,
+  type VersionError,
+  comparePrereleases,
+  compareVersions,
+  formatVersion,
+  parseVersion,
+  versionError,
+} from './version.ts';
 
 /** A parsed constraint: any of the groups, all within a group. */
 export interface Constraints {
@@ -148,7 +156,8 @@ function failureOf(version: Version, constraint: Constraint, includePrerelease: 
     return `${shown} is a prerelease version and the constraint is only looking for release versions`;
   }
   const original = JSON.stringify(constraint.original);
-  const say = (held: boolean, words: string): string | undefined => (held ? undefined : `${shown} ${words} ${original}`);
+  const say = (held: boolean, words: string): string | undefined =>
+    held ? undefined : `${shown} ${words} ${original}`;
   switch (constraint.operator) {
     case '!=':
       return say(isDifferent(version, constraint), 'is equal to');

@@ -23,7 +23,10 @@ export interface VersionError {
   readonly message: string;
 }
 
-export function versionError(code: VersionErrorCode, message: string): { readonly ok: false; readonly error: VersionError } {
+export function versionError(
+  code: VersionErrorCode,
+  message: string,
+): { readonly ok: false; readonly error: VersionError } {
   return err({ code, message });
 }
 
@@ -57,9 +60,9 @@ export function parseStrictVersion(text: string): Result<Version, VersionError> 
   const parts = /^([^.]*)\.([^.]*)\.(.*)$/s.exec(text);
   if (parts === null) return versionError('INVALID', 'invalid semantic version');
   const [, major = '', minor = '', tail = ''] = parts;
-  const [beforeMetadata = '', metadata] = splitOnce(tail, '+');
+  const [beforeMetadata, metadata] = splitOnce(tail, '+');
   if (metadata !== undefined && !validMetadata(metadata)) return versionError('METADATA', 'invalid metadata string');
-  const [patch = '', prerelease] = splitOnce(beforeMetadata, '-');
+  const [patch, prerelease] = splitOnce(beforeMetadata, '-');
   if (prerelease !== undefined) {
     const problem = prereleaseProblem(prerelease);
     if (problem !== undefined) return versionError('PRERELEASE', problem);
@@ -68,7 +71,12 @@ export function parseStrictVersion(text: string): Result<Version, VersionError> 
     if (!/^[0-9]*$/.test(part)) return versionError('SEGMENT', 'invalid characters in version');
     if (part.length > 1 && part.startsWith('0')) return versionError('SEGMENT', 'version segment starts with 0');
   }
-  return fromParts(text, { numbers: [major, minor, patch], prerelease: prerelease ?? '', metadata: metadata ?? '', context: '' });
+  return fromParts(text, {
+    numbers: [major, minor, patch],
+    prerelease: prerelease ?? '',
+    metadata: metadata ?? '',
+    context: '',
+  });
 }
 
 function splitOnce(text: string, separator: string): readonly [string, string | undefined] {
@@ -181,6 +189,9 @@ export function nextPatch(version: Version): Version {
 }
 
 /** SetPrerelease and SetMetadata, for parts known to be valid. */
-export function withParts(version: Version, parts: { readonly prerelease?: string; readonly metadata?: string }): Version {
+export function withParts(
+  version: Version,
+  parts: { readonly prerelease?: string; readonly metadata?: string },
+): Version {
   return bumped(version, { prerelease: version.prerelease, metadata: version.metadata, ...parts });
 }
