@@ -66,7 +66,8 @@ test('custom resources have ObjectMeta, also embedded ones', () => {
 test('every reference of a published document has its definition', () => {
   for (const groupVersion of builtinGroupVersions()) {
     const document = builtinOpenApiV3(groupVersion);
-    assertReferences(document, (document?.['components'] as JsonObject)['schemas'], '#/components/schemas/');
+    assert.ok(document);
+    assertReferences(document, (document['components'] as JsonObject)['schemas'], '#/components/schemas/');
   }
   const v2 = openApiV2([], {});
   assertReferences(v2, v2['definitions'], '#/definitions/');
