@@ -1,23 +1,41 @@
 // Renders the charts of the shared corpus as `helm template` was asked to, and compares with what the real Helm 4 and
 // Helm 3 printed, byte by byte. Charts with generated randomness are compared by shape.
 //
-//   npm run oracle:helm [-- substring-of-a-chart …]      VERBOSE=1 shows the first differing lines
+//   npm run oracle -- helm [substring-of-a-chart …]      VERBOSE=1 shows more of what differs
+//   npm run oracle -- helm releases                      release records against a real API server and the real helm
 
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   readdirSync,
   readlinkSync,
+  rmSync,
   statSync,
-  lstatSync,
   writeFileSync,
 } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { type HelmVersion, type TemplateCommandHost, type TemplateCommandResult, helmTemplate } from '@evenkeel/helm';
+import {
+  type HelmVersion,
+  type ReleaseRecord,
+  type TemplateCommandHost,
+  type TemplateCommandResult,
+  decodeRelease,
+  encodeRelease,
+  helmTemplate,
+  makeReleaseRecord,
+  readReleaseSecret,
+  releaseSecret,
+} from '@evenkeel/helm';
+import type { KubeObject } from '@evenkeel/resource';
 import type { FileTree } from '@evenkeel/std';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -186,4 +204,97 @@ function main(filters: readonly string[]): void {
   process.exitCode = percent >= 99.5 ? 0 : 1;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.slice(2));
+/**
+ * Release records against the real helm on a real API server: it must list, show and roll back what we wrote, and we
+ * must read what it wrote.
+ */
+async function checkReleases(): Promise<void> {
+  const { startReferenceCluster } = await import('../schema/reference-cluster.ts');
+  await using cluster = await startReferenceCluster();
+  const work = mkdtempSync(join(tmpdir(), 'helm-releases-'));
+  const chart = join(work, 'web');
+  mkdirSync(join(chart, 'templates'), { recursive: true });
+  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: web\nversion: 1.2.3\nappVersion: "9"\n');
+  writeFileSync(join(chart, 'values.yaml'), 'size: 1\n');
+  const configMap = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {size: "{{ .Values.size }}"}\n';
+  writeFileSync(join(chart, 'templates/cm.yaml'), configMap);
+  const kubeconfig = join(work, 'kubeconfig');
+  const user = { name: 'u', user: { token: cluster.token } };
+  const server = { server: cluster.url, 'insecure-skip-tls-verify': true };
+  const context = { name: 'c', context: { cluster: 'c', user: 'u' } };
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'c', cluster: server }],
+    users: [user],
+    contexts: [context],
+    'current-context': 'c',
+  };
+  writeFileSync(kubeconfig, JSON.stringify(config));
+  const run = (program: string, ...args: string[]): string => {
+    const bin = join(homedir(), '.cache/evenkeel/tools/bin', program);
+    const { stdout, stderr, status } = spawnSync(bin, args, {
+      encoding: 'utf8',
+      env: { HOME: work, PATH: '/usr/bin:/bin', KUBECONFIG: kubeconfig },
+    });
+    assert.equal(status, 0, `${program} ${args.join(' ')}: ${stderr}`);
+    return stdout;
+  };
+  const send = async (method: string, path: string, body?: unknown): Promise<string> => {
+    const headers = { 'content-type': 'application/json' };
+    const base = { method, path };
+    const answer = await cluster.request(body === undefined ? base : { ...base, headers, body: JSON.stringify(body) });
+    assert.ok(answer.status < 300, `${method} ${path}: ${answer.body}`);
+    return answer.body;
+  };
+  const secrets = '/api/v1/namespaces/default/secrets';
+  const tree = diskTree(chart);
+  for (const revision of [1, 2]) {
+    const values = [{ kind: 'set' as const, expression: `size=${revision * 10}` }];
+    const record = makeReleaseRecord(
+      { tree, chartPath: '' },
+      { releaseName: 'ours', namespace: 'default', revision, values },
+      {
+        status: revision === 1 ? 'superseded' : 'deployed',
+        description: `revision ${revision}`,
+        firstDeployed: '2026-01-01T00:00:00Z',
+        lastDeployed: '2026-01-02T00:00:00Z',
+      },
+    );
+    await send('POST', secrets, releaseSecret(record, { kind: 'create', unixSeconds: 1_767_225_600 }));
+  }
+  for (const program of ['helm', 'helm3']) {
+    assert.match(run(program, 'list'), /ours\s+default\s+2\s+2026-01-02 .*deployed\s+web-1\.2\.3\s+9/);
+    assert.match(run(program, 'history', 'ours'), /1\s+.*superseded\s+web-1\.2\.3[\s\S]*2\s+.*deployed/);
+    assert.match(run(program, 'get', 'values', 'ours'), /size: 20/);
+    assert.match(run(program, 'get', 'values', 'ours', '--revision', '1', '--all'), /size: 10/);
+    assert.match(run(program, 'get', 'manifest', 'ours'), /data: \{size: "20"\}/);
+  }
+  await send('POST', '/api/v1/namespaces/default/configmaps', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: 'web',
+      labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+      annotations: { 'meta.helm.sh/release-name': 'ours', 'meta.helm.sh/release-namespace': 'default' },
+    },
+    data: { size: '20' },
+  });
+  run('helm', 'rollback', 'ours', '1');
+  assert.match(await send('GET', '/api/v1/namespaces/default/configmaps/web'), /"size":\s?"10"/);
+  run('helm3', 'install', 'theirs', chart, '--set', 'size=7', '--take-ownership');
+  const read = async (name: string): Promise<ReleaseRecord> =>
+    readReleaseSecret(JSON.parse(await send('GET', `${secrets}/${name}`)) as KubeObject);
+  const rolledBack = await read('sh.helm.release.v1.ours.v3');
+  assert.deepEqual([rolledBack.status, rolledBack.config, rolledBack.rollbackRevision], ['deployed', { size: 10 }, 1]);
+  const theirs = await read('sh.helm.release.v1.theirs.v1');
+  assert.deepEqual([theirs.status, theirs.config, theirs.description], ['deployed', { size: 7 }, 'Install complete']);
+  assert.deepEqual(decodeRelease(encodeRelease(theirs)), { ...theirs, labels: {} });
+  rmSync(work, { recursive: true });
+  console.log('RESULT helm-releases ok');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv[2] === 'releases') await checkReleases();
+  else main(process.argv.slice(2));
+}

@@ -10,6 +10,11 @@ export function isGoSpace(code: number): boolean {
   return code === 0x2028 || code === 0x2029 || code === 0x202f || code === 0x205f || code === 0x3000;
 }
 
+/** The code points of a text: Go's runes. */
+export function runesOf(text: string): string[] {
+  return Array.from(text);
+}
+
 /** strings.TrimLeftFunc(text, unicode.IsSpace). */
 export function trimLeftSpace(text: string): string {
   let start = 0;

@@ -28,3 +28,18 @@ export {
   type TemplateCommandResult,
   helmTemplate,
 } from './command/template.ts';
+export {
+  type ReleaseHook,
+  type ReleaseRecord,
+  type ReleaseStatus,
+  type WriteMoment,
+  ReleaseRecordError,
+  decodeRelease,
+  encodeRelease,
+  readReleaseSecret,
+  releaseSecret,
+  releaseSecretName,
+  releaseSelector,
+} from './release/record.ts';
+export { type ReleaseMoment, makeReleaseRecord, releaseChart } from './release/make-release.ts';
+export { problemOf } from './render/render-chart.ts';

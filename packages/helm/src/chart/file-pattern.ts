@@ -1,5 +1,7 @@
 // Shell file name patterns as Go's path/filepath.Match reads them on Unix; used by .helmignore and --show-only.
 
+import { runesOf } from '../go-text.ts';
+
 /** Thrown for a malformed pattern, with Go's own wording. */
 export class BadPattern extends Error {
   override readonly name = 'BadPattern';
@@ -14,8 +16,8 @@ export class BadPattern extends Error {
  * Mirrors the observable behaviour of go:path/filepath/match.go (1.26).
  */
 export function matchFilePattern(pattern: string, name: string): boolean {
-  let rest = [...pattern];
-  let text = [...name];
+  let rest = runesOf(pattern);
+  let text = runesOf(name);
   while (rest.length > 0) {
     const { star, chunk, rest: after } = nextChunk(rest);
     rest = after;

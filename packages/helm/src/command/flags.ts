@@ -159,7 +159,10 @@ function readValue(flag: Flag, value: string): string[] {
       return value === '' ? [] : readCsv(value);
     case 'stringToString':
       return readPairs(value, invalid);
-    default:
+    case 'string':
+    case 'stringArray':
+    case 'postRendererString':
+    case 'postRendererArgsSlice':
       return [value];
   }
 }

@@ -316,10 +316,10 @@ class TemplateRun {
 
   /** Version 3 hands the finished manifest to the post-renderer. */
   private postRendered(manifest: string): string {
-    const { postRender } = this.renderHost();
-    if (this.version === 4 || postRender === undefined) return manifest;
+    const host = this.renderHost();
+    if (this.version === 4 || host.postRender === undefined) return manifest;
     try {
-      return postRender(manifest);
+      return host.postRender(manifest);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       const hint = '\n\nUse --debug flag to render out invalid YAML';

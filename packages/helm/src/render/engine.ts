@@ -2,23 +2,20 @@
 
 import {
   type GoMap,
-  type Host as TemplateHost,
   type OriginSegment,
-  type TemplateSet,
+  TemplateSet,
   TemplateError,
-  GoError,
   errorStack,
   execute,
   namedType,
   anyMapType,
-  parseTemplates,
   withType,
 } from '@evenkeel/gotemplate';
 
 import type { HelmVersion } from '../chart/chart.ts';
 import { compareGoStrings, pathBase } from '../go-text.ts';
 import { executionErrorMessage, parseErrorMessage } from './exec-error.ts';
-import { type FunctionContext, helmFunctions } from './functions.ts';
+import { HelmTemplateHost, helmFunctions } from './functions.ts';
 import type { RenderHost, RenderLimits, RenderProblemCode, SourcePosition } from './request.ts';
 import type { Renderable } from './scope.ts';
 
@@ -58,14 +55,10 @@ export function renderTemplates(
   options: EngineOptions,
 ): ReadonlyMap<string, RenderedFile> {
   const sorted = [...templates].sort(byDepthThenName);
-  const functions = helmFunctions(functionContext(options));
-  const parsed = parseTemplates(
-    sorted.map(({ name, text }) => ({ name, text })),
-    { functions, rootName: 'gotpl' },
-  );
-  if (!parsed.ok) throw parseFailure(parsed.error, sorted);
+  const set = parseAll(sorted, options.version);
   const rendered = new Map<string, RenderedFile>();
-  const run = { set: parsed.value, options, host: templateHost(options.host), templates: sorted };
+  const host = new HelmTemplateHost(options.host, options.enableDns);
+  const run = { set, options, host, templates: sorted };
   for (const template of sorted) {
     if (!pathBase(template.name).startsWith('_')) rendered.set(template.name, renderOne(template, run));
   }
@@ -75,7 +68,7 @@ export function renderTemplates(
 interface EngineRun {
   readonly set: TemplateSet;
   readonly options: EngineOptions;
-  readonly host: TemplateHost;
+  readonly host: HelmTemplateHost;
   readonly templates: readonly Renderable[];
 }
 
@@ -123,29 +116,37 @@ function definedLimits(limits: RenderLimits | undefined): RenderLimits {
   return defined;
 }
 
-function functionContext(options: EngineOptions): FunctionContext {
-  const { lookup } = options.host;
-  return {
-    version: options.version,
-    enableDns: options.enableDns,
-    lookup: lookup === undefined ? undefined : (query) => lookup.call(options.host, query),
-  };
-}
+/** Parsed and compiled templates of earlier renders. */
+const parsedBefore = new Map<
+  HelmVersion,
+  { readonly base: TemplateSet; readonly seen: Map<string, string>; size: number }
+>();
+/** Beyond this much text, what was kept is dropped. */
+const PARSED_SIZE_MAX = 32 * 1024 * 1024;
 
-/** What a caller did not supply is refused by name when a template asks for it. */
-function templateHost(host: RenderHost): TemplateHost {
-  const refuse = (what: string) => (): never => {
-    throw new GoError(`${what} is not available here`);
-  };
-  return {
-    nowNanos: host.nowNanos?.bind(host) ?? refuse('the current time'),
-    localZone: host.localZone ?? 'UTC',
-    randomBytes: host.randomBytes?.bind(host) ?? refuse('randomness'),
-    generatePrivateKey: host.generatePrivateKey?.bind(host) ?? refuse('generating private keys'),
-    createCertificate: host.createCertificate?.bind(host) ?? refuse('creating certificates'),
-    checkCertificate: host.checkCertificate?.bind(host) ?? refuse('checking certificates'),
-    lookupHost: host.lookupHost?.bind(host) ?? refuse('DNS'),
-  };
+/** Parses all files in order into a fresh set, reusing what earlier renders parsed of the same names and texts. */
+function parseAll(templates: readonly Renderable[], version: HelmVersion): TemplateSet {
+  let kept = parsedBefore.get(version);
+  if (kept === undefined || kept.size > PARSED_SIZE_MAX) {
+    kept = {
+      base: new TemplateSet({ functions: helmFunctions(version), rootName: 'gotpl' }),
+      seen: new Map(),
+      size: 0,
+    };
+    parsedBefore.set(version, kept);
+  }
+  const set = kept.base.clone();
+  for (const { name, text } of templates) {
+    if (kept.seen.get(name) !== text) kept.size += text.length;
+    kept.seen.set(name, text);
+    try {
+      set.add(name, text);
+    } catch (error) {
+      if (error instanceof TemplateError) throw parseFailure(error, templates);
+      throw error;
+    }
+  }
+  return set;
 }
 
 /** Helm removes what text/template prints for missing values; the segments behind move up. */

@@ -3,6 +3,7 @@
 import {
   type Value as GoValue,
   type GoFunction,
+  type Host as TemplateHost,
   GoError,
   any,
   anys,
@@ -25,20 +26,44 @@ import type { HelmVersion } from '../chart/chart.ts';
 import { jsonTypeName } from '../values/yaml-values.ts';
 import { durationFunctions } from './durations.ts';
 import { wrapWarning } from './exec-error.ts';
-import type { LookupQuery } from './request.ts';
+import type { LookupQuery, RenderHost } from './request.ts';
 import { readToml } from './toml-read.ts';
 import { TomlError, writeToml } from './toml-write.ts';
 
-/** What the functions need from outside. */
-export interface FunctionContext {
-  readonly version: HelmVersion;
+/** What templates may ask of the world, with what Helm adds to it. */
+export class HelmTemplateHost implements TemplateHost {
+  readonly nowNanos: () => bigint;
+  readonly localZone: string;
+  readonly randomBytes: TemplateHost['randomBytes'];
+  readonly generatePrivateKey: TemplateHost['generatePrivateKey'];
+  readonly createCertificate: TemplateHost['createCertificate'];
+  readonly checkCertificate: TemplateHost['checkCertificate'];
+  readonly lookupHost: (name: string) => string;
   /** Answers `lookup`; absent without a cluster. */
-  readonly lookup?: ((query: LookupQuery) => Json | undefined) | undefined;
-  readonly enableDns: boolean;
+  readonly lookup: ((query: LookupQuery) => Json | undefined) | undefined;
+
+  /** What the caller did not supply is refused by name when a template asks for it; DNS answers '' unless enabled. */
+  constructor(host: RenderHost, enableDns: boolean) {
+    const refuse = (what: string) => (): never => {
+      throw new GoError(`${what} is not available here`);
+    };
+    this.nowNanos = host.nowNanos?.bind(host) ?? refuse('the current time');
+    this.localZone = host.localZone ?? 'UTC';
+    this.randomBytes = host.randomBytes?.bind(host) ?? refuse('randomness');
+    this.generatePrivateKey = host.generatePrivateKey?.bind(host) ?? refuse('generating private keys');
+    this.createCertificate = host.createCertificate?.bind(host) ?? refuse('creating certificates');
+    this.checkCertificate = host.checkCertificate?.bind(host) ?? refuse('checking certificates');
+    this.lookupHost = enableDns ? (host.lookupHost?.bind(host) ?? refuse('DNS')) : () => '';
+    this.lookup = host.lookup?.bind(host);
+  }
 }
 
-/** All functions a chart's templates may call. */
-export function helmFunctions(context: FunctionContext): ReadonlyMap<string, GoFunction> {
+const byVersion = new Map<HelmVersion, ReadonlyMap<string, GoFunction>>();
+
+/** All functions a chart's templates may call. The same map every time, so that compiled templates can be kept. */
+export function helmFunctions(version: HelmVersion): ReadonlyMap<string, GoFunction> {
+  const known = byVersion.get(version);
+  if (known !== undefined) return known;
   const functions = new Map<string, GoFunction>(sprigFunctions());
   functions.delete('env');
   functions.delete('expandenv');
@@ -47,16 +72,17 @@ export function helmFunctions(context: FunctionContext): ReadonlyMap<string, GoF
   functions.set('tpl', tplFunction());
   functions.set('required', requiredFunction);
   functions.set('fail', failFunction);
-  functions.set('lookup', lookupFunction(context.lookup));
-  if (!context.enableDns) functions.set('getHostByName', noHostByName);
-  if (context.version === 4) {
+  functions.set('lookup', lookupFunction);
+  functions.set('getHostByName', hostByName);
+  if (version === 4) {
     for (const [name, body] of durationFunctions) functions.set(name, body);
     functions.set('mustToToml', mustToToml);
   } else functions.delete('mustToYaml');
+  byVersion.set(version, functions);
   return functions;
 }
 
-const noHostByName = fn([str], str, () => '');
+const hostByName = fn([str], str, ([name], call) => call.host.lookupHost(name));
 
 const requiredFunction = fn([str, any], any, ([warning, value]) => {
   if (value === null || value === undefined || value === '') throw new GoError(wrapWarning(warning));
@@ -67,13 +93,12 @@ const failFunction = fn([str], str, ([message]) => {
   throw new GoError(wrapWarning(message));
 });
 
-function lookupFunction(answer: FunctionContext['lookup']): GoFunction {
-  return fn([str, str, str, str], any, ([apiVersion, kind, namespace, name]) => {
-    const found = answer?.({ apiVersion, kind, namespace, name });
-    // What a cluster answers is decoded by apimachinery, which keeps integers as int64.
-    return found === undefined ? new Map<GoValue, GoValue>() : fromJson(found, { integers: 'int64' });
-  });
-}
+const lookupFunction = fn([str, str, str, str], any, ([apiVersion, kind, namespace, name], call) => {
+  const { host } = call;
+  const found = host instanceof HelmTemplateHost ? host.lookup?.({ apiVersion, kind, namespace, name }) : undefined;
+  // What a cluster answers is decoded by apimachinery, which keeps integers as int64.
+  return found === undefined ? new Map<GoValue, GoValue>() : fromJson(found, { integers: 'int64' });
+});
 
 function toYamlText(value: GoValue): string {
   return withoutFinalNewline(emitSigsYaml(toJson(value)));

@@ -1,16 +1,18 @@
 // Glob patterns of `.Files.Glob`, as github.com/gobwas/glob (v0.2.3) reads them with '/' as separator: `*` and `?` stay
 // inside a path element, `**` does not, `[abc]`, `[!a-z]`, `{a,b}`, backslash escapes.
 
+import { runesOf } from '../go-text.ts';
+
 /** A compiled pattern: whether it matches a whole path. Time is bounded by pattern length × path length. */
 export type Glob = (path: string) => boolean;
 
 /** Compiles a pattern. Like Helm, a pattern that does not compile matches every file. */
 export function compileGlob(pattern: string): Glob {
-  const parser = new GlobParser([...pattern]);
+  const parser = new GlobParser(runesOf(pattern));
   const nodes = parser.parse();
   if (nodes === undefined) return () => true;
   return (path) => {
-    const text = [...path];
+    const text = runesOf(path);
     return advance(nodes, text, new Set([0])).has(text.length);
   };
 }

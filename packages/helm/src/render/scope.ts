@@ -266,8 +266,9 @@ function chartMap(chart: Chart): GoValue {
   const { metadata } = chart;
   const map: GoMap = new Map();
   for (const [name, value] of metadataFields(metadata)) map.set(name, value);
-  map.set('Maintainers', [
-    ...(metadata.maintainers ?? []).map(
+  map.set(
+    'Maintainers',
+    (metadata.maintainers ?? []).map(
       ({ name, email, url }): GoValue =>
         new Map<GoValue, GoValue>([
           ['Name', name],
@@ -275,7 +276,7 @@ function chartMap(chart: Chart): GoValue {
           ['URL', url],
         ]),
     ),
-  ]);
+  );
   map.set('Sources', [...(metadata.sources ?? [])]);
   map.set('Keywords', [...(metadata.keywords ?? [])]);
   map.set('Dependencies', (metadata.dependencies ?? []).map(dependencyMap));

@@ -1,7 +1,7 @@
 // JSON Schema documents: the draft they follow, the resources inside them, and how references find their target.
 // Mirrors the resolution of github.com/santhosh-tekuri/jsonschema v6, which Helm uses.
 
-import { Table, type Value, isTable } from '../values/table.ts';
+import { type Table, type Value, isTable } from '../values/table.ts';
 
 /** The drafts by year or number: 4, 6, 7, 2019, 2020. */
 export type Draft = 4 | 6 | 7 | 2019 | 2020;

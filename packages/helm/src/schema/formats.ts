@@ -4,6 +4,7 @@
 import { quote } from '@evenkeel/gotemplate';
 import { RE2JS } from 're2js';
 
+import { runesOf } from '../go-text.ts';
 import type { Value } from '../values/table.ts';
 
 /** Why a value is not of a format; undefined when it is, or when the format is unknown or not about its type. */
@@ -183,7 +184,7 @@ function uriProblem(text: string): string | undefined {
 
 function uriReferenceProblem(text: string): string | undefined {
   if (text.includes('\\')) return 'contains \\';
-  const control = [...text].some((rune) => rune < ' ' || rune === '\u007f');
+  const control = runesOf(text).some((rune) => rune < ' ' || rune === '\u007f');
   if (control) return `parse ${quote(text)}: net/url: invalid control character in URL`;
   const escape = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(text);
   if (escape !== null) return `parse ${quote(text)}: invalid URL escape ${quote(escape[0])}`;

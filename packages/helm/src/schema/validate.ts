@@ -5,7 +5,7 @@
 import { GoInt, quote } from '@evenkeel/gotemplate';
 import { RE2JS } from 're2js';
 
-import { compareGoStrings } from '../go-text.ts';
+import { compareGoStrings, runesOf } from '../go-text.ts';
 import { Table, type Value, isTable } from '../values/table.ts';
 import { type SchemaNode, SchemaError, escapeToken } from './document.ts';
 import { formatProblem } from './formats.ts';
@@ -325,7 +325,7 @@ class Validation {
   private checkString(text: string): void {
     const least = this.integer('minLength');
     const most = this.integer('maxLength');
-    const length = least === undefined && most === undefined ? 0 : [...text].length;
+    const length = least === undefined && most === undefined ? 0 : runesOf(text).length;
     if (least !== undefined && length < least) this.add(`minLength: got ${grouped(length)}, want ${grouped(least)}`);
     if (most !== undefined && length > most) this.add(`maxLength: got ${grouped(length)}, want ${grouped(most)}`);
     const pattern = this.text('pattern');
@@ -611,8 +611,8 @@ function canonical(value: Value): string {
 function display(value: Value): string {
   if (typeof value === 'string') return singleQuote(value);
   if (value === null) return '<nil>';
-  if (isContainer(value)) return 'value';
-  return value instanceof GoInt ? String(value.value) : String(value);
+  if (value instanceof GoInt) return String(value.value);
+  return typeof value === 'object' ? 'value' : String(value);
 }
 
 /** The library's quoting: Go's %q with the quotes changed. */

@@ -62,7 +62,11 @@ export function mergeUserValues(sources: readonly ValueSource[], options: MergeO
         if (isTable(value)) base = overlayTables(base, options.origins ? originated(value, source.name) : value);
         break;
       }
-      default:
+      case 'set':
+      case 'set-string':
+      case 'set-json':
+      case 'set-file':
+      case 'set-literal':
         base = applySet(base, source, options);
     }
   }

@@ -3,7 +3,7 @@
 
 import { goInt64, quote } from '@evenkeel/gotemplate';
 
-import { isGoSpace, parseGoInt, quoteRunes } from '../go-text.ts';
+import { isGoSpace, parseGoInt, quoteRunes, runesOf } from '../go-text.ts';
 import { readJsonPrefix } from './json-prefix.ts';
 import { type Value, type ValueOrigin, Table, goTypeName, isTable, setEntry } from './table.ts';
 
@@ -50,7 +50,7 @@ class SetParser {
   private readonly literal: boolean;
 
   constructor(expression: string, options: SetOptions) {
-    this.runes = [...expression];
+    this.runes = runesOf(expression);
     this.options = options;
     this.literal = options.kind === 'set-literal';
   }
@@ -134,7 +134,7 @@ class SetParser {
   private listItemOrThrow(list: Value[], index: number, nested: number): Value[] {
     if (index < 0) throw new SetError(`negative ${index} index not allowed`);
     const { text, stop } = this.until('[.=');
-    if (text !== '') throw new SetError(`unexpected data at end of array index: ${quoteRunes([...text])}`);
+    if (text !== '') throw new SetError(`unexpected data at end of array index: ${quoteRunes(runesOf(text))}`);
     if (stop === undefined) throw new EndOfInput();
     if (stop === '=') return this.setIndex(list, index, this.itemValue());
     if (stop === '[') {
@@ -165,7 +165,7 @@ class SetParser {
     if (this.emptyValue()) return null;
     const rest = this.runes.slice(this.at).join('');
     const { value, length } = readJsonPrefix(rest);
-    this.at += [...rest.slice(0, length)].length;
+    this.at += runesOf(rest.slice(0, length)).length;
     this.emptyValue();
     return value;
   }
