@@ -1,2 +1,0 @@
-// The vocabulary of field ownership: what goes into and comes out of server-side apply.
-export {};
