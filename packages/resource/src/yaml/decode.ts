@@ -41,6 +41,12 @@ interface MappingFrame {
   mergeNode: YamlNode | undefined;
 }
 
+interface KeyPair {
+  readonly key: YamlNode;
+  readonly value: YamlNode;
+  readonly out: MutableObject;
+}
+
 /** The end of what an alias stands for. */
 interface AliasFrame {
   readonly kind: 'alias';
@@ -79,7 +85,7 @@ class Decoder {
   readonly #openAliases: Set<YamlNode>;
   readonly #issues: { text: string; line: number; column: number }[] = [];
   /** The first problem that Go meets only when it turns the loaded value into JSON. */
-  #late: (() => YamlError) | undefined;
+  #late: { readonly id: string; readonly out: MutableObject; readonly error: () => YamlError } | undefined;
   /** The first infinity or NaN: JSON has none, but a later value of the same key may replace it. */
   #unbounded: YamlNode | undefined;
   #decoded = 0;
@@ -104,7 +110,7 @@ class Decoder {
       const text = this.#issues.map((issue) => `\n  ${issue.text}`).join('');
       throw new YamlError('DUPLICATE_KEY', `yaml: unmarshal errors:${text}`, first.line, first.column);
     }
-    if (this.#late !== undefined) throw this.#late();
+    if (this.#late !== undefined) throw this.#late.error();
     if (this.#unbounded !== undefined && this.#options.dialect === 'sigs')
       refuseUnbounded(this.#result, this.#unbounded);
     if (this.#result === null && isEmpty(root)) return undefined;
@@ -249,7 +255,7 @@ class Decoder {
       if (frame.merged.has(id)) return undefined;
       frame.merged.add(id);
     }
-    frame.key = this.#keyText(decoded, { key, value });
+    frame.key = this.#keyText(decoded, { key, value, out: frame.out });
     frame.pending = { decoded, value };
     return this.#visit(value, undefined);
   }
@@ -330,7 +336,7 @@ class Decoder {
   }
 
   /** JSON has string keys only: numbers and booleans are written out, the rest is refused. */
-  #keyText(decoded: YamlScalar, pair: { key: YamlNode; value: YamlNode }): string {
+  #keyText(decoded: YamlScalar, pair: KeyPair): string {
     if (typeof decoded === 'string') return decoded;
     if (typeof decoded === 'number' && isFloat(pair.key)) return formatFloatKey(decoded);
     if (decoded === null) this.#refuseKey('%!s(<nil>)', '<nil>', pair);
@@ -339,14 +345,17 @@ class Decoder {
     return String(decoded);
   }
 
-  #refuseKey(type: string, shown: string, pair: { key: YamlNode; value: YamlNode }): void {
+  #refuseKey(type: string, shown: string, pair: KeyPair): void {
     const { dialect } = this.#options;
-    if (dialect === 'v3') return;
-    this.#late ??= () => {
+    // A repetition of the key takes the place of the one before.
+    const repeats = this.#late !== undefined && this.#late.out === pair.out && this.#late.id === shown;
+    if (dialect === 'v3' || (this.#late !== undefined && !repeats)) return;
+    const error = (): YamlError => {
       const value = describeGo(pair.value, dialect).replace(/^interface \{\}\(nil\)$/, '<nil>');
       const problem = `unsupported map key of type: ${type}, key: ${shown}, value: ${value}`;
       return new YamlError('TYPE', problem, pair.key.line, pair.key.column);
     };
+    this.#late = { id: shown, out: pair.out, error };
   }
 
   #scalar(node: YamlNode): YamlScalar {

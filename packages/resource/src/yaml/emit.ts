@@ -65,16 +65,34 @@ export function emitYamlV3(value: Json, options: EmitYamlOptions = {}): string {
 
 /** Makes a node tree of a value, in its own key order, as kyaml makes one of data: strings that need quotes get them. */
 export function jsonToYamlNode(value: Json): YamlNode {
-  if (Array.isArray(value)) return { ...blankNode('sequence', '!!seq'), content: value.map(jsonToYamlNode) };
-  if (typeof value === 'object' && value !== null) {
-    const content: YamlNode[] = [];
-    for (const [key, member] of Object.entries(value)) {
-      if (member !== undefined) content.push(jsonToYamlNode(key), jsonToYamlNode(member));
+  const root = shallowNode(value);
+  const pending = [{ value, node: root }];
+  for (let open = pending.pop(); open !== undefined; open = pending.pop()) {
+    const { value: parent, node } = open;
+    const add = (member: Json): void => {
+      const child = shallowNode(member);
+      node.content.push(child);
+      if (child.kind !== 'scalar') pending.push({ value: member, node: child });
+    };
+    if (parent === null || typeof parent !== 'object') continue;
+    if (isArray(parent)) {
+      for (const member of parent) add(member);
+      continue;
     }
-    return { ...blankNode('mapping', '!!map'), content };
+    for (const [key, member] of Object.entries(parent)) {
+      if (member === undefined) continue;
+      add(key);
+      add(member);
+    }
   }
+  return root;
+}
+
+/** The node of a value without what is inside it. */
+function shallowNode(value: Json): YamlNode {
   const node = blankNode('scalar', '!!null');
   if (value === null) return { ...node, value: 'null' };
+  if (typeof value === 'object') return isArray(value) ? blankNode('sequence', '!!seq') : blankNode('mapping', '!!map');
   if (typeof value === 'boolean') return { ...node, tag: '!!bool', value: String(value) };
   if (typeof value === 'string') {
     const style = value.includes('\n') ? 'literal' : isPlainString(value, 'v3') ? 'plain' : 'double';
