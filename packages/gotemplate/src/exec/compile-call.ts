@@ -29,7 +29,8 @@ export function compileCall(callee: Callee, operands: readonly Operand[]): Comma
     const numIn = final === missing ? count : count + 1;
     checkCount(state, callee, { params, numIn, count });
     const { trace } = state.run;
-    const taints = trace === undefined ? undefined : [state.taint];
+    const carried = state.taint;
+    const taints = trace === undefined ? undefined : isMethod ? [carried] : [];
     const args: Value[] = [];
     for (let index = 0; index < count; index++) {
       const operand = operands[index];
@@ -41,10 +42,12 @@ export function compileCall(callee: Callee, operands: readonly Operand[]): Comma
     if (final !== missing) {
       const type = (fn.rest !== undefined && numIn - 1 >= params.length ? fn.rest : params[numIn - 1]) ?? fn.rest;
       args.push(type === undefined ? final : checkedArg(state, final, type));
+      if (!isMethod) taints?.push(carried);
     }
     if (isMethod) args.unshift(callee.receiver);
     if (isCall) args.unshift(operands[0] === undefined ? formatValue(args[0]) : nodeText(operands[0].arg));
     state.step(1);
+    if (trace !== undefined) trace.dataTaint = taints?.at(-1);
     const result = invoke(state, callee, args);
     state.wrapped = fn.result.kind === 'interface';
     if (trace !== undefined && taints !== undefined) state.taint = trace.result(callee.name, args, result, taints);

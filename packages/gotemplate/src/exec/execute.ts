@@ -7,8 +7,10 @@ import type { MissingKey } from './call.ts';
 import { bodyOf } from './compile.ts';
 import type { Host } from './host.ts';
 import type { OriginOptions, OriginSegment } from './origins.ts';
+import type { Piece } from './pieces.ts';
 import { Frame, type Limits, Run, State, defaultLimits } from './state.ts';
 import { TemplateError } from './template-error.ts';
+import { Trace, segmentsOf } from './trace.ts';
 import type { Template, TemplateSet } from './template-set.ts';
 
 export { type Limits, defaultLimits } from './state.ts';
@@ -32,16 +34,17 @@ export interface Execution {
 
 /** Executes template `name` of `set` on `data` (Go's Template.ExecuteTemplate). */
 export function execute(set: TemplateSet, name: string, data: Value, options: ExecuteOptions): Execution {
+  const trace = options.origins === undefined ? undefined : new Trace(data, options.origins);
   const run = new Run({
     host: options.host,
     missingKey: options.missingKey ?? 'default',
     limits: { ...defaultLimits, ...options.limits },
-    trace: undefined,
+    trace,
   });
-  const sink: { state?: State } = {};
+  const sink: Sink = {};
   try {
-    const output = start(run, set, lookup(set, name), data, sink);
-    return { output, error: undefined, origins: [] };
+    const output = start({ run, set, template: lookup(set, name) }, data, sink);
+    return { output, error: undefined, origins: sink.pieces === undefined ? [] : segmentsOf(sink.pieces) };
   } catch (error) {
     return { output: sink.state?.out ?? '', error: asTemplateError(error, sink.state), origins: [] };
   }
@@ -71,15 +74,37 @@ function lookup(set: TemplateSet, name: string): Template {
   return template;
 }
 
-function start(run: Run, set: TemplateSet, template: Template, data: Value, sink: { state?: State }): string {
+/** What an execution leaves behind, also when it fails. */
+interface Sink {
+  state?: State;
+  pieces?: readonly Piece[];
+}
+
+interface Started {
+  readonly run: Run;
+  readonly set: TemplateSet;
+  readonly template: Template;
+}
+
+function start(what: Started, data: Value, sink: Sink): string {
+  const { run, set, template } = what;
   const state = new State(run, set, template, runNested);
   sink.state = state;
   state.enter();
-  bodyOf(template, set.options.functions)(new Frame(state, data ?? undefined));
+  const frame = new Frame(state, data ?? undefined);
+  const { trace } = run;
+  if (trace !== undefined) {
+    frame.dotTaint = trace.dataTaint;
+    frame.taints[0] = trace.dataTaint;
+    trace.begin();
+  }
+  bodyOf(template, set.options.functions)(frame);
   state.leave();
-  return rejoined(state.out);
+  const output = rejoined(state.out);
+  if (trace !== undefined) sink.pieces = trace.end(output);
+  return output;
 }
 
 function runNested(outer: State, set: TemplateSet, template: string | Template, data: Value): string {
-  return start(outer.run, set, typeof template === 'string' ? lookup(set, template) : template, data, {});
+  return start({ run: outer.run, set, template: typeof template === 'string' ? lookup(set, template) : template }, data, {});
 }
