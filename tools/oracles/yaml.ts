@@ -26,6 +26,8 @@ import {
 } from '@evenkeel/resource';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** Real repositories and charts beside this one; where they are not, only the cases are compared. */
+const shared = join(dirname(root), 'shared');
 const caseDirectory = join(root, 'packages/resource/testdata/yaml');
 const SHOWN_MAX = 40;
 
@@ -51,7 +53,7 @@ async function main(directories: readonly string[]): Promise<void> {
     });
     if (build.status !== 0) throw new Error('cannot build the oracle');
     const cases = readCases();
-    const files = readFiles(['/work/shared/corpus', '/work/shared/acceptance', ...directories]);
+    const files = readFiles([join(shared, 'corpus'), join(shared, 'acceptance'), ...directories]);
     const tally = new Tally();
     const lines: string[] = [];
     await ask(program, cases, (input, line, answer) => {
@@ -86,7 +88,7 @@ function readFiles(directories: readonly string[]): Input[] {
       if (/(^|\/)templates\//.test(path)) continue;
       const file = join(directory, path);
       if (!statSync(file).isFile()) continue;
-      inputs.push({ id: relative('/work/shared', file), data: readFileSync(file) });
+      inputs.push({ id: relative(shared, file), data: readFileSync(file) });
     }
   }
   return inputs;

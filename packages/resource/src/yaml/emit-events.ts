@@ -1,7 +1,8 @@
-// What the YAML emitter is fed with. A start event says whether its collection is empty, so that the emitter needs no
+// What the YAML emitter is fed with, and its settings. A start event says whether its collection is empty, so that the emitter needs no
 // queue to look ahead.
 
 import type { YamlStyle } from './node.ts';
+import type { YamlDialect } from './scan-state.ts';
 
 export type EmitStyle = Exclude<YamlStyle, 'flow'>;
 
@@ -32,3 +33,13 @@ export type EmitEvent =
       readonly tag?: string | undefined;
     } & EmitComments)
   | ({ readonly type: 'sequenceEnd' | 'mappingEnd' } & EmitComments);
+
+export interface EmitterOptions {
+  readonly dialect: YamlDialect;
+  /** Columns per level, 2 to 9. */
+  readonly indent: number;
+  /** Whether "- " counts as indentation: sequences in mappings are not indented further (v3). */
+  readonly compactSequences: boolean;
+  /** Longest line before scalars are folded; Infinity for never. */
+  readonly width: number;
+}

@@ -4,21 +4,10 @@
 import { isBreak } from './chars.ts';
 import { analyzeScalar } from './emit-analyze.ts';
 import type { ScalarAnalysis } from './emit-analyze.ts';
-import type { EmitEvent, EmitStyle } from './emit-events.ts';
+import type { EmitEvent, EmitStyle, EmitterOptions } from './emit-events.ts';
 import type { ScalarSink } from './emit-scalars.ts';
 import { writeBlockScalar, writeDoubleQuoted, writePlain, writeSingleQuoted } from './emit-scalars.ts';
 import { escapeTag, splitTag, utf8Length } from './emit-tags.ts';
-import type { YamlDialect } from './scan-state.ts';
-
-export interface EmitterOptions {
-  readonly dialect: YamlDialect;
-  /** Columns per level, 2 to 9. */
-  readonly indent: number;
-  /** Whether "- " counts as indentation: sequences in mappings are not indented further (v3). */
-  readonly compactSequences: boolean;
-  /** Longest line before scalars are folded; Infinity for never. */
-  readonly width: number;
-}
 
 type State =
   | 'firstDocumentStart'

@@ -3,34 +3,13 @@
 
 import * as E from './events.ts';
 import type { YamlEvent } from './events.ts';
+import * as S from './parser-states.ts';
 import type { YamlSource } from './reader.ts';
 import type { Mark } from './scan-state.ts';
 import { TokenReader } from './token-reader.ts';
 import type { ParserOptions } from './token-reader.ts';
 import * as T from './tokens.ts';
 import type { Token } from './tokens.ts';
-
-const IMPLICIT_DOCUMENT_START = 0;
-const DOCUMENT_START = 1;
-const DOCUMENT_CONTENT = 2;
-const DOCUMENT_END = 3;
-const BLOCK_NODE = 4;
-const BLOCK_SEQUENCE_FIRST_ENTRY = 5;
-const BLOCK_SEQUENCE_ENTRY = 6;
-const INDENTLESS_SEQUENCE_ENTRY = 7;
-const BLOCK_MAPPING_FIRST_KEY = 8;
-const BLOCK_MAPPING_KEY = 9;
-const BLOCK_MAPPING_VALUE = 10;
-const FLOW_SEQUENCE_FIRST_ENTRY = 11;
-const FLOW_SEQUENCE_ENTRY = 12;
-const FLOW_SEQUENCE_ENTRY_MAPPING_KEY = 13;
-const FLOW_SEQUENCE_ENTRY_MAPPING_VALUE = 14;
-const FLOW_SEQUENCE_ENTRY_MAPPING_END = 15;
-const FLOW_MAPPING_FIRST_KEY = 16;
-const FLOW_MAPPING_KEY = 17;
-const FLOW_MAPPING_VALUE = 18;
-const FLOW_MAPPING_EMPTY_VALUE = 19;
-const END = 20;
 
 interface NodeContext {
   readonly block: boolean;
@@ -47,7 +26,7 @@ export class EventParser extends TokenReader {
   readonly #tagPrefixes: Map<string, string> = new Map();
 
   constructor(source: YamlSource, options: ParserOptions) {
-    super(source, options, { start: IMPLICIT_DOCUMENT_START, end: END });
+    super(source, options, { start: S.IMPLICIT_DOCUMENT_START, end: S.END });
   }
 
   /** Reads the next event; after the end of the stream it stays there. */
@@ -59,29 +38,29 @@ export class EventParser extends TokenReader {
     }
     this.clearComments();
     switch (this.state) {
-      case IMPLICIT_DOCUMENT_START:
+      case S.IMPLICIT_DOCUMENT_START:
         return this.#documentStart(true);
-      case DOCUMENT_START:
+      case S.DOCUMENT_START:
         return this.#documentStart(false);
-      case DOCUMENT_CONTENT:
+      case S.DOCUMENT_CONTENT:
         return this.#documentContent();
-      case DOCUMENT_END:
+      case S.DOCUMENT_END:
         return this.#documentEnd();
-      case BLOCK_NODE:
+      case S.BLOCK_NODE:
         return this.#node(BLOCK);
-      case BLOCK_SEQUENCE_FIRST_ENTRY:
+      case S.BLOCK_SEQUENCE_FIRST_ENTRY:
         this.open();
         return this.#blockSequenceEntry();
-      case BLOCK_SEQUENCE_ENTRY:
+      case S.BLOCK_SEQUENCE_ENTRY:
         return this.#blockSequenceEntry();
-      case INDENTLESS_SEQUENCE_ENTRY:
+      case S.INDENTLESS_SEQUENCE_ENTRY:
         return this.#indentlessSequenceEntry();
-      case BLOCK_MAPPING_FIRST_KEY:
+      case S.BLOCK_MAPPING_FIRST_KEY:
         this.open();
         return this.#blockMappingKey();
-      case BLOCK_MAPPING_KEY:
+      case S.BLOCK_MAPPING_KEY:
         return this.#blockMappingKey();
-      case BLOCK_MAPPING_VALUE:
+      case S.BLOCK_MAPPING_VALUE:
         return this.#blockMappingValue();
       default:
         return this.#nextInFlow();
@@ -90,25 +69,25 @@ export class EventParser extends TokenReader {
 
   #nextInFlow(): YamlEvent {
     switch (this.state) {
-      case FLOW_SEQUENCE_FIRST_ENTRY:
+      case S.FLOW_SEQUENCE_FIRST_ENTRY:
         this.open();
         return this.#flowSequenceEntry(true);
-      case FLOW_SEQUENCE_ENTRY:
+      case S.FLOW_SEQUENCE_ENTRY:
         return this.#flowSequenceEntry(false);
-      case FLOW_SEQUENCE_ENTRY_MAPPING_KEY:
+      case S.FLOW_SEQUENCE_ENTRY_MAPPING_KEY:
         return this.#flowPairKey();
-      case FLOW_SEQUENCE_ENTRY_MAPPING_VALUE:
+      case S.FLOW_SEQUENCE_ENTRY_MAPPING_VALUE:
         return this.#flowPairValue();
-      case FLOW_SEQUENCE_ENTRY_MAPPING_END:
+      case S.FLOW_SEQUENCE_ENTRY_MAPPING_END:
         return this.#flowPairEnd();
-      case FLOW_MAPPING_FIRST_KEY:
+      case S.FLOW_MAPPING_FIRST_KEY:
         this.open();
         return this.#flowMappingKey(true);
-      case FLOW_MAPPING_KEY:
+      case S.FLOW_MAPPING_KEY:
         return this.#flowMappingKey(false);
-      case FLOW_MAPPING_VALUE:
+      case S.FLOW_MAPPING_VALUE:
         return this.#flowMappingValue(false);
-      case FLOW_MAPPING_EMPTY_VALUE:
+      case S.FLOW_MAPPING_EMPTY_VALUE:
         return this.#flowMappingValue(true);
       default:
         this.event.type = E.EVENT_STREAM_END;
@@ -125,7 +104,7 @@ export class EventParser extends TokenReader {
       }
     }
     if (token.type === T.TOKEN_STREAM_END) {
-      this.state = END;
+      this.state = S.END;
       this.emit(E.EVENT_STREAM_END, token);
       this.skip();
       return this.event;
@@ -136,8 +115,8 @@ export class EventParser extends TokenReader {
       token.type !== T.TOKEN_DOCUMENT_START;
     if (implicit && bare) {
       this.#processDirectives();
-      this.states.push(DOCUMENT_END);
-      this.state = BLOCK_NODE;
+      this.states.push(S.DOCUMENT_END);
+      this.state = S.BLOCK_NODE;
       const event = this.emit(E.EVENT_DOCUMENT_START, token);
       event.headComment = this.splitDocumentComment();
       return event;
@@ -146,8 +125,8 @@ export class EventParser extends TokenReader {
     this.#processDirectives();
     token = this.peek();
     if (token.type !== T.TOKEN_DOCUMENT_START) this.fail('did not find expected <document start>', token);
-    this.states.push(DOCUMENT_END);
-    this.state = DOCUMENT_CONTENT;
+    this.states.push(S.DOCUMENT_END);
+    this.state = S.DOCUMENT_CONTENT;
     this.emit(E.EVENT_DOCUMENT_START, start);
     this.skip();
     return this.event;
@@ -173,7 +152,7 @@ export class EventParser extends TokenReader {
     this.emit(E.EVENT_DOCUMENT_END, token);
     if (token.type === T.TOKEN_DOCUMENT_END) this.skip();
     this.#tagPrefixes.clear();
-    this.state = DOCUMENT_START;
+    this.state = S.DOCUMENT_START;
     this.takeComments();
     const { event } = this;
     if (event.headComment !== '' && event.footComment === '') {
@@ -271,22 +250,22 @@ export class EventParser extends TokenReader {
     switch (token.type) {
       case T.TOKEN_BLOCK_ENTRY:
         if (!context.indentless) break;
-        this.state = INDENTLESS_SEQUENCE_ENTRY;
+        this.state = S.INDENTLESS_SEQUENCE_ENTRY;
         return this.#collection(E.EVENT_SEQUENCE_START, node, false);
       case T.TOKEN_FLOW_SEQUENCE_START:
-        this.state = FLOW_SEQUENCE_FIRST_ENTRY;
+        this.state = S.FLOW_SEQUENCE_FIRST_ENTRY;
         return this.#collection(E.EVENT_SEQUENCE_START, node, true);
       case T.TOKEN_FLOW_MAPPING_START:
-        this.state = FLOW_MAPPING_FIRST_KEY;
+        this.state = S.FLOW_MAPPING_FIRST_KEY;
         return this.#collection(E.EVENT_MAPPING_START, node, true);
       case T.TOKEN_BLOCK_SEQUENCE_START:
         if (!context.block) break;
-        this.state = BLOCK_SEQUENCE_FIRST_ENTRY;
+        this.state = S.BLOCK_SEQUENCE_FIRST_ENTRY;
         this.#collection(E.EVENT_SEQUENCE_START, node, false);
         return this.#takeStem();
       case T.TOKEN_BLOCK_MAPPING_START:
         if (!context.block) break;
-        this.state = BLOCK_MAPPING_FIRST_KEY;
+        this.state = S.BLOCK_MAPPING_FIRST_KEY;
         this.#collection(E.EVENT_MAPPING_START, node, false);
         return this.#takeStem();
       default:
@@ -325,10 +304,10 @@ export class EventParser extends TokenReader {
       this.#skipEntry();
       token = this.peek();
       if (token.type !== T.TOKEN_BLOCK_ENTRY && token.type !== T.TOKEN_BLOCK_END) {
-        this.states.push(BLOCK_SEQUENCE_ENTRY);
+        this.states.push(S.BLOCK_SEQUENCE_ENTRY);
         return this.#node(BLOCK);
       }
-      this.state = BLOCK_SEQUENCE_ENTRY;
+      this.state = S.BLOCK_SEQUENCE_ENTRY;
       return this.emitEmptyScalar(endLine, endColumn);
     }
     if (token.type !== T.TOKEN_BLOCK_END) return this.failInCollection("did not find expected '-' indicator", token);
@@ -353,10 +332,10 @@ export class EventParser extends TokenReader {
       token.type !== T.TOKEN_VALUE &&
       token.type !== T.TOKEN_BLOCK_END
     ) {
-      this.states.push(INDENTLESS_SEQUENCE_ENTRY);
+      this.states.push(S.INDENTLESS_SEQUENCE_ENTRY);
       return this.#node(BLOCK);
     }
-    this.state = INDENTLESS_SEQUENCE_ENTRY;
+    this.state = S.INDENTLESS_SEQUENCE_ENTRY;
     return this.emitEmptyScalar(endLine, endColumn);
   }
 
@@ -378,10 +357,10 @@ export class EventParser extends TokenReader {
       this.skip();
       token = this.peek();
       if (token.type !== T.TOKEN_KEY && token.type !== T.TOKEN_VALUE && token.type !== T.TOKEN_BLOCK_END) {
-        this.states.push(BLOCK_MAPPING_VALUE);
+        this.states.push(S.BLOCK_MAPPING_VALUE);
         return this.#node(BLOCK_OR_INDENTLESS);
       }
-      this.state = BLOCK_MAPPING_VALUE;
+      this.state = S.BLOCK_MAPPING_VALUE;
       return this.emitEmptyScalar(endLine, endColumn);
     }
     if (token.type !== T.TOKEN_BLOCK_END) return this.failInCollection('did not find expected key', token);
@@ -394,7 +373,7 @@ export class EventParser extends TokenReader {
 
   #blockMappingValue(): YamlEvent {
     let token = this.peek();
-    this.state = BLOCK_MAPPING_KEY;
+    this.state = S.BLOCK_MAPPING_KEY;
     if (token.type !== T.TOKEN_VALUE) return this.emitEmptyScalar(token.line, token.column);
     const { endLine, endColumn } = token;
     this.skip();
@@ -402,7 +381,7 @@ export class EventParser extends TokenReader {
     if (token.type === T.TOKEN_KEY || token.type === T.TOKEN_VALUE || token.type === T.TOKEN_BLOCK_END) {
       return this.emitEmptyScalar(endLine, endColumn);
     }
-    this.states.push(BLOCK_MAPPING_KEY);
+    this.states.push(S.BLOCK_MAPPING_KEY);
     return this.#node(BLOCK_OR_INDENTLESS);
   }
 
@@ -415,14 +394,14 @@ export class EventParser extends TokenReader {
         token = this.peek();
       }
       if (token.type === T.TOKEN_KEY) {
-        this.state = FLOW_SEQUENCE_ENTRY_MAPPING_KEY;
+        this.state = S.FLOW_SEQUENCE_ENTRY_MAPPING_KEY;
         const event = this.emit(E.EVENT_MAPPING_START, token);
         event.flow = true;
         this.skip();
         return event;
       }
       if (token.type !== T.TOKEN_FLOW_SEQUENCE_END) {
-        this.states.push(FLOW_SEQUENCE_ENTRY);
+        this.states.push(S.FLOW_SEQUENCE_ENTRY);
         return this.#node(FLOW);
       }
     }
@@ -440,12 +419,12 @@ export class EventParser extends TokenReader {
   #flowPairKey(): YamlEvent {
     const token = this.peek();
     if (token.type !== T.TOKEN_VALUE && token.type !== T.TOKEN_FLOW_ENTRY && token.type !== T.TOKEN_FLOW_SEQUENCE_END) {
-      this.states.push(FLOW_SEQUENCE_ENTRY_MAPPING_VALUE);
+      this.states.push(S.FLOW_SEQUENCE_ENTRY_MAPPING_VALUE);
       return this.#node(FLOW);
     }
     const { endLine, endColumn } = token;
     this.skip();
-    this.state = FLOW_SEQUENCE_ENTRY_MAPPING_VALUE;
+    this.state = S.FLOW_SEQUENCE_ENTRY_MAPPING_VALUE;
     return this.emitEmptyScalar(endLine, endColumn);
   }
 
@@ -456,20 +435,20 @@ export class EventParser extends TokenReader {
       this.skip();
       token = this.peek();
       if (token.type !== T.TOKEN_FLOW_ENTRY && token.type !== T.TOKEN_FLOW_SEQUENCE_END) {
-        this.states.push(FLOW_SEQUENCE_ENTRY_MAPPING_END);
+        this.states.push(S.FLOW_SEQUENCE_ENTRY_MAPPING_END);
         return this.#node(FLOW);
       }
     } else {
       line = token.line;
       column = token.column;
     }
-    this.state = FLOW_SEQUENCE_ENTRY_MAPPING_END;
+    this.state = S.FLOW_SEQUENCE_ENTRY_MAPPING_END;
     return this.emitEmptyScalar(line, column);
   }
 
   #flowPairEnd(): YamlEvent {
     const token = this.peek();
-    this.state = FLOW_SEQUENCE_ENTRY;
+    this.state = S.FLOW_SEQUENCE_ENTRY;
     return this.emit(E.EVENT_MAPPING_END, token);
   }
 
@@ -489,14 +468,14 @@ export class EventParser extends TokenReader {
           token.type !== T.TOKEN_FLOW_ENTRY &&
           token.type !== T.TOKEN_FLOW_MAPPING_END
         ) {
-          this.states.push(FLOW_MAPPING_VALUE);
+          this.states.push(S.FLOW_MAPPING_VALUE);
           return this.#node(FLOW);
         }
-        this.state = FLOW_MAPPING_VALUE;
+        this.state = S.FLOW_MAPPING_VALUE;
         return this.emitEmptyScalar(token.line, token.column);
       }
       if (token.type !== T.TOKEN_FLOW_MAPPING_END) {
-        this.states.push(FLOW_MAPPING_EMPTY_VALUE);
+        this.states.push(S.FLOW_MAPPING_EMPTY_VALUE);
         return this.#node(FLOW);
       }
     }
@@ -505,14 +484,14 @@ export class EventParser extends TokenReader {
 
   #flowMappingValue(empty: boolean): YamlEvent {
     let token = this.peek();
-    this.state = FLOW_MAPPING_KEY;
+    this.state = S.FLOW_MAPPING_KEY;
     if (empty || token.type !== T.TOKEN_VALUE) return this.emitEmptyScalar(token.line, token.column);
     this.skip();
     token = this.peek();
     if (token.type === T.TOKEN_FLOW_ENTRY || token.type === T.TOKEN_FLOW_MAPPING_END) {
       return this.emitEmptyScalar(token.line, token.column);
     }
-    this.states.push(FLOW_MAPPING_KEY);
+    this.states.push(S.FLOW_MAPPING_KEY);
     return this.#node(FLOW);
   }
 }

@@ -136,8 +136,7 @@ export class CommentCollector {
         column = 0;
         line++;
         if (c < 0x80) continue;
-        // go-yaml looks ahead by bytes and takes the second byte of such a break for content.
-        if (run.text !== '' && indent > 0 && run.start.column !== 1) this.#endAsFoot(run, at);
+        this.#endAtWideBreak(run, at, indent);
         break;
       }
       if (run.text !== '' && column - 1 < indent && column !== run.start.column) this.#endAsFoot(run, at);
@@ -149,6 +148,10 @@ export class CommentCollector {
       peek = 0;
       column = 0;
       line = s.line;
+      if (text.charCodeAt(s.pos) > 0x7f) {
+        this.#endAtWideBreak(run, s.pos, indent);
+        break;
+      }
     }
     if (run.text !== '') {
       const tokenIndex = run.start.index;
@@ -162,6 +165,11 @@ export class CommentCollector {
         foot: '',
       });
     }
+  }
+
+  /** go-yaml looks ahead by bytes, and takes the second byte of a break beyond ASCII for content in the first column. */
+  #endAtWideBreak(run: Run, at: number, indent: number): void {
+    if (run.text !== '' && indent > 0 && run.start.column !== 1) this.#endAsFoot(run, at);
   }
 
   #endAsFoot(run: Run, at: number): void {
