@@ -25,7 +25,9 @@ import {
   settled,
   treeOfCase,
   withWanted,
+  editedText,
 } from '../../packages/kustomize/src/testing/case-file.ts';
+import { type EditedCase, runEdits } from '../../packages/kustomize/src/testing/run-edits.ts';
 import { parseYamlDocuments } from '../../packages/resource/src/index.ts';
 import { directoryTree } from './directory-tree.ts';
 
@@ -72,6 +74,41 @@ function runOriginal(program: string, directory: string, flags: readonly string[
   return { exit: run.status ?? -1, stdout: run.stdout, stderr: run.stderr };
 }
 
+/** Runs the edits of a case; standard output becomes the text of what they left behind. */
+function editWithOriginal(program: string, directory: string, file: CaseFile): Outcome {
+  let stdout = '';
+  let stderr = '';
+  for (const args of file.edits) {
+    const run = spawnSync(program, ['edit', ...args], { cwd: directory, encoding: 'utf8', timeout: 60_000 });
+    stdout += run.stdout;
+    stderr += run.stderr;
+    if (run.status !== 0) return { exit: run.status ?? -1, stdout: '', stderr };
+  }
+  const changed = new Map<string, string>();
+  for (const [path, before] of file.files) {
+    const text = readFileSync(join(directory, path), 'utf8');
+    if (text !== (typeof before === 'string' ? before : Buffer.from(before).toString('utf8'))) changed.set(path, text);
+  }
+  return { exit: 0, stdout: editedText(stdout, changed), stderr };
+}
+
+function judgeEdit(
+  ours: EditedCase,
+  theirs: { readonly exit: number; readonly stdout: string; readonly error: string; readonly warnings: string },
+): Omit<Finding, 'name'> {
+  if (theirs.exit !== 0) {
+    if (ours.error === '') return { verdict: 'different', detail: `the original refuses: ${theirs.error}` };
+    if (ours.error === theirs.error) return { verdict: 'identical' };
+    return { verdict: 'words', detail: `theirs: ${theirs.error}ours:   ${ours.error}` };
+  }
+  if (ours.error !== '') return { verdict: 'different', detail: `we refuse: ${ours.error}` };
+  if (ours.warnings !== theirs.warnings) {
+    return { verdict: 'different', detail: `notes: ${ours.warnings} instead of ${theirs.warnings}` };
+  }
+  if (ours.text === theirs.stdout) return { verdict: 'identical' };
+  return { verdict: 'different', detail: firstDifference(ours.text, theirs.stdout) };
+}
+
 function writeCase(file: CaseFile, directory: string): void {
   for (const [path, text] of file.files) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
@@ -85,12 +122,19 @@ function writeCase(file: CaseFile, directory: string): void {
 }
 
 function isNotice(line: string): boolean {
+  if (
+    /already in kustomization file$|has no match$|doesn't exist in kustomization file$/.test(line) &&
+    !line.startsWith('Error: ')
+  ) {
+    return true;
+  }
   return line.startsWith('# Warning:') || line.startsWith('well-defined vars that were never replaced');
 }
 
 /** Standard error split into warnings and the error itself. */
 function messagesOf(stderr: string): { readonly warnings: string; readonly error: string } {
-  const lines = stderr.split('\n');
+  // Help that follows an error of `edit` is not part of the error.
+  const lines = stderr.replace(/^Usage:\n[^]*/m, '').split('\n');
   const warnings = lines.filter(isNotice).map((line) => `${line}\n`);
   const error = lines
     .filter((line) => !isNotice(line))
@@ -107,7 +151,10 @@ function checkCase(program: string, path: string): Finding {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'kustomize-case-')));
   try {
     writeCase(file, directory);
-    const ran = runOriginal(program, join(directory, file.root), file.flags);
+    const ran =
+      file.edits.length > 0
+        ? editWithOriginal(program, directory, file)
+        : runOriginal(program, join(directory, file.root), file.flags);
     const { warnings, error } = messagesOf(settled(ran.stderr, directory));
     if (process.env['UPDATE'] === '1') {
       const wanted: (readonly [string, string])[] = [];
@@ -115,6 +162,11 @@ function checkCase(program: string, path: string): Finding {
       else wanted.push(['want error', error]);
       if (warnings !== '') wanted.push(['want warnings', warnings]);
       writeFileSync(place, withWanted(text, wanted));
+    }
+    if (file.edits.length > 0) {
+      const edited = runEdits(file);
+      const ours = { exit: ran.exit, error, warnings, stdout: ran.stdout };
+      return { name: path.replace(/\.txtar$/, ''), ...judgeEdit(edited, ours) };
     }
     const ours = build(treeOfCase(file), file.root, optionsOfCase(file));
     return {

@@ -6,3 +6,11 @@ export { type RepoSpec, cloneUrl, parseRepoSpec } from './loader/repo-spec.ts';
 export type { Touch } from './nodes/touch.ts';
 export type { FieldOrigin } from './output/field-origins.ts';
 export type { Problem, ProblemCode } from './problems.ts';
+export { type BuildCommandIo, type CommandResult, buildFlags, runKustomizeBuild } from './command/build-command.ts';
+export { type EditVerb, editVerbs, runKustomizeEdit } from './command/edit-command.ts';
+export type { Flag, FlagKind } from './command/flags.ts';
+export {
+  type EditableKustomization,
+  type KustomizationFile,
+  openKustomizationFile,
+} from './edit/kustomization-file.ts';

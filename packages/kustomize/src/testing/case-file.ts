@@ -19,6 +19,8 @@ export interface CaseFile {
   readonly title: string;
   readonly root: string;
   readonly flags: readonly string[];
+  /** Arguments of `kustomize edit`, one run after the other; without any, the case is a build. */
+  readonly edits: readonly (readonly string[])[];
   readonly files: ReadonlyMap<string, string | Uint8Array>;
   readonly links: ReadonlyMap<string, string>;
   /** Output of the original; undefined before it is recorded, or where it fails. */
@@ -56,22 +58,24 @@ export function parseCase(text: string): CaseFile {
   return { ...header(sections.get('') ?? ''), ...content(sections) };
 }
 
-function header(text: string): Pick<CaseFile, 'title' | 'root' | 'flags'> {
+function header(text: string): Pick<CaseFile, 'title' | 'root' | 'flags' | 'edits'> {
   const title: string[] = [];
   let root = '.';
   let flags: string[] = [];
+  const edits: (readonly string[])[] = [];
   for (const line of text.trimEnd().split('\n')) {
-    const match = /^(root|flags): (.*)$/.exec(line);
+    const match = /^(root|flags|edit): (.*)$/.exec(line);
     if (match?.[1] === 'root') root = match[2] ?? '.';
     else if (match?.[1] === 'flags') flags = (match[2] ?? '').split(' ');
+    else if (match?.[1] === 'edit') edits.push(JSON.parse(match[2] ?? '[]') as readonly string[]);
     else title.push(line);
   }
-  return { title: title.join('\n'), root, flags };
+  return { title: title.join('\n'), root, flags, edits };
 }
 
 const WANTED = ['want', 'want error', 'want warnings', 'our words'];
 
-function content(sections: ReadonlyMap<string, string>): Omit<CaseFile, 'title' | 'root' | 'flags'> {
+function content(sections: ReadonlyMap<string, string>): Omit<CaseFile, 'title' | 'root' | 'flags' | 'edits'> {
   const files = new Map<string, string | Uint8Array>();
   const links = new Map<string, string>();
   for (const [name, text] of sections) {
@@ -95,16 +99,9 @@ function content(sections: ReadonlyMap<string, string>): Omit<CaseFile, 'title' 
 }
 
 function decodeFile(text: string, encoding: string | undefined): string | Uint8Array {
-  switch (encoding) {
-    case 'base64':
-      return decodeBase64(text) ?? new Uint8Array();
-    case 'no newline':
-      return text.replace(/\n$/, '');
-    case 'crlf':
-      return text.replaceAll('\n', '\r\n');
-    default:
-      return text;
-  }
+  if (encoding === 'base64') return decodeBase64(text) ?? new Uint8Array();
+  if (encoding === 'no newline') return text.replace(/\n$/, '');
+  return encoding === 'crlf' ? text.replaceAll('\n', '\r\n') : text;
 }
 
 /** The text of a case with what was recorded in place of what it wanted before. */
@@ -134,6 +131,12 @@ export function optionsOfCase(file: CaseFile): BuildOptions {
     ...(joined.includes('--reorder none') && { reorder: 'none' as const }),
     ...(joined.includes('--enable-managedby-label') && { managedByLabel: true }),
   };
+}
+
+/** What edits leave behind, as one text: what was printed, then the files that are not as they were. */
+export function editedText(stdout: string, files: ReadonlyMap<string, string>): string {
+  const paths = [...files.keys()].sort();
+  return stdout + paths.map((path) => `== ${path} ==\n${files.get(path) ?? ''}`).join('');
 }
 
 /** A message of the original without what differs from run to run: directories, times, addresses. */
