@@ -43,3 +43,42 @@ export {
 } from './release/record.ts';
 export { type ReleaseMoment, makeReleaseRecord, releaseChart } from './release/make-release.ts';
 export { problemOf } from './render/render-chart.ts';
+export {
+  type ChartVersion,
+  type RepositoryIndex,
+  RepositoryError,
+  chartArchiveUrl,
+  findChartVersion,
+  isSameOrigin,
+  readRepositoryIndex,
+} from './repo/index-file.ts';
+export {
+  type OciReference,
+  OciReferenceError,
+  isOci,
+  parseOciReference,
+  tagToVersion,
+  versionToTag,
+} from './repo/oci-reference.ts';
+export { type SignatureVerifier, type Verification, ProvenanceError, verifyProvenance } from './repo/provenance.ts';
+export {
+  type DependencyFiles,
+  type DependencyWorld,
+  DependencyError,
+  buildDependencies,
+  lockDigest,
+  printLock,
+  updateDependencies,
+} from './repo/dependencies.ts';
+export {
+  type Chart,
+  type ChartFile,
+  type ChartLock,
+  type ChartMetadata,
+  type Dependency,
+  type ImportValue,
+  type Maintainer,
+} from './chart/chart.ts';
+export { type LoadOptions, ChartLoadError, loadChart, loadChartArchive } from './chart/load.ts';
+export { packArchive } from './chart/pack-archive.ts';
+export { ArchiveError, unpackChart } from './chart/archive.ts';

@@ -12,7 +12,7 @@ import { joinTreePath, memoryTree } from '@evenkeel/std';
 
 import type { HelmVersion } from './chart/chart.ts';
 import { type TemplateCommandHost, helmTemplate } from './command/template.ts';
-import { packArchive } from './testing/pack-archive.ts';
+import { packArchive } from './chart/pack-archive.ts';
 import { type TestCase, parseCase, printCase } from './testing/test-case.ts';
 
 const directory = join(import.meta.dirname, '../testdata');
