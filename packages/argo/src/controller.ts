@@ -23,6 +23,8 @@ export interface ArgoOptions {
   readonly deliveries: () => Deliveries;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Told of every reconciliation that failed for a reason of our own, with the key; it is tried again by itself. */
+  readonly onFailure?: (key: string, error: Error) => void;
   /** How many Applications are reconciled at once. */
   readonly concurrency?: number;
 }
@@ -57,6 +59,9 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
     backoff: { baseMs: 250, factor: 2, maxMs: 180e3 },
     clock: options.clock,
     signal,
+    onOutcome: ({ key, outcome }) => {
+      if (outcome.kind === 'failed') options.onFailure?.(key, outcome.error);
+    },
   });
   applications.onChange(({ kind, object, previous }) => {
     if (kind === 'updated' && previous && onlyStatusChanged(previous, object)) return;

@@ -32,6 +32,8 @@ export interface FluxOptions {
   readonly deliveries: () => Deliveries;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Told of every reconciliation that failed for a reason of our own, with the key; it is tried again by itself. */
+  readonly onFailure?: (key: string, error: Error) => void;
 }
 
 /** The running front end. */
@@ -62,6 +64,7 @@ export async function startFlux(options: FluxOptions): Promise<FluxController> {
     store: options.store,
     clock: options.clock,
     signal,
+    ...(options.onFailure ? { onFailure: options.onFailure } : {}),
   });
   const reconciler = new KustomizationReconciler(options, { type, repositories, kustomizations });
   const controller = createController<string>({
@@ -71,6 +74,9 @@ export async function startFlux(options: FluxOptions): Promise<FluxController> {
     backoff: { baseMs: 750, factor: 2, maxMs: 15 * 60e3 },
     clock: options.clock,
     signal,
+    onOutcome: ({ key, outcome }) => {
+      if (outcome.kind === 'failed') options.onFailure?.(key, outcome.error);
+    },
   });
   const wakeAll = (matches: (kustomization: Kustomization) => boolean): void => {
     for (const object of kustomizations.list()) {

@@ -33,6 +33,7 @@ export interface GitRepositoriesOptions {
   readonly store: SourceStore;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly onFailure?: (key: string, error: Error) => void;
 }
 
 /** Reconciles GitRepositories: resolves the reference, says what was found, listens for pushes. */
@@ -45,6 +46,9 @@ export function startGitRepositories(options: GitRepositoriesOptions): Controlle
     backoff: { baseMs: 750, factor: 2, maxMs: 15 * 60e3 },
     clock: options.clock,
     signal: options.signal,
+    onOutcome: ({ key, outcome }) => {
+      if (outcome.kind === 'failed') options.onFailure?.(key, outcome.error);
+    },
   });
   const listen = (key: string, repository: GitRepository): void => {
     const known = watches.get(key);

@@ -100,7 +100,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       },
     }),
   );
-  const shared = { client, deliveries: () => deliveries, clock, signal: abort.signal };
+  const onFailure = (key: string, error: Error): void => options.onNotice?.(`${key}: ${error.message}`);
+  const shared = { client, deliveries: () => deliveries, clock, signal: abort.signal, onFailure };
   const argo = stack.use(await startArgo(shared));
   const flux = stack.use(await startFlux({ ...shared, store }));
   fronts.argo = argo;

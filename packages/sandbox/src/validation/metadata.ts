@@ -33,7 +33,7 @@ export function validateMetadata(meta: DraftMeta, type: ServedType): readonly Ca
   else checkName(causes, type, meta.name ?? '', 'metadata.name', meta.name ?? '');
   if (meta.labels !== undefined) checkLabels(causes, meta.labels, 'metadata.labels');
   if (meta.annotations !== undefined) checkAnnotations(causes, meta.annotations, 'metadata.annotations');
-  for (const [index, finalizer] of (meta.finalizers ?? []).entries()) checkFinalizer(causes, finalizer, index);
+  for (const [index, finalizer] of (meta.finalizers ?? []).entries()) checkFinalizer(causes, { finalizer, index, custom: type.custom !== undefined });
   checkOwners(causes, meta);
   return causes.list;
 }
@@ -61,10 +61,14 @@ function checkName(causes: Causes, type: ServedType, name: string, field: string
 
 const standardFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
 
-function checkFinalizer(causes: Causes, finalizer: string, index: number): void {
+/** Custom objects may carry any qualified name; built-in types ask for a domain (kubernetes:pkg/apis/core/validation, v1.35). */
+function checkFinalizer(
+  causes: Causes,
+  { finalizer, index, custom }: { readonly finalizer: string; readonly index: number; readonly custom: boolean },
+): void {
   const problem = qualifiedNameProblem(finalizer);
   if (problem !== undefined) causes.invalid('metadata.finalizers', finalizer, problem);
-  else if (!finalizer.includes('/') && !standardFinalizers.has(finalizer)) {
+  else if (!custom && !finalizer.includes('/') && !standardFinalizers.has(finalizer)) {
     causes.invalid(
       `metadata.finalizers[${index}]`,
       finalizer,
