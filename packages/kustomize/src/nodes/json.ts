@@ -80,17 +80,9 @@ function keyText(key: YamlNode, isRoot: boolean): string {
 /** A tree from JSON, with the styles that yaml.v3 gives what it writes. Large integers stay exact. */
 export function nodeFromJson(value: Json): YamlNode {
   if (value === null) return makeScalar('null', TAG_NULL);
-  switch (typeof value) {
-    case 'boolean':
-      return makeScalar(String(value), TAG_BOOL);
-    case 'number':
-    case 'bigint':
-      return numberNode(value);
-    case 'string':
-      return stringNode(value);
-    case 'object':
-      break;
-  }
+  if (typeof value === 'boolean') return makeScalar(String(value), TAG_BOOL);
+  if (typeof value === 'number' || typeof value === 'bigint') return numberNode(value);
+  if (typeof value === 'string') return stringNode(value);
   if (Array.isArray(value)) {
     const items: readonly Json[] = value;
     return makeCollection('sequence', items.map(nodeFromJson));

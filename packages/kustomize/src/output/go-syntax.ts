@@ -45,6 +45,7 @@ function isFloat(node: YamlNode): boolean {
 function goScalar(value: Json, float: boolean): string {
   if (value === null) return 'interface {}(nil)';
   if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'object') return '';
   if (typeof value !== 'number' || !float) return String(value);
   if (Number.isNaN(value)) return 'NaN';
   return Number.isFinite(value) ? String(value) : value > 0 ? '+Inf' : '-Inf';

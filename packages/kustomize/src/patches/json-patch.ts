@@ -42,30 +42,27 @@ interface Document {
   root: YamlNode;
 }
 
-function applyOperation(document: Document, operation: JsonOperation): void {
+type Apply = (document: Document, operation: JsonOperation) => void;
+
+const OPERATIONS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
+  ['add', add],
+  ['remove', remove],
+  ['replace', replace],
+  ['move', move],
+  ['test', test],
+  ['copy', copy],
+]);
+
+function kindOf(operation: JsonOperation): string {
   const kind = operation.fields['op'];
-  switch (kind) {
-    case 'add':
-      add(document, operation);
-      return;
-    case 'remove':
-      remove(document, operation);
-      return;
-    case 'replace':
-      replace(document, operation);
-      return;
-    case 'move':
-      move(document, operation);
-      return;
-    case 'test':
-      test(document, operation);
-      return;
-    case 'copy':
-      copy(document, operation);
-      return;
-    default:
-      throw fault(`Unexpected kind: ${typeof kind === 'string' ? kind : 'unknown'}`);
-  }
+  return typeof kind === 'string' ? kind : 'unknown';
+}
+
+function applyOperation(document: Document, operation: JsonOperation): void {
+  const kind = kindOf(operation);
+  const apply = OPERATIONS.get(kind);
+  if (apply === undefined) throw fault(`Unexpected kind: ${kind}`);
+  apply(document, operation);
 }
 
 const MISSING = 'missing value';
@@ -73,7 +70,7 @@ const MISSING = 'missing value';
 function pathOf(operation: JsonOperation, field: 'path' | 'from'): string {
   const path = operation.fields[field];
   if (typeof path === 'string') return path;
-  const kind = String(operation.fields['op']);
+  const kind = kindOf(operation);
   // Three of the operations lose the inner words.
   const terse = field === 'path' && (kind === 'add' || kind === 'remove' || kind === 'copy');
   const reason = terse ? MISSING : `operation missing ${field} field: ${MISSING}`;

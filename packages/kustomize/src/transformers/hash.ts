@@ -25,7 +25,7 @@ export function addHashSuffixes(map: ResourceMap): void {
 /** Ten characters that stand for the content and can form no word. */
 export function hashSuffix(resource: Resource): string {
   const hex = sha256Hex(contentOf(resource)).slice(0, SUFFIX_LENGTH);
-  return [...hex].map((char) => SAFE[char] ?? char).join('');
+  return hex.replaceAll(/[013ae]/g, (char) => SAFE[char] ?? char);
 }
 
 function contentOf(resource: Resource): string {
