@@ -88,16 +88,18 @@ function invoke(state: State, callee: Callee, args: Value[]): Value {
     const message = failureText(error);
     if (message === undefined) throw error;
     state.node = callee.node;
-    const limit = error instanceof TemplateError && error.code === 'LIMIT';
-    return state.fail(`error calling ${callee.name}: ${message}`, limit ? 'LIMIT' : 'FUNCTION', error);
+    return state.fail(`error calling ${callee.name}: ${message}`, 'FUNCTION', error);
   }
 }
 
-/** The text of an error that a Go function would return or panic with; undefined for our own failures. */
+/**
+ * The text of an error that a Go function would return or panic with. Undefined for our own failures and for limits: a
+ * runaway is reported once, where it was stopped, not once for each level of its recursion.
+ */
 function failureText(error: unknown): string | undefined {
   const known =
     error instanceof GoError ||
-    error instanceof TemplateError ||
+    (error instanceof TemplateError && error.code !== 'LIMIT') ||
     error instanceof JsonError ||
     error instanceof NumberError;
   return known ? error.message : undefined;

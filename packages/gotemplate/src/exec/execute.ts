@@ -4,6 +4,7 @@ import type { Value } from '../value/value.ts';
 import { rejoined } from '../value/go-string.ts';
 import { quote } from '../value/quote.ts';
 import type { MissingKey } from './call.ts';
+import { isExhaustion } from './exhaustion.ts';
 import { bodyOf } from './compile.ts';
 import type { Host } from './host.ts';
 import type { OriginOptions, OriginSegment } from './origins.ts';
@@ -46,22 +47,25 @@ export function execute(set: TemplateSet, name: string, data: Value, options: Ex
     const output = start({ run, set, template: lookup(set, name) }, data, sink);
     return { output, error: undefined, origins: sink.pieces === undefined ? [] : segmentsOf(sink.pieces) };
   } catch (error) {
-    return { output: sink.state?.out ?? '', error: asTemplateError(error, sink.state), origins: [] };
+    return { output: sink.state?.out ?? '', error: asTemplateError(error), origins: [] };
   }
 }
 
-function asTemplateError(error: unknown, state: State | undefined): TemplateError {
+function asTemplateError(error: unknown): TemplateError {
   if (error instanceof TemplateError) return error;
-  // The only RangeErrors left: the stack is exhausted by recursion, or a string outgrew what the machine can hold.
-  if (error instanceof RangeError && state !== undefined) {
-    const tooLong = /string length|array length|Array buffer/i.test(error.message);
-    const what = tooLong ? 'a value exceeded the size a program can hold' : 'execution is nested too deeply';
-    return new TemplateError(`template: ${state.template.name}: ${what}`, {
-      code: 'LIMIT',
-      template: state.template.name,
-    });
-  }
   throw error;
+}
+
+/** The stack is exhausted by recursion, or a value outgrew what a program can hold. */
+function tooMuch(state: State, error: Error): never {
+  const { message } = error;
+  if (message.includes('length') || message.includes('allocation'))
+    state.fail('a value exceeded the size a program can hold', 'LIMIT');
+  const { name } = state.template;
+  if ((state.run.nesting.get(name) ?? 0) > 50) {
+    state.fail(`rendering template has a nested reference name: ${name}: unable to execute template`, 'LIMIT');
+  }
+  state.fail('execution is nested too deeply', 'LIMIT');
 }
 
 function lookup(set: TemplateSet, name: string): Template {
@@ -98,7 +102,13 @@ function start(what: Started, data: Value, sink: Sink): string {
     frame.taints[0] = trace.dataTaint;
     trace.begin();
   }
-  bodyOf(template, set.options.functions)(frame);
+  try {
+    bodyOf(template, set.options.functions)(frame);
+  } catch (error) {
+    // When even this overflows the stack, the execution around it catches.
+    if (isExhaustion(error)) return tooMuch(state, error);
+    throw error;
+  }
   state.leave();
   const output = rejoined(state.out);
   if (trace !== undefined) sink.pieces = trace.end(output);
@@ -106,5 +116,9 @@ function start(what: Started, data: Value, sink: Sink): string {
 }
 
 function runNested(outer: State, set: TemplateSet, template: string | Template, data: Value): string {
-  return start({ run: outer.run, set, template: typeof template === 'string' ? lookup(set, template) : template }, data, {});
+  return start(
+    { run: outer.run, set, template: typeof template === 'string' ? lookup(set, template) : template },
+    data,
+    {},
+  );
 }

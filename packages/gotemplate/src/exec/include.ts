@@ -37,7 +37,7 @@ export function tplFunction(): GoFunction {
     try {
       return call.execute(set, template, data).replaceAll('<no value>', '');
     } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
+      if (!(error instanceof TemplateError) || error.code === 'LIMIT') throw error;
       throw new TemplateError(`error during tpl function execution for ${quote(text)}: ${error.message}`, {
         code: error.code,
         cause: error,

@@ -20,7 +20,10 @@ const data = {
     replicas: 3,
     image: { repository: 'nginx', tag: '' },
     labels: { team: 'a', tier: 'web' },
-    ports: [{ name: 'http', port: 80 }, { name: 'admin', port: 81 }],
+    ports: [
+      { name: 'http', port: 80 },
+      { name: 'admin', port: 81 },
+    ],
     greeting: 'hello {{ .Values.image.repository }}',
   },
   Chart: { Name: 'shop', AppVersion: '1.27' },
@@ -74,9 +77,10 @@ test('default names the value that was used', () => {
     'nginx@x.yaml:1 Values.image.repository',
     '1.27@x.yaml:1 Chart.AppVersion',
   ]);
-  assert.deepEqual(shown('{{ printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) | quote }}'), [
-    '"nginx:1.27"@x.yaml:1 Chart.AppVersion,Values.image.repository',
-  ]);
+  assert.deepEqual(
+    shown('{{ printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) | quote }}'),
+    ['"nginx:1.27"@x.yaml:1 Chart.AppVersion,Values.image.repository'],
+  );
 });
 
 test('variables, with, range and dict keep the path', () => {
@@ -95,11 +99,10 @@ test('variables, with, range and dict keep the path', () => {
     'shop@x.yaml:1 Chart.Name',
     '3@x.yaml:1 Values.replicas',
   ]);
-  assert.deepEqual(shown('{{ index .Values "image" "repository" }}{{ get .Chart "Name" }}{{ dig "Chart" "Name" "" . }}'), [
-    'nginx@x.yaml:1 Values.image.repository',
-    'shop@x.yaml:1 Chart.Name',
-    'shop@x.yaml:1 Chart.Name',
-  ]);
+  assert.deepEqual(
+    shown('{{ index .Values "image" "repository" }}{{ get .Chart "Name" }}{{ dig "Chart" "Name" "" . }}'),
+    ['nginx@x.yaml:1 Values.image.repository', 'shop@x.yaml:1 Chart.Name', 'shop@x.yaml:1 Chart.Name'],
+  );
   assert.deepEqual(shown('{{ (merge (dict) .Values.labels).team }}{{ first (list .Chart.Name) }}'), [
     'a@x.yaml:1 Values.labels.team',
     'shop@x.yaml:1 Chart.Name',

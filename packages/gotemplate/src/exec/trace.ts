@@ -119,7 +119,12 @@ export class Trace {
   }
 
   /** The taint of a function's result. `taints` go with `args`. */
-  result(name: string, args: readonly Value[], result: Value, taints: readonly (Taint | undefined)[]): Taint | undefined {
+  result(
+    name: string,
+    args: readonly Value[],
+    result: Value,
+    taints: readonly (Taint | undefined)[],
+  ): Taint | undefined {
     const finished = this.#finished;
     this.#finished = undefined;
     const picked = this.#picked(name, args, result);
@@ -175,7 +180,8 @@ export class Trace {
       if (taint !== undefined) elements.set(keyText(key), taint);
     };
     if (name === 'dict') {
-      for (let index = 0; index + 1 < args.length; index += 2) set(args[index], this.#deepTaint(args[index + 1], taints[index + 1]));
+      for (let index = 0; index + 1 < args.length; index += 2)
+        set(args[index], this.#deepTaint(args[index + 1], taints[index + 1]));
     } else if (name === 'list' || name === 'tuple') {
       args.forEach((arg, index) => set(new GoInt(BigInt(index), intKey), this.#deepTaint(arg, taints[index])));
     } else if (name === 'set') {

@@ -1,6 +1,7 @@
 // The parser of templates: text/template/parse/parse.go's grammar and its error messages.
 
 import type { ParseOptions } from '../exec/template-set.ts';
+import { isExhaustion } from '../exec/exhaustion.ts';
 import { TemplateError } from '../exec/template-error.ts';
 import { builtinNames } from '../exec/builtin-names.ts';
 import { quote, unquote } from '../value/quote.ts';
@@ -38,7 +39,7 @@ export function parseTree(name: string, text: string, options: ParseOptions): re
     return parser.parse();
   } catch (error) {
     // Only nesting exhausts the stack; Go stops at 10,000 parentheses with the same words.
-    if (error instanceof RangeError) parser.fail('max expression depth exceeded');
+    if (isExhaustion(error)) parser.fail('max expression depth exceeded');
     throw error;
   }
 }

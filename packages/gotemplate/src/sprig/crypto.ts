@@ -11,7 +11,7 @@ import { encodeBase64, hashSync } from 'bcryptjs';
 import { anys, int, str } from '../exec/codecs.ts';
 import type { Call } from '../exec/call.ts';
 import { type Codec, GoError, type GoFunction, fn } from '../exec/function.ts';
-import type { CertificatePair } from '../exec/host.ts';
+import type { CertificatePair, CertificateRequest } from '../exec/host.ts';
 import { formatValue } from '../fmt/printer.ts';
 import { base64 } from '../value/go-json.ts';
 import { goBytes, goLength, goString } from '../value/go-string.ts';
@@ -20,6 +20,9 @@ import { GoInt, type GoSlice, GoStruct, isNilContainer } from '../value/value.ts
 import { decodeBase64 } from './encodings.ts';
 import { isIpAddress } from './ip.ts';
 import { characterTemplates, passwordCharacters } from './password-templates.ts';
+
+/** What a slow function counts against the step limit: about a tenth of a second. */
+const slowSteps = 200_000;
 
 const certificateType: GoType = {
   kind: 'struct',
@@ -56,6 +59,7 @@ const uint32: Codec<number> = {
 };
 
 function bcrypt(password: string, call: Call): string {
+  call.step(slowSteps);
   if (goLength(password) > 72) {
     return 'failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes';
   }
@@ -194,6 +198,7 @@ function names(lists: Names): { readonly ips: readonly string[]; readonly dnsNam
 }
 
 function privateKey(kind: string, call: Call): string {
+  call.step(10 * slowSteps);
   switch (kind) {
     case '':
     case 'rsa':
@@ -205,6 +210,11 @@ function privateKey(kind: string, call: Call): string {
     default:
       return `Unknown type ${kind}`;
   }
+}
+
+function created(call: Call, request: CertificateRequest): CertificatePair {
+  call.step(2 * slowSteps);
+  return call.host.createCertificate(request);
 }
 
 function customCertificate(cert64: string, key64: string, call: Call): CertificatePair {
@@ -233,9 +243,10 @@ export const cryptoFunctions: readonly (readonly [string, GoFunction])[] = [
   ],
   [
     'derivePassword',
-    fn([uint32, str, str, str, str], str, ([counter, kind, password, user, site]) =>
-      derivePassword({ counter, kind, password, user, site }),
-    ),
+    fn([uint32, str, str, str, str], str, ([counter, kind, password, user, site], call) => {
+      call.step(5 * slowSteps);
+      return derivePassword({ counter, kind, password, user, site });
+    }),
   ],
   ['encryptAES', fn([str, str], str, ([password, text], call) => encryptAes(password, text, call))],
   ['decryptAES', fn([str, str], str, ([password, text]) => decryptAes(password, text))],
@@ -265,31 +276,31 @@ function certificateFunctions(): readonly (readonly [string, GoFunction])[] {
     [
       'genCA',
       fn([str, int], certificate, ([commonName, daysValid], call) =>
-        call.host.createCertificate({ commonName, daysValid, ...none, isCa: true }),
+        created(call, { commonName, daysValid, ...none, isCa: true }),
       ),
     ],
     [
       'genCAWithKey',
       fn([str, int, str], certificate, ([commonName, daysValid, keyPem], call) =>
-        call.host.createCertificate({ commonName, daysValid, ...none, isCa: true, keyPem }),
+        created(call, { commonName, daysValid, ...none, isCa: true, keyPem }),
       ),
     ],
     [
       'genSelfSignedCert',
       fn([str, anys, anys, int], certificate, ([commonName, ips, dns, daysValid], call) =>
-        call.host.createCertificate({ commonName, daysValid, ...names({ ips, dns }), isCa: false }),
+        created(call, { commonName, daysValid, ...names({ ips, dns }), isCa: false }),
       ),
     ],
     [
       'genSelfSignedCertWithKey',
       fn([str, anys, anys, int, str], certificate, ([commonName, ips, dns, daysValid, keyPem], call) =>
-        call.host.createCertificate({ commonName, daysValid, ...names({ ips, dns }), isCa: false, keyPem }),
+        created(call, { commonName, daysValid, ...names({ ips, dns }), isCa: false, keyPem }),
       ),
     ],
     [
       'genSignedCert',
       fn([str, anys, anys, int, certificate], certificate, ([commonName, ips, dns, daysValid, signer], call) =>
-        call.host.createCertificate({ commonName, daysValid, ...names({ ips, dns }), isCa: false, signer }),
+        created(call, { commonName, daysValid, ...names({ ips, dns }), isCa: false, signer }),
       ),
     ],
     [
@@ -298,7 +309,7 @@ function certificateFunctions(): readonly (readonly [string, GoFunction])[] {
         [str, anys, anys, int, certificate, str],
         certificate,
         ([commonName, ips, dns, daysValid, signer, keyPem], call) =>
-          call.host.createCertificate({ commonName, daysValid, ...names({ ips, dns }), isCa: false, signer, keyPem }),
+          created(call, { commonName, daysValid, ...names({ ips, dns }), isCa: false, signer, keyPem }),
       ),
     ],
   ];

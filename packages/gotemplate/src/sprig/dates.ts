@@ -29,6 +29,7 @@ function timeOf(value: Value, kinds: readonly string[], call: Call): GoTime {
 }
 
 function formatted(layout: string, value: Value, zone: string, call: Call): string {
+  call.step(layout.length);
   const where = zone === 'Local' ? localZone(call) : (loadZone(zone) ?? utc);
   return timeOf(value, ['int64', 'int', 'int32'], call).in(where).format(layout);
 }

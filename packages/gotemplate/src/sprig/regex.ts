@@ -2,6 +2,8 @@
 
 import { RE2JS } from 're2js';
 import { bool, int, str, strings } from '../exec/codecs.ts';
+import { isExhaustion } from '../exec/exhaustion.ts';
+import type { Call } from '../exec/call.ts';
 import { type Codec, GoError, type GoFunction, fn } from '../exec/function.ts';
 import { canBackquote, quote } from '../value/quote.ts';
 import { stringSliceType } from '../value/go-type.ts';
@@ -17,6 +19,7 @@ function compile(pattern: string): RE2JS | string {
     try {
       result = RE2JS.compile(pattern);
     } catch (error) {
+      if (isExhaustion(error)) throw error;
       const message = error instanceof Error ? error.message : String(error);
       result = message.endsWith('trailing backslash at end of expression') ? `${message}: \`\`` : message;
     }
@@ -54,7 +57,7 @@ interface Match {
 /** Go's allMatches: an empty match directly after another match does not count. */
 function* matches(regex: RE2JS, text: string, limit: number): Generator<Match> {
   const matcher = regex.matcher(text);
-  const names = regex.namedGroups() as Record<string, number>;
+  const names: Readonly<Record<string, number>> = regex.namedGroups();
   let position = 0;
   let previousEnd = -1;
   let count = 0;
@@ -73,15 +76,30 @@ function* matches(regex: RE2JS, text: string, limit: number): Generator<Match> {
   }
 }
 
+/** Linear time is still time: each character counts against the step limit. */
+function charged(text: string, call: Call): string {
+  call.step(4 * text.length);
+  return text;
+}
+
 function findAll(regex: RE2JS, text: string, limit: number): string[] {
   return Array.from(matches(regex, text, limit), (match) => text.slice(match.start, match.end));
 }
 
-function replaced(regex: RE2JS, text: string, by: (match: Match) => string): string {
+interface Subject {
+  readonly regex: RE2JS;
+  readonly text: string;
+  readonly call: Call;
+}
+
+function replaced(subject: Subject, by: (match: Match) => string): string {
+  const { regex, call } = subject;
+  const text = charged(subject.text, call);
   let out = '';
   let last = 0;
   for (const match of matches(regex, text, -1)) {
     out += text.slice(last, match.start) + by(match);
+    call.reserve(out.length);
     last = match.end;
   }
   return out + text.slice(last);
@@ -99,7 +117,8 @@ function expanded(template: string, match: Match): string {
   );
 }
 
-function split(regex: RE2JS, pattern: string, text: string, limit: number): string[] | undefined {
+function split(subject: Subject, pattern: string, limit: number): string[] | undefined {
+  const { regex, text } = subject;
   if (limit === 0) return undefined;
   if (pattern !== '' && text === '') return [''];
   const parts: string[] = [];
@@ -138,24 +157,33 @@ function both(name: string, make: (compile: Compile) => GoFunction): readonly (r
 export const regexFunctions: readonly (readonly [string, GoFunction])[] = [
   [
     'regexMatch',
-    fn([str, str], bool, ([pattern, text]) => {
+    fn([str, str], bool, ([pattern, text], call) => {
       const regex = compile(pattern);
-      return typeof regex !== 'string' && regex.matcher(text).find();
+      return typeof regex !== 'string' && regex.matcher(charged(text, call)).find();
     }),
   ],
-  ['mustRegexMatch', fn([str, str], bool, ([pattern, text]) => strict(pattern).matcher(text).find())],
+  [
+    'mustRegexMatch',
+    fn([str, str], bool, ([pattern, text], call) => strict(pattern).matcher(charged(text, call)).find()),
+  ],
   ...both('regexFindAll', (regex) =>
-    fn([str, str, int], found, ([pattern, text, limit]) => findAll(regex(pattern), text, limit)),
+    fn([str, str, int], found, ([pattern, text, limit], call) => findAll(regex(pattern), charged(text, call), limit)),
   ),
-  ...both('regexFind', (regex) => fn([str, str], str, ([pattern, text]) => findAll(regex(pattern), text, 1)[0] ?? '')),
+  ...both('regexFind', (regex) =>
+    fn([str, str], str, ([pattern, text], call) => findAll(regex(pattern), charged(text, call), 1)[0] ?? ''),
+  ),
   ...both('regexReplaceAll', (regex) =>
-    fn([str, str, str], str, ([pattern, text, by]) => replaced(regex(pattern), text, (match) => expanded(by, match))),
+    fn([str, str, str], str, ([pattern, text, by], call) =>
+      replaced({ regex: regex(pattern), text, call }, (match) => expanded(by, match)),
+    ),
   ),
   ...both('regexReplaceAllLiteral', (regex) =>
-    fn([str, str, str], str, ([pattern, text, by]) => replaced(regex(pattern), text, () => by)),
+    fn([str, str, str], str, ([pattern, text, by], call) => replaced({ regex: regex(pattern), text, call }, () => by)),
   ),
   ...both('regexSplit', (regex) =>
-    fn([str, str, int], splits, ([pattern, text, limit]) => split(regex(pattern), pattern, text, limit)),
+    fn([str, str, int], splits, ([pattern, text, limit], call) =>
+      split({ regex: regex(pattern), text: charged(text, call), call }, pattern, limit),
+    ),
   ),
   ['regexQuoteMeta', fn([str], str, ([text]) => text.replaceAll(/[\\.+*?()|[\]{}^$]/g, (char) => `\\${char}`))],
 ];

@@ -39,8 +39,10 @@ function intlZone(name: string): Zone | undefined {
       second: 'numeric',
       era: 'short',
     });
-  } catch {
-    return undefined;
+  } catch (error) {
+    // Only an unknown zone is an answer.
+    if (error instanceof RangeError && error.message.includes('time zone')) return undefined;
+    throw error;
   }
   const offsetAt = (unixSeconds: number): number => wallSeconds(format, unixSeconds) - unixSeconds;
   // Standard time is the smaller offset of a recent year; anything above it is named as daylight saving time.
