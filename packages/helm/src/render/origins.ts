@@ -93,7 +93,8 @@ function leafEnd(text: string, start: number, next: number | undefined): number 
   let end = next === undefined || next <= start ? text.length : next;
   const newline = text.lastIndexOf('\n', end - 1);
   if (next !== undefined && newline > start) end = newline;
-  const [first = ''] = text.slice(start).split('\n', 1);
+  const lineEnd = text.indexOf('\n', start);
+  const first = text.slice(start, lineEnd < 0 ? undefined : lineEnd);
   const isBlock = /^[|>]/.test(first);
   if (!isBlock && !/^["']/.test(first)) end = Math.min(end, start + first.length);
   while (end > start + 1 && /\s/.test(text.charAt(end - 1))) end -= 1;
@@ -104,6 +105,30 @@ function lineStarts(text: string): number[] {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   return starts;
+}
+
+const linesOfOutput = new WeakMap<RenderedFile, readonly number[]>();
+
+/** Where the lines of a file's output start; found once, for outputs can be large and their leaves many. */
+function outputLines(file: RenderedFile): readonly number[] {
+  let lines = linesOfOutput.get(file);
+  if (lines === undefined) {
+    lines = lineStarts(file.output);
+    linesOfOutput.set(file, lines);
+  }
+  return lines;
+}
+
+/** The 0-based line that holds an offset. */
+function lineAt(lines: readonly number[], offset: number): number {
+  let low = 0;
+  let high = lines.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((lines[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 class Tracer {
@@ -159,9 +184,10 @@ class Tracer {
     if (!segment.literal || offset <= segment.start) {
       return this.position(segment.source, segment.line, segment.column);
     }
-    const before = this.file.output.slice(segment.start, offset);
-    const newlines = before.split('\n').length - 1;
-    const column = newlines === 0 ? segment.column + before.length : before.length - before.lastIndexOf('\n') - 1;
+    const lines = outputLines(this.file);
+    const line = lineAt(lines, offset);
+    const newlines = line - lineAt(lines, segment.start);
+    const column = newlines === 0 ? segment.column + offset - segment.start : offset - (lines[line] ?? 0);
     return this.position(segment.source, segment.line + newlines, column);
   }
 

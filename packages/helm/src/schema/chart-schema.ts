@@ -6,7 +6,8 @@ import { type Chart, type ChartFile, chartName } from '../chart/chart.ts';
 import { fromJson } from '../values/json-prefix.ts';
 import { type Table, type Value, goTypeName, isTable } from '../values/table.ts';
 import { SchemaError, type SchemaLoader, SchemaRegistry } from './document.ts';
-import { printViolations, validateValue } from './validate.ts';
+import { validateValue } from './validate.ts';
+import { printViolations } from './violation.ts';
 
 /** What Helm says below its first line about values that a schema refuses; '' when all agree. */
 export function schemaViolations(chart: Chart, values: Table, load: SchemaLoader): string {

@@ -7,37 +7,16 @@ import { RE2JS } from 're2js';
 
 import { compareGoStrings, runesOf } from '../go-text.ts';
 import { Table, type Value, isTable } from '../values/table.ts';
-import { type SchemaNode, SchemaError, escapeToken } from './document.ts';
-import { formatProblem } from './formats.ts';
-
-/** A violation, with those it consists of. */
-export interface Violation {
-  /** Instance path. */
-  readonly path: readonly string[];
-  readonly message: string;
-  readonly kind: 'group' | 'reference' | 'other';
-  readonly causes: readonly Violation[];
-}
+import { type SchemaNode, SchemaError } from './document.ts';
+import { canonical, grouped, singleQuote, sortedKeys } from './json-values.ts';
+import { numberProblems, wholeProblem } from './scalar-checks.ts';
+import type { Violation } from './violation.ts';
 
 /** The violations of `value`; empty when it is valid. Throws SchemaError for a schema that cannot be used. */
 export function validateValue(schema: SchemaNode, value: Value): readonly Violation[] {
   const outcome = new Validation({ node: schema, value, path: [], quick: false, scope: undefined }).run(false);
   if (outcome.violation === undefined) return [];
   return outcome.violation.kind === 'group' ? outcome.violation.causes : [outcome.violation];
-}
-
-/** Lays violations out as the library's Error() does below its first line. */
-export function printViolations(violations: readonly Violation[], indent = 1): string {
-  let text = '';
-  for (const violation of violations) {
-    const skipped = violation.kind === 'reference' && violation.causes.length === 1;
-    if (!skipped) {
-      const pointer = violation.path.map((token) => `/${escapeToken(token)}`).join('');
-      text += `\n${'  '.repeat(indent - 1)}- at ${singleQuote(pointer)}: ${violation.message}`;
-    }
-    text += printViolations(violation.causes, skipped ? indent : indent + 1);
-  }
-  return text;
 }
 
 interface Scope {
@@ -68,9 +47,6 @@ interface Outcome {
   readonly unevaluated: Unevaluated;
 }
 
-type TypeName = 'null' | 'boolean' | 'number' | 'integer' | 'string' | 'array' | 'object';
-const TYPE_ORDER: readonly TypeName[] = ['null', 'boolean', 'number', 'integer', 'string', 'array', 'object'];
-
 class Validation {
   private readonly input: Input;
   private readonly schema: Table;
@@ -92,7 +68,7 @@ class Validation {
     for (let at = this.input.scope; at !== undefined && at.instance === this.scope.instance; at = at.parent) {
       if (at.node === node) return this.fail(`reference cycle at ${node.location}`);
     }
-    const refused = this.checkWhole(value);
+    const refused = wholeProblem(this.schema, node.draft, value);
     if (refused !== undefined) return this.fail(refused);
     const reference = this.text('$ref');
     if (reference !== undefined) {
@@ -103,7 +79,8 @@ class Validation {
     if (isTable(value)) this.checkObject(value);
     else if (Array.isArray(value)) this.checkArray(value);
     else if (typeof value === 'string') this.checkString(value);
-    else if (typeof value === 'number' || value instanceof GoInt) this.checkNumber(Number(numberOf(value)));
+    else if (typeof value === 'number' || value instanceof GoInt)
+      for (const problem of numberProblems(this.schema, value)) this.add(problem);
     if (this.violations.length === 0 || !this.input.quick) {
       if (node.draft >= 2019) this.checkDynamicReferences();
       this.checkConditions();
@@ -133,37 +110,6 @@ class Validation {
     if (violation !== undefined) {
       this.violations.push(typeof violation === 'string' ? this.violation(violation) : violation);
     }
-  }
-
-  /** type, const, enum, format: the first that fails ends the validation. */
-  private checkWhole(value: Value): string | undefined {
-    const type = typeName(value);
-    const wanted = this.schema.get('type');
-    if (wanted !== undefined) {
-      const names = (Array.isArray(wanted) ? wanted : [wanted]).filter((name) =>
-        TYPE_ORDER.some((known) => known === name),
-      );
-      const fits = names.includes(type) || (type === 'number' && names.includes('integer') && isInteger(value));
-      if (names.length > 0 && !fits) {
-        return `got ${type}, want ${TYPE_ORDER.filter((name) => names.includes(name)).join(' or ')}`;
-      }
-    }
-    const constant = this.schema.get('const');
-    if (constant !== undefined && this.input.node.draft >= 6 && !equalValues(value, constant)) {
-      return isContainer(constant) ? "'const' failed" : `value must be ${display(constant)}`;
-    }
-    const choices = this.schema.get('enum');
-    if (Array.isArray(choices) && !choices.some((choice) => equalValues(value, choice))) {
-      if (choices.some(isContainer)) return "'enum' failed";
-      const [only] = choices;
-      if (choices.length === 1 && only !== undefined) return `value must be ${display(only)}`;
-      return `value must be one of ${choices.map(display).join(', ')}`;
-    }
-    const format = this.text('format');
-    // From 2019-09 on, format is an annotation unless a vocabulary says otherwise.
-    if (format === undefined || this.input.node.draft >= 2019) return undefined;
-    const problem = formatProblem(format, value);
-    return problem === undefined ? undefined : `${display(value)} is not valid ${format}: ${problem}`;
   }
 
   private checkObject(object: Table): void {
@@ -332,22 +278,6 @@ class Validation {
     if (pattern !== undefined && !this.pattern(pattern).matcher(text).find()) {
       this.add(`${singleQuote(text)} does not match pattern ${singleQuote(pattern)}`);
     }
-  }
-
-  private checkNumber(value: number): void {
-    const exclusive = (keyword: string): boolean => this.schema.get(keyword) === true;
-    const bound = (keyword: string, wrong: (limit: number) => boolean, shown = keyword): void => {
-      const limit = this.number(keyword);
-      if (limit !== undefined && wrong(limit)) this.add(`${shown}: got ${grouped(value)}, want ${grouped(limit)}`);
-    };
-    // Draft 4 says whether minimum is exclusive by a boolean beside it.
-    if (exclusive('exclusiveMinimum')) bound('minimum', (limit) => value <= limit, 'exclusiveMinimum');
-    else bound('minimum', (limit) => value < limit);
-    if (exclusive('exclusiveMaximum')) bound('maximum', (limit) => value >= limit, 'exclusiveMaximum');
-    else bound('maximum', (limit) => value > limit);
-    bound('exclusiveMinimum', (limit) => value <= limit);
-    bound('exclusiveMaximum', (limit) => value >= limit);
-    bound('multipleOf', (limit) => !isMultiple(value, limit));
   }
 
   private checkConditions(): void {
@@ -554,73 +484,4 @@ class Validation {
 
 function isRecursiveAnchor(node: SchemaNode): boolean {
   return isTable(node.value) && node.value.get('$recursiveAnchor') === true;
-}
-
-function sortedKeys(table: Table): string[] {
-  return [...table.keys()].sort(compareGoStrings);
-}
-
-function isContainer(value: Value): boolean {
-  return isTable(value) || Array.isArray(value);
-}
-
-function typeName(value: Value): TypeName {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  if (isTable(value)) return 'object';
-  if (value instanceof GoInt || typeof value === 'number') return 'number';
-  return typeof value === 'boolean' ? 'boolean' : 'string';
-}
-
-function numberOf(value: number | GoInt): number {
-  return value instanceof GoInt ? Number(value.value) : value;
-}
-
-function isInteger(value: Value): boolean {
-  return value instanceof GoInt || Number.isInteger(value);
-}
-
-/** Whether value is a whole multiple, on decimal digits, so that 0.3 is a multiple of 0.1. */
-function isMultiple(value: number, step: number): boolean {
-  if (step === 0) return false;
-  const scale = 10 ** Math.min(20, Math.max(decimals(value), decimals(step)));
-  return BigInt(Math.round(value * scale)) % BigInt(Math.round(step * scale)) === 0n;
-}
-
-function decimals(value: number): number {
-  const [mantissa = '', exponent = '0'] = String(value).split('e');
-  return Math.max(0, (mantissa.split('.')[1]?.length ?? 0) - Number(exponent));
-}
-
-function equalValues(left: Value, right: Value): boolean {
-  return canonical(left) === canonical(right);
-}
-
-/** A text equal exactly for values that JSON Schema calls equal. */
-function canonical(value: Value): string {
-  if (isTable(value)) {
-    return `{${sortedKeys(value)
-      .map((key) => `${JSON.stringify(key)}:${canonical(value.get(key) ?? null)}`)
-      .join(',')}}`;
-  }
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value instanceof GoInt) return String(Number(value.value));
-  return JSON.stringify(value);
-}
-
-function display(value: Value): string {
-  if (typeof value === 'string') return singleQuote(value);
-  if (value === null) return '<nil>';
-  if (value instanceof GoInt) return String(value.value);
-  return typeof value === 'object' ? 'value' : String(value);
-}
-
-/** The library's quoting: Go's %q with the quotes changed. */
-function singleQuote(text: string): string {
-  return `'${quote(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
-}
-
-/** Numbers as golang.org/x/text prints them in English: thousands are separated. */
-function grouped(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 20 });
 }
