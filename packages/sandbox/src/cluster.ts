@@ -37,6 +37,7 @@ export interface Cluster {
   readonly registry: Registry;
   readonly tokens: TokenIssuer;
   readonly access: AccessRules;
+  now(): number;
   answer(request: ApiRequest): ApiAnswer;
   stop(): void;
 }
@@ -62,6 +63,7 @@ export function startCluster(options: ClusterOptions): Cluster {
     registry,
     tokens,
     access,
+    now: () => clock.now(),
     answer: (request) => server.answer(request),
     stop: () => {
       stopWorkloads();

@@ -47,7 +47,9 @@ export class Sandbox implements AsyncDisposable {
     const closing = new AbortController();
     // Sockets and certificates are loaded only where they are wanted: an in-process cluster starts in a few milliseconds.
     const credentials =
-      options.listen === false ? undefined : await (await import('./http/credentials.ts')).openCredentials(state);
+      options.listen === false
+        ? undefined
+        : (await import('./http/credentials.ts')).openCredentials(state, options.listen?.host ?? '127.0.0.1');
     const cluster = startCluster({
       store,
       state,

@@ -2,6 +2,7 @@
 // Go's decoder refuses them, empty optional lists and maps vanish, amounts are brought to canonical form.
 
 import { type FieldSchema, type Json, type KubeObject, builtinSchema, canonicalQuantity } from '@evenkeel/resource';
+import { messageOfDefinition } from '../protobuf/messages.ts';
 import { type Bag, type Draft, type Value, isBag, setMember } from '../store/draft.ts';
 
 import { type ServedType, apiVersionOf } from './served-type.ts';
@@ -32,6 +33,7 @@ class Decoder {
   struct(bag: Bag, schema: FieldSchema | undefined, path: string): Bag {
     const result: Bag = {};
     const properties = schema?.properties;
+    const message = schema?.name === undefined ? undefined : messageOfDefinition(schema.name);
     for (const key of Object.keys(bag)) {
       const value = bag[key];
       if (value === undefined) continue;
@@ -47,6 +49,8 @@ class Decoder {
       }
       if (value === null) continue;
       const decoded = this.#value(value, field, { path: at, owner: schema?.name });
+      if ((decoded === '' || decoded === 0 || decoded === false) && message?.byName.get(key)?.dropsZero === true)
+        continue;
       if (isEmptyCollection(decoded, field) && schema?.required.includes(key) !== true) continue;
       setMember(result, key, decoded);
     }

@@ -5,6 +5,7 @@ import { type Clock, kubeTime } from '@evenkeel/std';
 import type { AccessRules } from '../access/rules.ts';
 import type { TokenIssuer } from '../access/tokens.ts';
 import type { Chance } from '../clock.ts';
+import { OpenApiDocuments } from '../openapi/documents.ts';
 import type { Store } from '../store/store.ts';
 import {
   aggregatedDiscovery,
@@ -28,7 +29,7 @@ import {
   parseResourcePath,
 } from './request.ts';
 import { type ServedType, type Verb } from './served-type.ts';
-import { ApiError, badRequest, invalid, methodNotAllowed, noSuchResource } from './status.ts';
+import { ApiError, badRequest, invalid, methodNotAllowed, noSuchResource, notAcceptable } from './status.ts';
 import { answerSubresource } from './subresources.ts';
 import { answerTransient } from './transient.ts';
 import { atVersion } from './versions.ts';
@@ -58,9 +59,11 @@ export interface LogSource {
 /** Answers requests. */
 export class ApiServer {
   readonly #deps: ApiDeps;
+  readonly #documents: OpenApiDocuments;
 
   constructor(deps: ApiDeps) {
     this.#deps = deps;
+    this.#documents = new OpenApiDocuments(deps.registry);
   }
 
   /** Answers one request; refusals are answers too. Throws only for defects of the sandbox itself. */
@@ -196,10 +199,23 @@ export class ApiServer {
         contentType: aggregatedType,
       };
     }
-    const body = this.#plainDocument(path, parts);
+    const body = this.#plainDocument(path, parts) ?? this.#openApi(path, parts, request.headers['accept'] ?? '');
     if (body !== undefined) return ok(body);
     if (path === '/healthz' || path === '/readyz' || path === '/livez') return text(200, 'ok');
     return pageNotFound();
+  }
+
+  #openApi(path: string, parts: readonly string[], accept: string): Json | undefined {
+    if (parts[0] !== 'openapi') return undefined;
+    // Clients that read protobuf only are told so; all of them read version 3 as JSON first.
+    if (accept.includes('protobuf') && !/json|\*\/\*/.test(accept)) throw notAcceptable();
+    if (path === '/openapi/v3') return this.#documents.index();
+    if (path === '/openapi/v2') return this.#documents.swagger();
+    if (parts[1] !== 'v3') return undefined;
+    if (parts[2] === 'api' && parts.length === 4) return this.#documents.groupVersion('', parts[3] ?? '');
+    return parts[2] === 'apis' && parts.length === 5
+      ? this.#documents.groupVersion(parts[3] ?? '', parts[4] ?? '')
+      : undefined;
   }
 
   #plainDocument(path: string, parts: readonly string[]): Json | undefined {

@@ -108,6 +108,7 @@ function prepareJob(draft: Draft): void {
   labels['batch.kubernetes.io/job-name'] = draft.metadata.name ?? '';
   labels['controller-uid'] = uid;
   labels['job-name'] = draft.metadata.name ?? '';
+  draft.metadata.labels ??= { ...(labels as Record<string, string>) };
   const selector = memberBag(spec, 'selector');
   fallback(memberBag(selector, 'matchLabels'), 'batch.kubernetes.io/controller-uid', uid);
 }

@@ -6,6 +6,7 @@ import { type Json, type KubeObject, parseJson, parseYaml, stringifyJson } from 
 import type { ApiAnswer, ApiRequest, Method } from '../api/request.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../api/status.ts';
 import type { Cluster } from '../cluster.ts';
+import { decodeProtobuf } from '../protobuf/decode.ts';
 import { asTable, wantsTable } from '../tables/negotiate.ts';
 import { warningHeader } from '../transport.ts';
 import { authenticate } from './authenticate.ts';
@@ -26,6 +27,7 @@ export async function handleRequest(
   try {
     const read = await readRequest(deps.cluster, request);
     await writeAnswer(deps.cluster.answer(read), {
+      cluster: deps.cluster,
       read,
       response,
       signal: AbortSignal.any([gone.signal, deps.closed]),
@@ -77,6 +79,7 @@ async function readBytes(request: Http2ServerRequest): Promise<Buffer> {
 function parseBody(bytes: Buffer, headers: Readonly<Record<string, string>>): Json {
   const plain = headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
   const type = (headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '';
+  if (type === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(plain);
   const text = plain.toString('utf8');
   if (type === 'application/yaml' || type === 'application/apply-patch+yaml') return parseYamlBody(text);
   if (type.endsWith('json') || type === '' || type === '*/*') return parseJsonBody(text);
@@ -110,19 +113,23 @@ function parseYamlBody(text: string): Json {
 }
 
 interface Writing {
+  readonly cluster: Cluster;
   readonly read: ApiRequest;
   readonly response: Http2ServerResponse;
   readonly signal: AbortSignal;
 }
 
 async function writeAnswer(answer: ApiAnswer, writing: Writing): Promise<void> {
-  const { read, response } = writing;
+  const { cluster, read, response } = writing;
   switch (answer.kind) {
     case 'object': {
       const headers: Record<string, string | string[]> = { ...answer.headers };
       if ((answer.warnings ?? []).length > 0)
         headers['warning'] = (answer.warnings ?? []).map((text) => warningHeader([text]));
-      const table = answer.status < 300 && wantsTable(read) ? asTable(answer.body as KubeObject, read) : undefined;
+      const table =
+        answer.status < 300 && wantsTable(read)
+          ? asTable(cluster.registry, answer.body as KubeObject, { read, nowMs: cluster.now() })
+          : undefined;
       const type = table?.contentType ?? answer.contentType ?? 'application/json';
       return sendJson(response, answer.status, table?.body ?? answer.body, { ...headers, 'content-type': type }, read);
     }
@@ -179,7 +186,7 @@ export function jsonText(body: unknown): string {
 
 async function sendWatch(
   answer: Extract<ApiAnswer, { kind: 'watch' }>,
-  { read, response, signal }: Writing,
+  { cluster, read, response, signal }: Writing,
 ): Promise<void> {
   const table = wantsTable(read);
   const lines = answer.open(signal);
@@ -191,7 +198,10 @@ async function sendWatch(
   let first = true;
   for await (const line of lines) {
     const object =
-      table && line.type !== 'ERROR' ? (asTable(line.object, read, !first)?.body ?? line.object) : line.object;
+      table && line.type !== 'ERROR'
+        ? (asTable(cluster.registry, line.object, { read, nowMs: cluster.now(), rowsOnly: !first })?.body ??
+          line.object)
+        : line.object;
     first = false;
     if (!response.write(`${jsonText({ type: line.type, object })}\n`)) await drained(response, signal);
   }

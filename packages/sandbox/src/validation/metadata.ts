@@ -33,7 +33,8 @@ export function validateMetadata(meta: DraftMeta, type: ServedType): readonly Ca
   else checkName(causes, type, meta.name ?? '', 'metadata.name', meta.name ?? '');
   if (meta.labels !== undefined) checkLabels(causes, meta.labels, 'metadata.labels');
   if (meta.annotations !== undefined) checkAnnotations(causes, meta.annotations, 'metadata.annotations');
-  for (const [index, finalizer] of (meta.finalizers ?? []).entries()) checkFinalizer(causes, { finalizer, index, custom: type.custom !== undefined });
+  for (const [index, finalizer] of (meta.finalizers ?? []).entries())
+    checkFinalizer(causes, { finalizer, index, custom: type.custom !== undefined });
   checkOwners(causes, meta);
   return causes.list;
 }

@@ -3,14 +3,19 @@
 import { definitionCollection } from '../crd/definitions.ts';
 import type { ControllerDeps } from './actor.ts';
 import { startController } from './controller.ts';
+import { budgetController } from './budgets.ts';
 import { claimController } from './claims.ts';
+import { cronJobController } from './cron-jobs.ts';
+import { daemonSetController } from './daemon-sets.ts';
 import { definitionCleaner } from './definition-cleaner.ts';
 import { deploymentController } from './deployments.ts';
 import { endpointsController } from './endpoints.ts';
+import { jobController } from './jobs.ts';
 import { kubelet } from './kubelet.ts';
 import { replicaSetController } from './replica-sets.ts';
 import { scheduler } from './scheduler.ts';
 import { startGarbageCollector } from './garbage.ts';
+import { statefulSetController } from './stateful-sets.ts';
 import type { ContainerLogs } from './logs.ts';
 import { namespaceController } from './namespaces.ts';
 import { OwnerIndex } from './owner-index.ts';
@@ -36,6 +41,11 @@ export function startWorkloads(deps: ControllerDeps, options: WorkloadOptions): 
     deploymentController(deps, index),
     replicaSetController(deps, index),
     replicaSetController(deps, index, true),
+    statefulSetController(deps, index),
+    daemonSetController(deps, index),
+    jobController(deps, index),
+    cronJobController(deps, index),
+    budgetController(deps),
     scheduler(deps),
     kubelet(deps, options.logs),
     claimController(),

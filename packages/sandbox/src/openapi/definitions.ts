@@ -1,0 +1,120 @@
+// OpenAPI definitions from the facts we keep of the built-in types and from the schemas of custom types.
+
+import { type FieldSchema, type Json, type JsonObject, builtinDefinition, builtinSchema } from '@evenkeel/resource';
+import type { ServedType } from '../api/served-type.ts';
+
+/** A writable JSON object. */
+export interface JsonBag {
+  [key: string]: Json | undefined;
+}
+
+/** Definitions by name; `prefix` is what references to them start with. */
+export class Definitions {
+  readonly schemas: JsonBag = {};
+  readonly #prefix: string;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** Adds a type's definition and everything it refers to; returns its name, or undefined where it has none. */
+  addType(type: ServedType): string | undefined {
+    return type.custom === undefined ? this.addKind(type, type.group, type.version) : this.#addCustom(type);
+  }
+
+  /** Adds a built-in kind. */
+  addKind(kind: { readonly kind: string }, group: string, version: string): string | undefined {
+    const schema = builtinSchema({ group, version, kind: kind.kind });
+    if (schema?.name === undefined) return undefined;
+    this.#add(schema.name, schema);
+    const definition = this.schemas[schema.name] as JsonBag;
+    definition['x-kubernetes-group-version-kind'] = [{ group, version, kind: kind.kind }];
+    return schema.name;
+  }
+
+  reference(name: string): JsonObject {
+    return { $ref: `${this.#prefix}${name}` };
+  }
+
+  #add(name: string, schema: FieldSchema): void {
+    if (this.schemas[name] !== undefined) return;
+    const definition: JsonBag = {};
+    this.schemas[name] = definition;
+    Object.assign(definition, this.#body(schema));
+  }
+
+  #body(schema: FieldSchema): JsonBag {
+    const result: JsonBag = {};
+    if (schema.intOrString)
+      Object.assign(
+        result,
+        this.#prefix.includes('components')
+          ? { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] }
+          : { type: 'string', format: 'int-or-string' },
+      );
+    else if (schema.type !== undefined) result['type'] = schema.type;
+    if (schema.format !== undefined && !schema.intOrString) result['format'] = schema.format;
+    if (schema.enum !== undefined) result['enum'] = [...schema.enum];
+    if (schema.required.length > 0) result['required'] = [...schema.required];
+    if (schema.properties !== undefined) {
+      result['properties'] = Object.fromEntries(
+        [...schema.properties].map(([name, field]) => [name, this.#field(field)]),
+      );
+    }
+    if (schema.items !== undefined) result['items'] = this.#field(schema.items);
+    if (typeof schema.additionalProperties === 'object')
+      result['additionalProperties'] = this.#field(schema.additionalProperties);
+    else if (schema.additionalProperties === true) result['additionalProperties'] = true;
+    Object.assign(result, listFacts(schema));
+    return result;
+  }
+
+  #field(field: FieldSchema): JsonBag {
+    if (field.name === undefined)
+      return { ...this.#body(field), ...(field.default === undefined ? {} : { default: field.default }) };
+    const definition = builtinDefinition(field.name) ?? field;
+    this.#add(field.name, definition);
+    const reference = this.reference(field.name);
+    const facts = listFacts(field);
+    if (field.default === undefined && Object.keys(facts).length === 0) return { ...reference };
+    return { allOf: [reference], ...(field.default === undefined ? {} : { default: field.default }), ...facts };
+  }
+
+  #addCustom(type: ServedType): string {
+    const name = `${type.group.split('.').toReversed().join('.')}.${type.version}.${type.kind}`;
+    const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+    const meta = builtinDefinition(objectMeta);
+    if (meta !== undefined) this.#add(objectMeta, meta);
+    const schema = (type.custom?.schema ?? {
+      type: 'object',
+      'x-kubernetes-preserve-unknown-fields': true,
+    }) as JsonObject;
+    const properties = (schema['properties'] ?? {}) as JsonObject;
+    const gvk = { group: type.group, version: type.version, kind: type.kind };
+    this.schemas[name] = {
+      ...schema,
+      ...(type.custom?.schema === undefined
+        ? {}
+        : {
+            properties: {
+              ...properties,
+              apiVersion: { type: 'string' },
+              kind: { type: 'string' },
+              metadata: { allOf: [this.reference(objectMeta)] },
+            },
+          }),
+      'x-kubernetes-group-version-kind': [gvk],
+    };
+    return name;
+  }
+}
+
+function listFacts(schema: FieldSchema): JsonBag {
+  const result: JsonBag = {};
+  if (schema.listType !== undefined) result['x-kubernetes-list-type'] = schema.listType;
+  if (schema.listMapKeys.length > 0) result['x-kubernetes-list-map-keys'] = [...schema.listMapKeys];
+  if (schema.mapType !== undefined) result['x-kubernetes-map-type'] = schema.mapType;
+  if (schema.patchStrategy.length > 0) result['x-kubernetes-patch-strategy'] = schema.patchStrategy.join(',');
+  if (schema.patchMergeKey !== undefined) result['x-kubernetes-patch-merge-key'] = schema.patchMergeKey;
+  return result;
+}
