@@ -8,7 +8,7 @@ import { startWorld } from '@evenkeel/world';
 import { fluxDefinitions } from '@evenkeel/flux';
 import type { KubeObject } from '@evenkeel/resource';
 import { percentile, printResult } from './results.ts';
-import { application, applyObject, commit, generateRepository, git, overlay, repositoryUrl, until } from './scene.ts';
+import { application, applyObject, commit, generateRepository, overlay, remoteGit, repositoryUrl, until } from './scene.ts';
 
 const runs = Number(process.argv[2] ?? 50);
 const directory = generateRepository(3);
@@ -21,7 +21,7 @@ await using world = await startWorld({
 });
 const [hosted] = world.gitHost.repositories.values();
 const clone = `${directory}-clone`;
-git(directory, 'clone', '-q', hosted?.url ?? '', clone);
+await remoteGit(directory, 'clone', '-q', hosted?.url ?? '', clone);
 
 await applyObject(world, application(0));
 for (const object of fluxObjects()) await applyObject(world, object);
@@ -61,10 +61,7 @@ async function measurePush(run: number): Promise<void> {
     }
     return seen.argo !== undefined && seen.flux !== undefined;
   });
-  const { execFile } = await import('node:child_process');
-  await new Promise<void>((resolve, reject) =>
-    execFile('git', ['push', '-q', 'origin', 'main'], { cwd: clone }, (error) => (error ? reject(error) : resolve())),
-  );
+  await remoteGit(clone, 'push', '-q', 'origin', 'main');
   const pushed = performance.now();
   await arrived;
   for (const front of ['argo', 'flux'] as const) pushes[front].push(Math.max(0, (seen[front] ?? pushed) - pushed));

@@ -1,6 +1,6 @@
 // What the benches of the whole system share: a generated repository, a clone to push from, and waiting for a state.
 
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -62,6 +62,11 @@ images:
 export function git(directory: string, ...args: readonly string[]): string {
   const identity = ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.com', '-c', 'commit.gpgsign=false'];
   return execFileSync('git', [...identity, ...args], { cwd: directory, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+}
+
+/** Runs git against a host of this very process: without blocking it. */
+export function remoteGit(directory: string, ...args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => execFile('git', [...args], { cwd: directory }, (error) => (error ? reject(error) : resolve())));
 }
 
 /** Commits everything. */

@@ -7,10 +7,14 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** What `npm start` alone shows: the example repository, with its root application applied. */
+const exampleArguments: readonly string[] = ['examples/shop', '--apply', 'clusters/local/root.yaml'];
+
 type Task = (args: readonly string[]) => Promise<number>;
 
 const tasks: Readonly<Record<string, Task>> = {
-  start: (args) => node(['packages/cli/src/main.ts', 'up', ...args]),
+  start: (args) => node(['packages/cli/src/main.ts', 'up', ...(args.length > 0 ? args : exampleArguments)]),
+  bundle: () => node(['tools/bundle.ts']),
   build: (args) => command('tsc', ['-b', ...args]),
   lint: (args) => command('oxlint', ['--type-aware', ...args]),
   format: (args) => command('oxfmt', args.length > 0 ? args : ['.']),
@@ -21,6 +25,7 @@ const tasks: Readonly<Record<string, Task>> = {
   oracle: ([name = '', ...args]) => node([join('tools', 'oracles', `${name}.ts`), ...args]),
   check: async () =>
     (await tasks['build']?.([])) ||
+    (await command('tsc', ['-p', 'tools'])) ||
     (await tasks['lint']?.([])) ||
     (await command('oxfmt', ['--check', '.'])) ||
     (await command('knip', [])) ||
@@ -37,7 +42,7 @@ async function runTests(args: readonly string[]): Promise<number> {
       : ['tools/**/*.test.ts', 'packages/**/*.test.{ts,tsx}'];
   const files = globSync(patterns, { cwd: root, exclude: (path) => path.includes('node_modules') });
   if (packages.length === 0) {
-    const types = await command('tsc', ['-b']);
+    const types = (await command('tsc', ['-b'])) || (await command('tsc', ['-p', 'tools']));
     if (types !== 0) return types;
   }
   return runTestFiles(files, flags);

@@ -80,7 +80,7 @@ function addUp(program: Command, io: Io): void {
     .option('--repo <url=dir>', 'serve a repository URL from a directory (may be repeated)', collect, [])
     .option('--apply <file>', 'apply a manifest once everything is up (may be repeated)', collect, [])
     .option('--state <dir>', 'keep everything here and resume from it; otherwise nothing is kept')
-    .option('--port <port>', 'port of page and API', '7070')
+    .option('--port <port>', 'port of page and API (7070, or any free one where that is taken)')
     .option('--cluster-port <port>', 'port of the cluster (any free one by default)')
     .option('--git-port <port>', 'port of the git host (any free one by default)')
     .option('--speed <factor>', 'how much faster than life simulated workloads run')

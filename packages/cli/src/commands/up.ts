@@ -1,6 +1,7 @@
 // `evenkeel up [DIR]`: the whole system here, until Ctrl-C.
 
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { gvkOf } from '@evenkeel/resource';
 import { parseRepositoryMapping } from '@evenkeel/source';
@@ -34,7 +35,7 @@ export async function up(directory: string | undefined, options: UpOptions, io: 
     ...(place === undefined ? {} : { directory: place }),
     ...(stateDirectory === undefined ? {} : { stateDirectory }),
     repositories: options.repo.map((text) => mapping(text, io)),
-    ...portOption('port', options.port, 7070),
+    port: await pagePort(options.port),
     ...portOption('clusterPort', options.clusterPort, undefined),
     ...portOption('gitPort', options.gitPort, undefined),
     ...(options.speed === undefined ? {} : { speed: Number(options.speed) }),
@@ -71,6 +72,22 @@ function portOption<Name extends string>(
     throw new CommandFailure(`"${text}" is no port number`);
   }
   return (port === undefined ? {} : { [name]: port }) as { readonly [key in Name]?: number };
+}
+
+const PAGE_PORT = 7070;
+
+/** The port asked for; without one the usual port, or any free one where that is taken. */
+async function pagePort(text: string | undefined): Promise<number> {
+  const { port } = portOption('port', text, undefined);
+  return port ?? ((await isFree(PAGE_PORT)) ? PAGE_PORT : 0);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const probe = createServer();
+    probe.once('error', () => done(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
+  });
 }
 
 function resolveManifest(path: string, place: string | undefined, io: Io): string {
