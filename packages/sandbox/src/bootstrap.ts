@@ -1,5 +1,6 @@
 // The objects every cluster starts with: namespaces, nodes, the kubernetes service, a storage class.
 
+import { createDefaultRoles } from './access/default-roles.ts';
 import { Actor, type ControllerDeps } from './workloads/actor.ts';
 import { createNodes } from './workloads/nodes.ts';
 
@@ -16,6 +17,7 @@ export function bootstrap(deps: ControllerDeps, nodes: number): void {
   createKubernetesService(actor);
   createStorageClass(actor);
   createPriorityClasses(actor);
+  createDefaultRoles(actor);
   createNodes(deps, nodes);
 }
 

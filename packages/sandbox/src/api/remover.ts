@@ -48,7 +48,7 @@ export class Remover {
     checkPreconditions(type, object, options);
     if (isProtected(type, at.name)) throw forbidden(type, at.name, 'this namespace may not be deleted');
     const dying = this.#dying(type, object, options);
-    if (isGone(dying) && !isNamespaceWithContent(type, dying)) return this.#finish(type, object, options);
+    if (isGone(dying)) return this.#finish(type, object, options);
     if (dying === object) return { status: statusOf(options), body: atVersion(object, type) };
     if (options.dryRun) return { status: 200, body: atVersion(dying as unknown as KubeObject, type) };
     const stored = this.#store.collection(type.collection).put(dying as Draft);
@@ -96,12 +96,6 @@ function withChanges(object: KubeObject, type: ServedType, change: (meta: Draft[
   if (type.collection === 'namespaces')
     draft['status'] = { ...(isBag(draft['status']) ? draft['status'] : {}), phase: 'Terminating' };
   return draft;
-}
-
-function isNamespaceWithContent(type: ServedType, object: KubeObject | Draft): boolean {
-  if (type.collection !== 'namespaces') return false;
-  const spec = object['spec'] as { readonly finalizers?: readonly string[] } | undefined;
-  return (spec?.finalizers ?? []).length > 0;
 }
 
 function isProtected(type: ServedType, name: string): boolean {

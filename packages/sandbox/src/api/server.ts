@@ -2,6 +2,7 @@
 
 import type { Json, KubeObject } from '@evenkeel/resource';
 import { type Clock, kubeTime } from '@evenkeel/std';
+import { authorize } from '../access/authorize.ts';
 import type { AccessRules } from '../access/rules.ts';
 import type { TokenIssuer } from '../access/tokens.ts';
 import type { Chance } from '../clock.ts';
@@ -78,6 +79,7 @@ export class ApiServer {
 
   #route(request: ApiRequest): ApiAnswer {
     const path = parseResourcePath(request.path);
+    authorize(this.#deps.access, request, path);
     if (path === undefined) return this.#document(request);
     const type = this.#deps.registry.byPath(path.group, path.version, path.plural);
     if (type === undefined) {

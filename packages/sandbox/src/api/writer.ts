@@ -8,7 +8,7 @@ import { recordOwnership } from '../apply/ownership.ts';
 import type { Chance } from '../clock.ts';
 import { validateCustom } from '../crd/custom-objects.ts';
 import type { Store } from '../store/store.ts';
-import { type Bag, type Draft, copyValue, draftOf, sameValue, sealed } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, copyValue, draftOf, sameValue, sealed } from '../store/draft.ts';
 import { validateMetadata, validateMetadataUpdate } from '../validation/metadata.ts';
 import { type ReadBody, readBody } from './body.ts';
 import type { WriteParameters } from './request.ts';
@@ -285,9 +285,16 @@ export class Writer {
 }
 
 /** True for an object whose deletion nothing holds up any more. */
-export function isGone(object: { readonly metadata: Draft['metadata'] | KubeObject['metadata'] }): boolean {
+export function isGone(object: Draft | KubeObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
-  return deletionTimestamp !== undefined && (finalizers ?? []).length === 0 && (deletionGracePeriodSeconds ?? 0) === 0;
+  if (deletionTimestamp === undefined || (finalizers ?? []).length > 0 || (deletionGracePeriodSeconds ?? 0) > 0)
+    return false;
+  // Namespaces have finalizers of their own, in spec.
+  const held =
+    object.kind === 'Namespace' && object.apiVersion === 'v1'
+      ? bagAt(object as Draft, 'spec')?.['finalizers']
+      : undefined;
+  return !Array.isArray(held) || held.length === 0;
 }
 
 function terminating(type: ServedType, draft: Draft, namespace: string): ApiError {

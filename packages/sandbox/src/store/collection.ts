@@ -35,10 +35,11 @@ export class Collection {
   #forgottenUpTo: number;
   #size = 0;
 
+  /** `revision`: what happened up to it is not remembered. */
   constructor(name: string, store: Store, revision: number) {
     this.name = name;
     this.#store = store;
-    this.#forgottenUpTo = revision === 1 ? 0 : revision;
+    this.#forgottenUpTo = revision;
   }
 
   get size(): number {

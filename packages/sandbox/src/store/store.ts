@@ -36,13 +36,16 @@ export class Store {
   readonly #collections = new Map<string, Collection>();
   readonly #journal: Journal | undefined;
   readonly now: () => number;
+  /** Revisions up to this one are of an earlier run, whose events are not remembered. */
+  readonly #historyFrom: number;
   #revision: number;
 
   constructor(options: StoreOptions) {
     this.#journal = options.journal;
     this.now = options.now;
     // A fresh cluster starts at 1, as etcd does; a resumed one starts where it stopped.
-    this.#revision = Math.max(options.restored?.revision ?? 0, 1);
+    this.#historyFrom = options.restored?.revision ?? 0;
+    this.#revision = Math.max(this.#historyFrom, 1);
     for (const entry of options.restored?.entries ?? []) {
       this.collection(entry.collection).restore(entry.key, entry.object);
     }
@@ -56,7 +59,7 @@ export class Store {
   collection(name: string): Collection {
     let collection = this.#collections.get(name);
     if (collection === undefined) {
-      collection = new Collection(name, this, this.#revision);
+      collection = new Collection(name, this, this.#historyFrom);
       this.#collections.set(name, collection);
     }
     return collection;

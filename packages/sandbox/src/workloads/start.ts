@@ -1,5 +1,6 @@
 // All built-in controllers, started in one place.
 
+import { aggregationController } from '../access/default-roles.ts';
 import { definitionCollection } from '../crd/definitions.ts';
 import type { ControllerDeps } from './actor.ts';
 import { startController } from './controller.ts';
@@ -46,6 +47,7 @@ export function startWorkloads(deps: ControllerDeps, options: WorkloadOptions): 
     jobController(deps, index),
     cronJobController(deps, index),
     budgetController(deps),
+    aggregationController(() => deps.store.collection('clusterroles.rbac.authorization.k8s.io').list()),
     scheduler(deps),
     kubelet(deps, options.logs),
     claimController(),
