@@ -26,4 +26,4 @@ export { type Hold, holdOf } from './hold.ts';
 export { historyRevision } from './status.ts';
 export { defaultProject } from './projects.ts';
 export { controlPlaneNamespace, deliveryKey, trackingAnnotation } from './tracking.ts';
-export { type Translation, inClusterServer, translateApplication } from './translate.ts';
+export { type Translation, inClusterServer, isSkipped, translateApplication } from './translate.ts';

@@ -2,7 +2,7 @@
 
 import type { Refusal } from '@evenkeel/engine';
 import type { Delivery, DeliverySource, FrontEnd, RenderRequest, RetryPolicy } from '@evenkeel/delivery';
-import type { Json } from '@evenkeel/resource';
+import type { Json, KubeObject } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
 import { type Application, type ApplicationSource, type RetryStrategy, asJson, sourcesOf } from './application.ts';
 import { holdOf } from './hold.ts';
@@ -90,7 +90,7 @@ function translatePolicy(application: Application, options: SyncOptions): Delive
     replace: options.replace,
     validate: options.validate,
     retry: translateRetry(retry),
-    suspended: application.object.metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] === 'true',
+    suspended: isSkipped(application.object),
   };
 }
 
@@ -246,4 +246,9 @@ function unsupportedIn(settings: object | undefined, at: string, names: readonly
 function isMeaningful(value: unknown): boolean {
   if (value === undefined || value === null || value === '' || value === false) return false;
   return !Array.isArray(value) || value.length > 0;
+}
+
+/** Whether an Application asks to be left alone for now. */
+export function isSkipped(object: KubeObject): boolean {
+  return object.metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] === 'true';
 }

@@ -7,6 +7,7 @@ import {
   historyEntryOf,
   historyRevision,
   holdOf,
+  isSkipped,
   removeApplication,
   requestRefresh,
   requestSync,
@@ -72,7 +73,7 @@ function itemOf(application: Application): FaceItem {
       revision: source?.targetRevision || 'HEAD',
     },
     automatic: automated !== undefined && automated.enabled !== false,
-    suspended: object.metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] === 'true',
+    suspended: isSkipped(object),
     history: historyOf(application),
     hold: inForce && {
       sha: inForce.sha,
