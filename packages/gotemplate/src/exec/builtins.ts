@@ -17,6 +17,12 @@ function lengthOf(value: Value): number | undefined {
   return value instanceof Map ? value.size : undefined;
 }
 
+/** The type of a value behind any pointer. */
+function pointedTo(value: Value): string {
+  const type = typeOf(value);
+  return (type?.kind === 'ptr' ? type.elem : type)?.text ?? '';
+}
+
 function indexArg(index: Value, length: number): number {
   if (index === undefined || index === null) throw new GoError('cannot index slice/array with nil');
   if (!(index instanceof GoInt)) throw new GoError(`cannot index slice/array with type ${typeOf(index)?.text ?? ''}`);
@@ -52,7 +58,7 @@ function indexed(item: Value, index: Value): Value {
     const value = item.get(mapKey(item, key));
     return value === undefined ? zeroOf(type.elem ?? anyType) : value;
   }
-  throw new GoError(`can't index item of type ${typeOf(item)?.text ?? ''}`);
+  throw new GoError(`can't index item of type ${pointedTo(item)}`);
 }
 
 /** Integer keys are objects here: find the equal one. */
@@ -93,7 +99,7 @@ const slice = fn([reflectValue, rest(reflectValue)], reflectValue, ([item, ...in
   const isText = typeof item === 'string' || (item instanceof GoScalar && typeof item.value === 'string');
   if (isText && indexes.length === 3) throw new GoError('cannot 3-index slice a string');
   if (!isText && !Array.isArray(item) && !(item instanceof Uint8Array)) {
-    throw new GoError(`can't slice item of type ${typeOf(item)?.text ?? ''}`);
+    throw new GoError(`can't slice item of type ${pointedTo(item)}`);
   }
   const length = lengthOf(item) ?? 0;
   const bounds = [0, length, length];
@@ -111,7 +117,7 @@ const length = fn([reflectValue], int, ([item]) => {
   if (item === null) throw new GoError('len of nil pointer');
   if (item === undefined) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
   const size = lengthOf(item);
-  if (size === undefined) throw new GoError(`len of type ${typeOf(item)?.text ?? ''}`);
+  if (size === undefined) throw new GoError(`len of type ${pointedTo(item)}`);
   return size;
 });
 

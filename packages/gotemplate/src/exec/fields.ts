@@ -38,6 +38,11 @@ export function fieldOf(state: State, receiver: Value, name: string, hasArgs: bo
   } else if (receiver === null) {
     state.fail(`nil pointer evaluating interface {}.${name}`);
   } else if (receiver instanceof GoStruct && receiver.fields.has(name)) {
+    if (/^[a-z_]/.test(name)) {
+      state.fail(
+        `${name} is an unexported field of struct type ${state.wrapped ? 'interface {}' : receiver.type.text}`,
+      );
+    }
     if (hasArgs) state.fail(`${name} has arguments but cannot be invoked as function`);
     const value = receiver.fields.get(name);
     const field = receiver.type.fields?.find((candidate) => candidate.name === name);

@@ -104,7 +104,7 @@ function copied(value: Value, call: Call): Value {
     return withType(copy, mapType(value));
   }
   if (value instanceof Uint8Array) return value.slice();
-  if (value instanceof GoStruct && value.fields.size > 0) {
+  if (value instanceof GoStruct && value.constructor === GoStruct) {
     return new GoStruct(value.type, new Map([...value.fields].map(([name, item]) => [name, copied(item, call)])));
   }
   return value;

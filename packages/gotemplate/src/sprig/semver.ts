@@ -18,24 +18,42 @@ import {
 import type { Result } from '@evenkeel/std';
 import { bool, int, str } from '../exec/codecs.ts';
 import { type Codec, GoError, type GoFunction, fn } from '../exec/function.ts';
-import { type GoType, uint64Type } from '../value/go-type.ts';
+import { type GoType, stringType, uint64Type } from '../value/go-type.ts';
 import { GoInt, GoStruct, type Value } from '../value/value.ts';
 
 class VersionValue extends GoStruct {
   readonly version: Version;
   constructor(version: Version, type: GoType) {
-    super(type, noFields);
+    const { major, minor, patch, prerelease, metadata, original } = version;
+    super(
+      type,
+      new Map<string, Value>([
+        ['major', new GoInt(major, uint64Type)],
+        ['minor', new GoInt(minor, uint64Type)],
+        ['patch', new GoInt(patch, uint64Type)],
+        ['pre', prerelease],
+        ['metadata', metadata],
+        ['original', original],
+      ]),
+    );
     this.version = version;
   }
 }
 
-const noFields: ReadonlyMap<string, Value> = new Map();
 /** Methods of *Version; a Version that is no pointer has only those with a value receiver. */
 const methods = new Map<string, GoFunction>();
 const valueMethods = new Map<string, GoFunction>();
 
 const shape: Omit<GoType, 'kind' | 'text'> = {
   methods,
+  fields: [
+    { name: 'major', type: uint64Type },
+    { name: 'minor', type: uint64Type },
+    { name: 'patch', type: uint64Type },
+    { name: 'pre', type: stringType },
+    { name: 'metadata', type: stringType },
+    { name: 'original', type: stringType },
+  ],
   stringer: (self) => (self instanceof VersionValue ? formatVersion(self.version) : ''),
   json: (self) => (self instanceof VersionValue ? `"${formatVersion(self.version)}"` : 'null'),
 };

@@ -1,7 +1,7 @@
 // time.Duration: text, parsing and rounding. Durations are nanoseconds in a bigint.
 
 import { GoError } from '../exec/function.ts';
-import { quote } from '../value/quote.ts';
+import { quoteTime } from './quote-time.ts';
 
 const second = 1_000_000_000n;
 
@@ -41,7 +41,7 @@ const limit = 1n << 63n;
 
 /** time.ParseDuration. Throws GoError with Go's text. */
 export function parseDuration(text: string): bigint {
-  const invalid = (): GoError => new GoError(`time: invalid duration ${quote(text)}`);
+  const invalid = (): GoError => new GoError(`time: invalid duration ${quoteTime(text)}`);
   const negative = text.startsWith('-');
   let rest = negative || text.startsWith('+') ? text.slice(1) : text;
   if (rest === '0') return 0n;
@@ -55,10 +55,10 @@ export function parseDuration(text: string): bigint {
     if (BigInt(whole === '' ? '0' : whole) > limit) throw invalid();
     rest = rest.slice(number?.[0].length ?? 0);
     const name = /^[^.0-9]*/.exec(rest)?.[0] ?? '';
-    if (name === '') throw new GoError(`time: missing unit in duration ${quote(text)}`);
+    if (name === '') throw new GoError(`time: missing unit in duration ${quoteTime(text)}`);
     rest = rest.slice(name.length);
     const unit = Object.hasOwn(units, name) ? units[name] : undefined;
-    if (unit === undefined) throw new GoError(`time: unknown unit ${quote(name)} in duration ${quote(text)}`);
+    if (unit === undefined) throw new GoError(`time: unknown unit ${quoteTime(name)} in duration ${quoteTime(text)}`);
     const value = BigInt(whole === '' ? '0' : whole) * unit;
     if (value > limit) throw invalid();
     total += value + fractionOf(fraction, unit);

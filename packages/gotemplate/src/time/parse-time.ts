@@ -1,7 +1,7 @@
 // time.ParseInLocation: reading a text by a layout, with Go's error texts.
 
 import { GoError } from '../exec/function.ts';
-import { quote } from '../value/quote.ts';
+import { quoteTime } from './quote-time.ts';
 import { type LayoutChunk, dayNames, layoutChunks, monthNames } from './layout.ts';
 import { GoTime, goDate } from './go-time.ts';
 import { type Zone, fixedZone, utc } from './zone.ts';
@@ -43,9 +43,11 @@ class TimeParser {
   }
 
   #fail(element: string, rest: string, message: string): never {
-    const head = `parsing time ${quote(this.#text)}`;
+    const head = `parsing time ${quoteTime(this.#text)}`;
     if (message !== '') throw new GoError(head + message);
-    throw new GoError(`${head} as ${quote(this.#layout)}: cannot parse ${quote(rest)} as ${quote(element)}`);
+    throw new GoError(
+      `${head} as ${quoteTime(this.#layout)}: cannot parse ${quoteTime(rest)} as ${quoteTime(element)}`,
+    );
   }
 
   run(): GoTime {
@@ -53,7 +55,7 @@ class TimeParser {
     chunks.forEach((chunk, index) => {
       this.#skip(chunk.prefix);
       if (chunk.kind === '') {
-        if (this.#rest !== '') this.#fail('', this.#rest, `: extra text: ${quote(this.#rest)}`);
+        if (this.#rest !== '') this.#fail('', this.#rest, `: extra text: ${quoteTime(this.#rest)}`);
         return;
       }
       const hold = this.#rest;
