@@ -15,7 +15,8 @@ export function readJsonPrefix(text: string): { value: Value; length: number } {
   const end = valueEnd(text, skipSpace(text, 0));
   try {
     return { value: fromJson(JSON.parse(text.slice(0, end))), length: end };
-  } catch {
+  } catch (error) {
+    if (error instanceof JsonPrefixError) throw error;
     throw new JsonPrefixError('invalid JSON value');
   }
 }
@@ -28,7 +29,12 @@ export function fromJson(value: unknown): Value {
     for (const [key, member] of Object.entries(value)) table.set(key, fromJson(member));
     return table;
   }
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') {
+    // Go refuses numbers that no float64 can hold.
+    if (!Number.isFinite(value)) throw new JsonPrefixError('number out of range');
+    return value;
+  }
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return Number(value);
   return null;
 }

@@ -89,7 +89,7 @@ function applySet(base: Table, source: SetSource, options: MergeOptions): Table 
     if (kind === 'set-json' && options.version === 4 && trimmed.startsWith('{')) {
       return overlayTables(base, parseJsonObject(trimmed, name, options));
     }
-    parseSetExpression(expression, base, { kind, readFile, origin });
+    parseSetExpression(expression, base, { kind, version: options.version, readFile, origin });
     return base;
   } catch (error) {
     if (kind === 'set-json' && (error instanceof SetError || error instanceof JsonPrefixError)) {

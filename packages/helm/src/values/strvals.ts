@@ -3,6 +3,7 @@
 
 import { goInt64, quote } from '@evenkeel/gotemplate';
 
+import type { HelmVersion } from '../chart/chart.ts';
 import { isGoSpace, parseGoInt, quoteRunes, runesOf } from '../go-text.ts';
 import { readJsonPrefix } from './json-prefix.ts';
 import { type Value, type ValueOrigin, Table, goTypeName, isTable, setEntry } from './table.ts';
@@ -13,6 +14,7 @@ export type SetKind = 'set' | 'set-string' | 'set-json' | 'set-file' | 'set-lite
 /** What an expression is parsed with. */
 export interface SetOptions {
   readonly kind: SetKind;
+  readonly version: HelmVersion;
   /** Reads the file a --set-file value names. Throws an Error with the wording Go would use. */
   readonly readFile?: (path: string) => string;
   /** Where the values count as written; undefined when origins are not wanted. */
@@ -206,7 +208,11 @@ class SetParser {
 
   private keyIndex(): number {
     const { text, stop } = this.until(']');
-    if (stop === undefined) throw new SetError('error parsing index: EOF');
+    if (stop === undefined) {
+      // Helm 4 wraps the end of input, and its loop takes the wrapped one for the end as well.
+      if (this.options.version === 4) throw new EndOfInput();
+      throw new SetError('error parsing index: EOF');
+    }
     const index = parseGoInt(text);
     if (typeof index === 'string')
       throw new SetError(`error parsing index: strconv.Atoi: parsing ${quote(text)}: ${index}`);
