@@ -1,11 +1,9 @@
 // The main export: renders a kustomization of a virtual file tree (api:krusty/kustomizer.go, v0.21.1).
 
 import {
-  type Json,
   type JsonObject,
   type KubeObject,
   YamlError,
-  emitSigsYaml,
   emitYamlNodes,
   parseYaml,
 } from '@evenkeel/resource';
@@ -20,6 +18,7 @@ import { type LoadContext, type LoadRestrictor, Loader, type Remote } from './lo
 import { nodeJson } from './nodes/json.ts';
 import { type FieldOrigin, fieldOrigins } from './output/field-origins.ts';
 import { goSyntax } from './output/go-syntax.ts';
+import { printObject } from './output/print.ts';
 import { builtinSchemas } from './patches/merge-schema.ts';
 import { KustomizeError, type Problem, reworded } from './problems.ts';
 import { fixNameReferences } from './references/name-references.ts';
@@ -170,7 +169,7 @@ function output(map: ResourceMap, session: Session): Pick<BuildResult, 'objects'
   return {
     objects: values as unknown as readonly KubeObject[],
     yaml: () => {
-      text ??= values.map((value: Json) => emitSigsYaml(value)).join('---\n');
+      text ??= values.map(printObject).join('---\n');
       return text;
     },
     origins,

@@ -144,27 +144,37 @@ export class Target {
   }
 
   #accumulateResource(into: Accumulator, path: string): Accumulator {
-    let fileError: KustomizeError | undefined;
-    try {
-      this.#accumulateFile(into, path);
-      return into;
-    } catch (error) {
-      if (!(error instanceof KustomizeError) || error.code === 'LIMIT') throw error;
-      fileError = error;
-    }
+    // A directory is never a file, so the refusal of the file is only worded when it is needed.
+    const isDirectory = this.loader.isDirectory(path);
+    const fileError = isDirectory ? undefined : this.#fileRefusal(into, path);
+    if (!isDirectory && fileError === undefined) return into;
+    const refusal = (): KustomizeError => fileError ?? this.#fileRefusal(new Accumulator(), path) ?? directoryRefusal(path);
     let child: Loader;
     try {
       child = this.loader.child(path);
     } catch (error) {
       if (!(error instanceof KustomizeError)) throw error;
-      if (fileError.message.includes('MalformedYAMLError')) throw fileError;
-      const inner = fileError.file === '' ? error : new KustomizeError(fileError.code, error.message, fileError);
-      throw prefixed(inner, `accumulation err='${fileError.message}'`);
+      const file = refusal();
+      if (file.message.includes('MalformedYAMLError')) throw file;
+      const inner = file.file === '' ? error : new KustomizeError(file.code, error.message, file);
+      throw prefixed(inner, `accumulation err='${file.message}'`);
     }
     try {
       return this.#accumulateDirectory(into, child, { path, isComponent: false });
     } catch (error) {
-      throw prefixed(error, `accumulation err='${fileError.message}'`);
+      if (!(error instanceof KustomizeError)) throw error;
+      throw prefixed(error, `accumulation err='${refusal().message}'`);
+    }
+  }
+
+  /** Loads the path as a file; why it is none, or undefined where it is one. */
+  #fileRefusal(into: Accumulator, path: string): KustomizeError | undefined {
+    try {
+      this.#accumulateFile(into, path);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof KustomizeError) || error.code === 'LIMIT') throw error;
+      return error;
     }
   }
 
@@ -338,6 +348,10 @@ function runTransformer(map: ResourceMap, step: PluginStep): void {
   step.transform(map);
   if (step.origin !== undefined) addTransformerOrigin(map, step.origin);
   map.dropEmpties();
+}
+
+function directoryRefusal(path: string): KustomizeError {
+  return new KustomizeError('NOT_FOUND', `accumulating resources from '${path}': must resolve to a file`);
 }
 
 /** Go's %q around an error's text. */

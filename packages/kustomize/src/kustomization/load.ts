@@ -54,6 +54,7 @@ export function loadKustomization(loader: Loader): LoadedKustomization {
 function findFile(loader: Loader): { readonly fileName: string; readonly loaded: LoadedFile } {
   const found: { readonly fileName: string; readonly loaded: LoadedFile }[] = [];
   for (const fileName of KUSTOMIZATION_FILES) {
+    if (!loader.isThere(fileName)) continue;
     try {
       found.push({ fileName, loaded: loader.load(fileName) });
     } catch (error) {

@@ -102,8 +102,14 @@ export class Loader {
 
   /** True where the path leads to a directory; cheap, for the usual case of a base. */
   isDirectory(path: string): boolean {
-    const target = path.startsWith('/') ? undefined : joinTreePath(this.root, path);
+    if (path.startsWith('/') || path === '') return false;
+    const target = joinTreePath(this.root, path);
     return target !== undefined && realPath(this.tree, target)?.kind === 'directory';
+  }
+
+  /** True where anything has this name in the root. */
+  isThere(name: string): boolean {
+    return this.tree.stat(this.root === '' ? name : `${this.root}/${name}`) !== undefined;
   }
 
   /** A loader for another root, named relative to this one. Throws KustomizeError for cycles and escapes. */

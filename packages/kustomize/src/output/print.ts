@@ -1,0 +1,154 @@
+// Prints objects as kustomize does, quickly: most of what Kubernetes objects hold is plain text, which needs none of the
+// emitter's care. An object with anything unusual in it goes to the emitter of @evenkeel/resource whole.
+
+import { type Json, type JsonObject, emitSigsYaml } from '@evenkeel/resource';
+
+import { sortKeysLikeGo } from './key-order.ts';
+
+/** The text of an object, as sigs.k8s.io/yaml prints it. */
+export function printObject(value: JsonObject): string {
+  const printer = new Printer();
+  return printer.mapping(value, 0, false) ? printer.out : emitSigsYaml(value);
+}
+
+const WIDTH = 80;
+const KEY_LENGTH_MAX = 128;
+/** Words and paths that are strings to every YAML there is, unless they are short enough to be a word like "yes". */
+const PLAIN_WORD = /^[A-Za-z_/][A-Za-z0-9_./-]*$/;
+/** Sentences: printable ASCII from a letter on, without the marks that mean something, checked apart. */
+const PLAIN_TEXT = /^[A-Za-z_/][ -9;-~:]*[!-9;-~]$/;
+const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|~)$/i;
+const SHORT = 5;
+
+const INDENTS: string[] = [];
+
+function indentOf(width: number): string {
+  return (INDENTS[width] ??= ' '.repeat(width));
+}
+
+/** Each method says whether it could do it; after a no, `out` is of no use. */
+class Printer {
+  out = '';
+
+  mapping(value: JsonObject, indent: number, isInline: boolean): boolean {
+    const keys = sortKeysLikeGo(Object.keys(value));
+    if (keys === undefined) return false;
+    let inline = isInline;
+    for (const key of keys) {
+      const member = value[key];
+      if (member === undefined) continue;
+      const name = keyText(key);
+      if (name === undefined) return false;
+      this.out += inline ? `${name}:` : `${indentOf(indent)}${name}:`;
+      inline = false;
+      if (!this.#member(member, indent, indent + name.length + 2)) return false;
+    }
+    return true;
+  }
+
+  #member(value: Json, indent: number, column: number): boolean {
+    if (typeof value !== 'object' || value === null || isEmpty(value)) {
+      this.out += ' ';
+      return this.#scalar(value, indent, column);
+    }
+    this.out += '\n';
+    return Array.isArray(value) ? this.#sequence(value, indent, false) : this.mapping(value as JsonObject, indent + 2, false);
+  }
+
+  #sequence(items: readonly Json[], indent: number, isInline: boolean): boolean {
+    let inline = isInline;
+    for (const item of items) {
+      this.out += inline ? '- ' : `${indentOf(indent)}- `;
+      inline = false;
+      if (!this.#item(item, indent)) return false;
+    }
+    return true;
+  }
+
+  #item(item: Json, indent: number): boolean {
+    if (typeof item !== 'object' || item === null || isEmpty(item)) return this.#scalar(item, indent, indent + 2);
+    if (Array.isArray(item)) return this.#sequence(item, indent + 2, true);
+    return this.mapping(item as JsonObject, indent + 2, true);
+  }
+
+  #scalar(value: Json, indent: number, column: number): boolean {
+    if (typeof value === 'string') return this.#text(value, indent, column);
+    if (typeof value === 'object' && value !== null) this.out += Array.isArray(value) ? '[]\n' : '{}\n';
+    else if (typeof value !== 'number' || Number.isSafeInteger(value)) this.out += `${String(value)}\n`;
+    else this.out += emitSigsYaml(value);
+    return true;
+  }
+
+  #text(text: string, indent: number, column: number): boolean {
+    if (text.length > SHORT && PLAIN_WORD.test(text)) {
+      this.out += `${text}\n`;
+      return true;
+    }
+    if (text.includes('\n')) return this.#block(text, indent);
+    if (text.length > SHORT && PLAIN_TEXT.test(text) && !text.includes(': ') && !text.includes(' #')) {
+      this.out += column + text.length <= WIDTH ? `${text}\n` : folded(text, indent + 2, column);
+      return true;
+    }
+    const written = writtenAlone(text);
+    if (written === undefined || column + written.length > WIDTH) return false;
+    this.out += `${written}\n`;
+    return true;
+  }
+
+  /** A literal block, for printable text whose lines have no blanks at their ends. */
+  #block(text: string, indent: number): boolean {
+    const first = text.charCodeAt(0);
+    if (first === 0x20 || first === 0x0a || !/^[\n -~]*$/.test(text) || / (?:\n|$)/.test(text)) return false;
+    const chomped = text.endsWith('\n');
+    if (text.endsWith('\n\n')) return false;
+    const margin = indentOf(indent + 2);
+    this.out += chomped ? '|\n' : '|-\n';
+    for (const line of (chomped ? text.slice(0, -1) : text).split('\n')) this.out += line === '' ? '\n' : `${margin}${line}\n`;
+    return true;
+  }
+}
+
+function isEmpty(value: readonly Json[] | JsonObject): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  for (const key in value) if ((value as JsonObject)[key] !== undefined) return false;
+  return true;
+}
+
+function keyText(key: string): string | undefined {
+  if (key.length > KEY_LENGTH_MAX) return undefined;
+  if (PLAIN_WORD.test(key) && (key.length > SHORT || !RESERVED.test(key))) return key;
+  return writtenAlone(key);
+}
+
+/** A plain text broken at the first single blank after the eightieth column, again and again. */
+function folded(text: string, margin: number, start: number): string {
+  let out = '';
+  let column = start;
+  let from = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const isBreak =
+      text.charCodeAt(at) === 0x20 && column > WIDTH && text.charCodeAt(at - 1) !== 0x20 && text.charCodeAt(at + 1) !== 0x20;
+    if (!isBreak) {
+      column += 1;
+      continue;
+    }
+    out += `${text.slice(from, at)}\n${indentOf(margin)}`;
+    column = margin;
+    from = at + 1;
+  }
+  return `${out}${text.slice(from)}\n`;
+}
+
+const CACHE_MAX = 5000;
+const written = new Map<string, string | undefined>();
+
+/** A short text as it is written where nothing is folded; undefined where that takes several lines. */
+function writtenAlone(text: string): string | undefined {
+  if (text.length > WIDTH) return undefined;
+  if (written.has(text)) return written.get(text);
+  const alone = emitSigsYaml(text).slice(0, -1);
+  const result = alone.includes('\n') ? undefined : alone;
+  if (written.size >= CACHE_MAX) written.clear();
+  written.set(text, result);
+  return result;
+}
