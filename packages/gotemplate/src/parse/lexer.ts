@@ -79,7 +79,6 @@ const leftComment = '/*';
 const rightComment = '*/';
 const alphaNumeric = /[\p{L}\p{Nd}_]/uy;
 const words = /[\p{L}\p{Nd}_]*/uy;
-const trimEnd = /[ \t\r\n]+$/;
 const trimStart = /[ \t\r\n]*/y;
 
 function isSpace(char: string): boolean {
@@ -143,7 +142,7 @@ export class Lexer {
       if (at > this.#pos) {
         let end = at;
         if (this.#leftTrimMarker(at + leftDelim.length)) {
-          end = this.#start + this.#input.slice(this.#start, at).replace(trimEnd, '').length;
+          while (end > this.#start && isSpace(this.#input.charAt(end - 1))) end--;
         }
         this.#pos = end;
         const token = this.#emit('text');

@@ -35,8 +35,9 @@ function jsonNumber(value: Value): string | undefined {
 
 /** "5.00" counts as "5". */
 function trimZeroDecimal(text: string): string {
-  const match = /^(.*)\.0+$/s.exec(text);
-  return match === null ? text : (match[1] ?? text);
+  let end = text.length;
+  while (end > 0 && text.charAt(end - 1) === '0') end--;
+  return end < text.length && text.charAt(end - 1) === '.' ? text.slice(0, end - 1) : text;
 }
 
 /** cast.ToFloat64. */

@@ -60,6 +60,11 @@ export function layoutChunks(layout: string): readonly LayoutChunk[] {
       continue;
     }
     const spelling = element[1].exec(layout.slice(at))?.[0] ?? '';
+    // A fraction longer than the window may turn out to be none.
+    if (spelling === '') {
+      at++;
+      continue;
+    }
     chunks.push({ prefix: layout.slice(start, at), kind: element[0], spelling });
     at += spelling.length;
     start = at;
@@ -190,8 +195,7 @@ function clock(kind: string, parts: TimeParts): string {
 function fraction(spelling: string, nanosecond: number): string {
   const digits = String(nanosecond)
     .padStart(9, '0')
-    .slice(0, spelling.length - 1)
-    .padEnd(spelling.length - 1, '0');
+    .slice(0, spelling.length - 1);
   if (spelling.charAt(1) === '0') return spelling.charAt(0) + digits;
   const trimmed = digits.replace(/0+$/, '');
   return trimmed === '' ? '' : spelling.charAt(0) + trimmed;
