@@ -6,7 +6,7 @@ import type { Refusal } from '@evenkeel/engine';
 import { type Informer, type KubeClient, type ResourceType, createInformer, isKubeError } from '@evenkeel/kube';
 import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
 import { type Clock, present } from '@evenkeel/std';
-import { type Application, readApplication } from './application.ts';
+import { type Application, type RequestedOperation, readApplication } from './application.ts';
 import { argoFrontEnd } from './front-end.ts';
 import { projectRefusals } from './projects.ts';
 import { memoryOf, statusJson, statusOf } from './status.ts';
@@ -136,7 +136,7 @@ class ApplicationReconciler {
     const { report, againAfterMs, requestTaken } = await deliveries.reconcile({
       delivery,
       memory: memoryOf(application, delivery.fingerprint),
-      request: requestOf(application),
+      request: requestOf(application) ?? (deliveries.hasOperated(key) ? undefined : interruptedRequest(application)),
       refresh: refreshOf(application),
       signal,
     });
@@ -228,10 +228,19 @@ function refreshOf(application: Application): 'normal' | 'hard' | undefined {
 }
 
 /** The sync that somebody asked for by writing `operation`. */
-function requestOf(application: Application): SyncRequest | undefined {
-  const { operation } = application;
-  if (!operation?.sync) return undefined;
-  const { sync, initiatedBy } = operation;
+function requestOf({ operation, object }: Application): SyncRequest | undefined {
+  return operation && readOperation(operation, `requested-${object.metadata.resourceVersion ?? ''}`);
+}
+
+/** The sync somebody asked for that a restart cut short: on record as running, and run by nobody. */
+function interruptedRequest({ status }: Application): SyncRequest | undefined {
+  const state = status.operationState;
+  if (state?.phase !== 'Running' || state.operation.initiatedBy?.automated === true) return undefined;
+  return readOperation(state.operation, `resumed-${state.startedAt}`);
+}
+
+function readOperation({ sync, initiatedBy }: RequestedOperation, id: string): SyncRequest | undefined {
+  if (!sync) return undefined;
   const only = (sync.resources ?? []).map((resource) => ({
     group: resource.group ?? '',
     kind: resource.kind,
@@ -239,7 +248,7 @@ function requestOf(application: Application): SyncRequest | undefined {
     name: resource.name,
   }));
   return {
-    id: `requested-${application.object.metadata.resourceVersion ?? ''}`,
+    id,
     revision: sync.revision === '' ? undefined : sync.revision,
     prune: sync.prune === true,
     dryRun: sync.dryRun === true,

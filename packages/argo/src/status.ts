@@ -2,7 +2,13 @@
 // Mirrors argoproj/argo-cd:pkg/apis/application/v1alpha1/types.go ApplicationStatus (3.6).
 
 import type { HealthStatus, RefusalCode } from '@evenkeel/engine';
-import type { DeliveryMemory, DeliveryReport, OperationReport, ResourceReport } from '@evenkeel/delivery';
+import {
+  type DeliveryMemory,
+  type DeliveryReport,
+  type OperationReport,
+  type ResourceReport,
+  standingFailure,
+} from '@evenkeel/delivery';
 import type { Json, JsonObject } from '@evenkeel/resource';
 import { kubeTime } from '@evenkeel/std';
 import {
@@ -63,7 +69,10 @@ export function statusOf(application: Application, report: DeliveryReport, nowMs
   const before = application.status;
   const now = kubeTime(nowMs);
   const [renderer] = report.renderers;
-  const operationState = report.operation ? operationStateOf(application, report.operation) : before.operationState;
+  const operationState =
+    report.operation && report.operation.recorded !== true
+      ? operationStateOf(application, report.operation)
+      : before.operationState;
   const history = historyOf(application, report, operationState);
   const healthStatus = healthWords[report.health.status];
   const status: ApplicationStatus = {
@@ -122,10 +131,8 @@ function conditionsOf(
   now: string,
 ): readonly ApplicationCondition[] {
   const wanted = report.refusals.map(({ code, sentence }) => ({ type: conditionTypes[code], message: sentence }));
-  const failed =
-    report.operation?.phase === 'failed' || report.operation?.phase === 'error' ? report.operation : undefined;
-  if (failed && wanted.length === 0 && report.sync !== 'synced')
-    wanted.push({ type: 'SyncError', message: failed.message });
+  const failed = standingFailure(report);
+  if (failed && wanted.length === 0) wanted.push({ type: 'SyncError', message: failed.message });
   for (const warning of report.warnings) {
     if (/more than once/.test(warning)) wanted.push({ type: 'RepeatedResourceWarning', message: warning });
   }
@@ -146,7 +153,7 @@ function operationStateOf(application: Application, operation: OperationReport):
     ...(operation.initiatedBy.automated
       ? { initiatedBy: { automated: true } }
       : { initiatedBy: { username: operation.initiatedBy.username ?? 'unknown' } }),
-    sync: many ? { revisions } : { revision: operation.revision },
+    sync: { ...(many ? { revisions } : { revision: operation.revision }), ...askedFor(operation) },
   };
   return {
     operation: requested,
@@ -159,6 +166,18 @@ function operationStateOf(application: Application, operation: OperationReport):
       ...where,
       resources: operation.steps.map((step) => stepOf(step)),
     },
+  };
+}
+
+/** What was asked for besides the revision, so that a sync cut short by a restart is taken up as it was meant. */
+function askedFor({ request }: OperationReport): Omit<NonNullable<RequestedOperation['sync']>, 'revision'> {
+  if (!request) return {};
+  const { prune, dryRun, only, skipHooks } = request;
+  return {
+    ...(prune === undefined ? {} : { prune }),
+    ...(dryRun === true ? { dryRun } : {}),
+    ...(only === undefined ? {} : { resources: only.map((ref) => ({ ...ref })) }),
+    ...(skipHooks === true ? { syncStrategy: { apply: {} } } : {}),
   };
 }
 
@@ -202,7 +221,14 @@ function historyOf(
 ): readonly HistoryEntry[] {
   const before = application.status.history ?? [];
   const { operation } = report;
-  if (!operation || operation.phase !== 'succeeded' || operation.partial || !state?.finishedAt) return before;
+  if (
+    !operation ||
+    operation.recorded === true ||
+    operation.phase !== 'succeeded' ||
+    operation.partial ||
+    !state?.finishedAt
+  )
+    return before;
   const last = before.at(-1);
   const isNew = last?.deployStartedAt !== state.startedAt || historyRevision(last) !== operation.revision;
   if (!isNew || (last !== undefined && Date.parse(last.deployedAt) > operation.startedAtMs + 1000)) return before;
@@ -249,13 +275,15 @@ export function memoryOf(application: Application, fingerprint: string): Deliver
       namespace: resource.namespace ?? '',
       name: resource.name,
     }));
+  const wanted = JSON.stringify(sourcesOf(application.spec));
+  const settledRevision = settledRevisionOf(application, wanted);
   const state = application.status.operationState;
-  if (!state) return { inventory };
+  if (!state) return { inventory, settledRevision };
   const { syncResult } = state;
-  const sameSource =
-    JSON.stringify(syncResult?.sources ?? [syncResult?.source]) === JSON.stringify(sourcesOf(application.spec));
+  const sameSource = JSON.stringify(syncResult?.sources ?? [syncResult?.source]) === wanted;
   return {
     inventory,
+    settledRevision,
     lastOperation: {
       id: `recorded-${state.startedAt}`,
       phase: phasesByWord[state.phase] ?? 'error',
@@ -274,8 +302,18 @@ export function memoryOf(application: Application, fingerprint: string): Deliver
         username: state.operation.initiatedBy?.username,
       },
       partial: (state.operation.sync?.resources ?? []).length > 0,
+      recorded: true,
     },
   };
+}
+
+function settledRevisionOf({ status, spec }: Application, wanted: string): string | undefined {
+  const { sync } = status;
+  if (sync?.status !== 'Synced') return undefined;
+  const { comparedTo } = sync;
+  const sameSource = JSON.stringify(comparedTo?.['sources'] ?? [comparedTo?.['source']]) === wanted;
+  const sameDestination = JSON.stringify(comparedTo?.['destination']) === JSON.stringify(spec.destination ?? {});
+  return sameSource && sameDestination ? (sync.revisions?.join(',') ?? sync.revision) : undefined;
 }
 
 /** The status as plain JSON. */

@@ -35,6 +35,8 @@ export function decide(input: DecisionInput): Decision {
   const empty = refuseEmpty(input);
   if (empty) return { kind: 'refuse', refusal: empty };
   if (request) return { kind: 'sync', cause: 'requested', retryCount: 0 };
+  if (isInterrupted(input))
+    return { kind: 'sync', cause: 'retry', retryCount: input.memory.lastOperation?.retryCount ?? 0 };
   if (!delivery.policy.automatic || report.sync === 'synced') return { kind: 'nothing' };
   if (onlyPrunesLeft(report.resources) && !delivery.policy.prune) return { kind: 'nothing' };
   return decideAutomatic(input);
@@ -44,17 +46,32 @@ function decideAutomatic({ delivery, report, memory, nowMs }: DecisionInput): De
   const last = memory.lastOperation;
   const sameAttempt =
     last !== undefined && last.revision === report.revisions.join(',') && last.fingerprint === delivery.fingerprint;
+  // A commit that changed nothing needed no operation; what differs afterwards is drift all the same.
+  const settled = !sameAttempt && memory.settledRevision === report.revisions.join(',');
+  if (settled) return healing(delivery);
   if (!last || !sameAttempt) return { kind: 'sync', cause: 'revision', retryCount: 0 };
-  if (last.phase === 'succeeded') {
-    return delivery.policy.selfHeal ? { kind: 'sync', cause: 'drift', retryCount: 0 } : { kind: 'nothing' };
-  }
-  if (last.phase === 'running' || last.phase === 'terminating') return { kind: 'sync', cause: 'retry', retryCount: 0 };
+  if (last.phase === 'succeeded') return healing(delivery);
   const { retry } = delivery.policy;
   if (last.retryCount >= retry.limit) return { kind: 'nothing' };
   const dueMs = (last.finishedAtMs ?? nowMs) + backoffDelayMs(retry, last.retryCount);
   if (dueMs > nowMs)
     return { kind: 'wait', afterMs: dueMs - nowMs, reason: `retry ${last.retryCount + 1} of ${retry.limit}` };
   return { kind: 'sync', cause: 'retry', retryCount: last.retryCount + 1 };
+}
+
+/** An operation on record as running that this process does not run: whoever ran it is gone, and left it half done. */
+function isInterrupted({ delivery, memory: { lastOperation: last }, report }: DecisionInput): boolean {
+  return (
+    last?.recorded === true &&
+    last.phase === 'running' &&
+    last.initiatedBy.automated &&
+    delivery.policy.automatic &&
+    report.sync !== 'unknown'
+  );
+}
+
+function healing({ policy }: Delivery): Decision {
+  return policy.selfHeal ? { kind: 'sync', cause: 'drift', retryCount: 0 } : { kind: 'nothing' };
 }
 
 function onlyPrunesLeft(resources: readonly ResourceReport[]): boolean {
@@ -73,6 +90,13 @@ function refuseEmpty({ delivery, report, request }: DecisionInput): Refusal | un
     sentence: `the source renders to nothing, and syncing would prune all ${strays.length} live objects`,
     remedy: 'Restore the files in Git, or set allowEmpty if everything should really go.',
   };
+}
+
+/** The failed operation that says why a delivery is not in sync; one at an earlier revision says nothing about this one. */
+export function standingFailure(report: DeliveryReport): DeliveryReport['operation'] {
+  const { operation, sync, revisions } = report;
+  if (operation?.phase !== 'failed' && operation?.phase !== 'error') return undefined;
+  return sync !== 'synced' && operation.revision === revisions.join(',') ? operation : undefined;
 }
 
 /** The health of a whole from its parts: the worst that counts. Missing parts count only when all are missing. */

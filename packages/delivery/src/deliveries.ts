@@ -54,6 +54,8 @@ interface State {
   commit?: CommitReport | undefined;
   operation?: Operation;
   report?: DeliveryReport;
+  /** The revision and intention last seen in sync. */
+  settled?: { readonly revision: string; readonly fingerprint: string };
   stopWatching: readonly (() => void)[];
   watchedUrls: string;
 }
@@ -84,6 +86,11 @@ export class Deliveries implements AsyncDisposable {
     const prepared = this.#states.get(key)?.prepared?.value.objects ?? [];
     const wanted = refKey(ref);
     return prepared.find((object) => refKey(object.ref) === wanted)?.desired.object;
+  }
+
+  /** True where this process has run an operation of the delivery, or runs it now. */
+  hasOperated(key: string): boolean {
+    return this.#states.get(key)?.operation !== undefined;
   }
 
   /** All reports there are. */
@@ -172,16 +179,19 @@ export class Deliveries implements AsyncDisposable {
       const current = state.operation.report;
       const newer = current.revision !== revision || current.fingerprint !== delivery.fingerprint;
       if (newer && delivery.policy.automatic) state.operation.terminate('superseded by a newer revision');
-      return this.#settle(state, reportOf(state, world), { requestTaken: false });
+      return this.#settle(state, reportOf(state, world, memory), { requestTaken: false });
     }
-    const report = reportOf(state, world);
     const last = newest(state.operation?.report, memory.lastOperation);
+    if (last?.recorded === true && last.phase === 'terminating')
+      state.operation = this.#finished(input, world.rendered, 'failed', last.message);
+    const report = reportOf(state, world, memory);
+    if (report.sync === 'synced') state.settled = { revision, fingerprint: delivery.fingerprint };
     const blocking = report.refusals.filter((refusal) => refusal.code !== 'TWO_OWNERS');
     if (blocking.length > 0) return this.#blocked(input, state, report, blocking);
     const decision = decide({
       delivery,
       report,
-      memory: { ...memory, lastOperation: last },
+      memory: { ...memory, lastOperation: last, settledRevision: settledRevision(state, memory) },
       request,
       nowMs: this.#options.clock.now(),
     });
@@ -224,7 +234,7 @@ export class Deliveries implements AsyncDisposable {
       revision: world.rendered.revisions.join(','),
       retryCount: turn.retryCount,
       initiatedBy,
-      partial: request?.only !== undefined,
+      request,
       clock: this.#options.clock,
       onProgress: (urgent) => {
         if (urgent || (announced && this.#options.clock.now() - startedAtMs > QUIET_MS))
@@ -290,6 +300,7 @@ export class Deliveries implements AsyncDisposable {
       retryCount: 0,
       initiatedBy: input.request?.initiatedBy ?? { automated: true },
       partial: true,
+      request: input.request,
     };
     return { report, done: Promise.resolve(), terminate: () => undefined };
   }
@@ -379,7 +390,7 @@ interface World {
   readonly cluster: Cluster;
 }
 
-function reportOf(state: State, { rendered, prepared, compared }: World): DeliveryReport {
+function reportOf(state: State, { rendered, prepared, compared }: World, memory: DeliveryMemory): DeliveryReport {
   const drifted = compared.resources.some((resource) => resource.sync === 'drifted' && !resource.hook);
   return {
     key: state.delivery.key,
@@ -396,7 +407,7 @@ function reportOf(state: State, { rendered, prepared, compared }: World): Delive
       ...compared.warnings,
       ...rendered.sources.flatMap((source) => source.rendering.warnings),
     ],
-    operation: state.operation?.report,
+    operation: state.operation?.report ?? memory.lastOperation,
   };
 }
 
@@ -459,6 +470,11 @@ async function watchTypes(prepared: Prepared, { delivery, memory }: ReconcileInp
   for (const kind of kinds) add(await cluster.client.discovery.preferred(kind));
   if (delivery.policy.createNamespace) add(await cluster.client.discovery.preferred({ group: '', kind: 'Namespace' }));
   await cluster.live.watch([...types.values()]);
+}
+
+/** What this process saw in sync counts, unless the intention has changed since; else what the resource remembers. */
+function settledRevision({ settled, delivery }: State, memory: DeliveryMemory): string | undefined {
+  return settled?.fingerprint === delivery.fingerprint ? settled.revision : memory.settledRevision;
 }
 
 function forgetRendered(state: State): void {

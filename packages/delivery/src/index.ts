@@ -4,7 +4,7 @@ export { renderSource } from './render/render.ts';
 export { templateHost } from './template-host.ts';
 export { Deliveries, type DeliveriesOptions, type ReconcileInput, type Reconciled } from './deliveries.ts';
 export { createRecorder, standingOf } from './record.ts';
-export { aggregateHealth, decide } from './decide.ts';
+export { aggregateHealth, decide, standingFailure } from './decide.ts';
 export type {
   CommitReport,
   Delivery,

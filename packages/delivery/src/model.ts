@@ -95,6 +95,8 @@ export interface DeliveryMemory {
   readonly inventory: readonly (ObjectRef & Pick<GroupVersionKind, 'version'>)[];
   /** The last finished operation. */
   readonly lastOperation?: OperationReport | undefined;
+  /** The revision at which the present intention was last seen in sync, where it still is. */
+  readonly settledRevision?: string | undefined;
 }
 
 /** Work somebody asked for. */
@@ -165,6 +167,10 @@ export interface OperationReport {
   readonly retryCount: number;
   readonly initiatedBy: Initiator;
   readonly partial: boolean;
+  /** What was asked for, where somebody asked. */
+  readonly request?: SyncRequest | undefined;
+  /** Read back from the resource instead of seen by this process: its steps are not known. */
+  readonly recorded?: boolean | undefined;
 }
 
 /** The commit a delivery stands at. */

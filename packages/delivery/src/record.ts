@@ -45,7 +45,8 @@ export function createRecorder(history: History): (report: DeliveryReport, deliv
 }
 
 function operationMark(operation: OperationReport | undefined): string {
-  return operation
+  // One read back from the resource was recorded by the process that ran it.
+  return operation && operation.recorded !== true
     ? `${operation.id}/${operation.startedAtMs}/${operation.finishedAtMs === undefined ? 'running' : operation.phase}`
     : '';
 }

@@ -2,7 +2,7 @@
 // Mirrors fluxcd/kustomize-controller:internal/controller/kustomization_controller.go (1.10).
 
 import { type Condition, type NewCondition, removeCondition, setCondition } from '@evenkeel/controller';
-import type { DeliveryMemory, DeliveryReport, OperationReport } from '@evenkeel/delivery';
+import { type DeliveryMemory, type DeliveryReport, type OperationReport, standingFailure } from '@evenkeel/delivery';
 import { inventoryOf, readInventory } from './inventory.ts';
 import { type Kustomization, type KustomizationStatus, commitOf } from './resources.ts';
 import { timeoutOf } from './translate.ts';
@@ -67,10 +67,8 @@ function readyOf(kustomization: Kustomization, report: DeliveryReport, revision:
     return { status: 'False', reason, message: refusal.sentence };
   }
   const { operation } = report;
-  if (operation?.phase === 'failed' || operation?.phase === 'error') {
-    if (report.sync !== 'synced')
-      return { status: 'False', reason: 'ReconciliationFailed', message: operation.message };
-  }
+  const failed = standingFailure(report);
+  if (failed) return { status: 'False', reason: 'ReconciliationFailed', message: failed.message };
   if (report.sync !== 'synced')
     return { status: 'Unknown', reason: 'Progressing', message: 'Reconciliation in progress' };
   const health = watchedHealth(kustomization, report);
@@ -139,8 +137,7 @@ export function memoryOf({ status }: Kustomization, fingerprint: string): Delive
   const atMs = Date.parse(ready.lastTransitionTime);
   const lastOperation: OperationReport = {
     id: `recorded-${ready.lastTransitionTime}`,
-    phase:
-      ready.status === 'True' || status.lastAppliedRevision === status.lastAttemptedRevision ? 'succeeded' : 'failed',
+    phase: recordedPhase(status, ready.status),
     message: ready.message,
     revision: commitOf(status.lastAttemptedRevision),
     fingerprint,
@@ -150,6 +147,13 @@ export function memoryOf({ status }: Kustomization, fingerprint: string): Delive
     retryCount: 0,
     initiatedBy: { automated: true },
     partial: false,
+    recorded: true,
   };
   return { inventory, lastOperation };
+}
+
+/** Ready is Unknown while work is under way; what has been applied before decides in the other cases. */
+function recordedPhase(status: KustomizationStatus, ready: string): OperationReport['phase'] {
+  if (ready === 'True' || status.lastAppliedRevision === status.lastAttemptedRevision) return 'succeeded';
+  return ready === 'Unknown' ? 'running' : 'failed';
 }

@@ -19,71 +19,85 @@ const GATHER_MS = 40;
 
 /** Starts listening. Summaries are compared, so that nothing is told twice. */
 export function createStream(backend: Backend): Stream {
-  const subscribers = new Set<Subscriber>();
-  const told = new Map<string, string>();
-  const dirty = new Set<string>();
-  let cancel: (() => void) | undefined;
+  return new LiveStream(backend);
+}
 
-  const current = (): readonly DeliverySummary[] =>
-    backend.faces.flatMap((face) => face.list().map((item) => summaryOf(item, backend)));
-  const broadcast = (event: StreamEvent): void => {
-    for (const subscriber of subscribers) subscriber.send(event);
-  };
-  const flush = (): void => {
-    cancel = undefined;
-    const touched = [...dirty];
-    dirty.clear();
-    if (subscribers.size === 0) return;
-    const now = new Map(current().map((item) => [item.key, item]));
-    for (const key of told.keys()) {
+class LiveStream implements Stream {
+  readonly #backend: Backend;
+  readonly #subscribers = new Set<Subscriber>();
+  /** What every page was told last, by key. */
+  readonly #told = new Map<string, string>();
+  readonly #dirty = new Set<string>();
+  readonly #stops: readonly (() => void)[];
+  #cancel: (() => void) | undefined;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    this.#stops = [
+      ...backend.faces.map((face) => face.onChange(() => this.#mark())),
+      backend.onReport((key) => this.#mark(key)),
+      ...watchedClusters(backend).map((cluster) =>
+        cluster.live.onChange(({ object }) => {
+          const key = cluster.live.ownerOf(object) ?? rootOwner(object, cluster);
+          if (key !== undefined) this.#mark(key);
+        }),
+      ),
+    ];
+  }
+
+  subscribe(subscriber: Subscriber): () => void {
+    const items = this.#current();
+    for (const item of items) this.#told.set(item.key, JSON.stringify(item));
+    subscriber.send({ event: 'snapshot', data: { items: [...items] } });
+    this.#subscribers.add(subscriber);
+    return () => this.#subscribers.delete(subscriber);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#cancel?.();
+    for (const stop of this.#stops) stop();
+    this.#subscribers.clear();
+    return Promise.resolve();
+  }
+
+  #mark(key?: string): void {
+    if (key !== undefined) this.#dirty.add(key);
+    this.#cancel ??= this.#backend.clock.after(GATHER_MS, () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#cancel = undefined;
+    const touched = [...this.#dirty];
+    this.#dirty.clear();
+    if (this.#subscribers.size === 0) return;
+    const now = new Map(this.#current().map((item) => [item.key, item]));
+    for (const key of this.#told.keys()) {
       if (now.has(key)) continue;
-      told.delete(key);
-      broadcast({ event: 'removed', data: { key } });
+      this.#told.delete(key);
+      this.#broadcast({ event: 'removed', data: { key } });
     }
-    for (const [key, item] of now) {
-      const text = JSON.stringify(item);
-      if (told.get(key) === text) continue;
-      told.set(key, text);
-      broadcast({ event: 'delivery', data: { item } });
-      const run = lastRun(key);
-      if (run) broadcast({ event: 'waterline', data: { key, run } });
-    }
-    for (const key of touched) if (now.has(key)) broadcast({ event: 'touched', data: { key } });
-  };
-  const lastRun = (key: string): { state: DeliverySummary['standing']; fromMs: number; toMs: number } | undefined => {
-    const state = backend.history.stateOf(key);
-    const nowMs = backend.clock.now();
-    return state && { state, fromMs: nowMs, toMs: nowMs };
-  };
-  const mark = (key?: string): void => {
-    if (key !== undefined) dirty.add(key);
-    cancel ??= backend.clock.after(GATHER_MS, flush);
-  };
-  const stops = [
-    ...backend.faces.map((face) => face.onChange(() => mark())),
-    backend.onReport((key) => mark(key)),
-    ...watchedClusters(backend).map((cluster) =>
-      cluster.live.onChange(({ object }) => {
-        const key = cluster.live.ownerOf(object) ?? rootOwner(object, cluster);
-        if (key !== undefined) mark(key);
-      }),
-    ),
-  ];
-  return {
-    subscribe(subscriber) {
-      const items = current();
-      for (const item of items) told.set(item.key, JSON.stringify(item));
-      subscriber.send({ event: 'snapshot', data: { items: [...items] } });
-      subscribers.add(subscriber);
-      return () => subscribers.delete(subscriber);
-    },
-    [Symbol.asyncDispose]() {
-      cancel?.();
-      for (const stop of stops) stop();
-      subscribers.clear();
-      return Promise.resolve();
-    },
-  };
+    for (const item of now.values()) this.#tell(item);
+    for (const key of touched) if (now.has(key)) this.#broadcast({ event: 'touched', data: { key } });
+  }
+
+  #tell(item: DeliverySummary): void {
+    const text = JSON.stringify(item);
+    if (this.#told.get(item.key) === text) return;
+    this.#told.set(item.key, text);
+    this.#broadcast({ event: 'delivery', data: { item } });
+    const state = this.#backend.history.stateOf(item.key);
+    const nowMs = this.#backend.clock.now();
+    if (!state) return;
+    this.#broadcast({ event: 'waterline', data: { key: item.key, run: { state, fromMs: nowMs, toMs: nowMs } } });
+  }
+
+  #current(): readonly DeliverySummary[] {
+    return this.#backend.faces.flatMap((face) => face.list().map((item) => summaryOf(item, this.#backend)));
+  }
+
+  #broadcast(event: StreamEvent): void {
+    for (const subscriber of this.#subscribers) subscriber.send(event);
+  }
 }
 
 type LiveCluster = NonNullable<ReturnType<Backend['cluster']>>;

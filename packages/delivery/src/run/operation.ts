@@ -3,7 +3,7 @@
 import type { Plan } from '@evenkeel/engine';
 import { type Clock, formatDurationMs } from '@evenkeel/std';
 import type { Cluster } from '../cluster.ts';
-import type { Delivery, Initiator, OperationPhase, OperationReport, StepReport } from '../model.ts';
+import type { Delivery, Initiator, OperationPhase, OperationReport, StepReport, SyncRequest } from '../model.ts';
 import { runPlan } from './runner.ts';
 
 export interface OperationInput {
@@ -14,7 +14,7 @@ export interface OperationInput {
   readonly revision: string;
   readonly retryCount: number;
   readonly initiatedBy: Initiator;
-  readonly partial: boolean;
+  readonly request: SyncRequest | undefined;
   readonly clock: Clock;
   /** Called when the report says something new; `urgent` at the end of the operation. */
   readonly onProgress: (urgent: boolean) => void;
@@ -55,7 +55,8 @@ export function startOperation(input: OperationInput): Operation {
     })),
     retryCount: input.retryCount,
     initiatedBy: input.initiatedBy,
-    partial: input.partial,
+    partial: input.request?.only !== undefined,
+    request: input.request,
   };
   const update = (change: Partial<OperationReport>, urgent: boolean): void => {
     report = { ...report, ...change };

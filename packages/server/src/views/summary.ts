@@ -1,7 +1,7 @@
 // The row of an application: its own resource and its last report, in one shape.
 
 import type { DeliveryDetail, DeliverySummary, Operation } from '@evenkeel/api';
-import { type Delivery, type DeliveryReport, standingOf } from '@evenkeel/delivery';
+import { type Delivery, type DeliveryReport, standingFailure, standingOf } from '@evenkeel/delivery';
 import type { Backend } from '../backend.ts';
 import type { FaceItem } from '../faces/face.ts';
 
@@ -55,8 +55,8 @@ function sentenceOf(report: DeliveryReport, delivery: Delivery | undefined): str
   if (refusal) return refusal.sentence;
   const { operation, health } = report;
   if (operation && (operation.phase === 'running' || operation.phase === 'terminating')) return operation.message;
-  if (operation && (operation.phase === 'failed' || operation.phase === 'error') && report.sync !== 'synced')
-    return `last sync failed: ${operation.message}`;
+  const failed = standingFailure(report);
+  if (failed) return `last sync failed: ${failed.message}`;
   if (health.status === 'degraded') return health.message;
   if (report.sync === 'drifted') return driftSentence(report, delivery);
   return health.status === 'healthy' ? undefined : health.message;
