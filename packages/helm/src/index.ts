@@ -20,7 +20,7 @@ export type {
 export { renderChart } from './render/render-chart.ts';
 export type { HelmVersion } from './chart/chart.ts';
 export { type Flag, type FlagType, type ParsedFlags, FlagError, parseFlags } from './command/flags.ts';
-export { templateFlags } from './command/template-flags.ts';
+export { templateFlags, templateHelp } from './command/template-flags.ts';
 export {
   type ChartReferenceOptions,
   type LocatedChart,
@@ -82,3 +82,4 @@ export {
 export { type LoadOptions, ChartLoadError, loadChart, loadChartArchive } from './chart/load.ts';
 export { packArchive } from './chart/pack-archive.ts';
 export { ArchiveError, unpackChart } from './chart/archive.ts';
+export { type ReadSource, describeProblem } from './render/describe-problem.ts';

@@ -8,6 +8,35 @@ export function templateFlags(version: HelmVersion): readonly Flag[] {
   return [...ALL].filter(({ only }) => only === undefined || only === version);
 }
 
+/** What --help prints. */
+export function templateHelp(version: HelmVersion): string {
+  const shown = templateFlags(version).filter(({ hidden }) => hidden !== true);
+  const line = ({ name, short, type, help, fallback }: Flag): string => {
+    const letter = short === undefined ? '    ' : `-${short}, `;
+    const left = `  ${letter}--${name}${type === 'bool' ? '' : ` ${type}`}`;
+    return `${left.padEnd(52)} ${help}${fallback === undefined ? '' : ` (default ${fallback})`}\n`;
+  };
+  const list = (flags: readonly Flag[]): string =>
+    [...flags]
+      .sort((left, right) => (left.name < right.name ? -1 : 1))
+      .map(line)
+      .join('');
+  const own = shown.filter(({ global }) => global !== true);
+  const global = shown.filter((flag) => flag.global === true);
+  return `Render a chart's templates and print the manifests. No cluster is asked unless --dry-run=server says so.
+
+Usage:
+  helm template [NAME] [CHART] [flags]
+
+Examples:
+  helm template web ./web -f values-prod.yaml --set image.tag=v2
+
+Flags:
+${list(own)}
+Global Flags:
+${list(global)}`;
+}
+
 const HELM_ONLY = "this flag has no effect for 'helm template' and will be removed in Helm 5";
 
 const VALUES: readonly Flag[] = [

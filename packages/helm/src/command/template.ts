@@ -16,7 +16,7 @@ import type { ChartRenderRequest, RenderHost, RenderProblem, ValueSource } from 
 import { splitManifests } from '../render/split-manifests.ts';
 import { hooksText, manifestText, sourced } from '../render/template-output.ts';
 import { FlagError, type ParsedFlags, parseFlags } from './flags.ts';
-import { templateFlags } from './template-flags.ts';
+import { templateFlags, templateHelp } from './template-flags.ts';
 
 /** What the command asks of the world. */
 export interface TemplateCommandHost extends RenderHost {
@@ -27,8 +27,8 @@ export interface TemplateCommandHost extends RenderHost {
   locateChart(reference: string, options: ChartReferenceOptions): LocatedChart | undefined;
   /** The default namespace: of the kubeconfig's context, or "default". */
   defaultNamespace(): string;
-  /** Seconds since 1970, for --generate-name. */
-  nowSeconds?(): number;
+  /** What the cluster's discovery says, for --dry-run=server; absent or undefined without a cluster. */
+  clusterVersions?(): { readonly kubeVersion: string; readonly apiVersions: readonly string[] } | undefined;
   /** Makes the post-renderer of a name; undefined refuses it. */
   postRenderer?(name: string, args: readonly string[]): ((manifests: string) => string) | undefined;
   /** Writes a file below --output-dir, or adds to it (making it where needed). Undefined refuses --output-dir. */
@@ -48,6 +48,8 @@ export interface LocatedChart {
   readonly path: string;
   /** How Helm names paths in messages: absolute. */
   readonly displayPath?: (path: string) => string;
+  /** The host has verified its provenance, as --verify asks. */
+  readonly verified?: boolean;
 }
 
 /** What the command prints. */
@@ -126,6 +128,7 @@ class TemplateRun {
   }
 
   run(): string {
+    if (this.on('help')) return templateHelp(this.version);
     const { positional } = this.flags;
     if (positional.length < 1) {
       const usage = 'Usage:  helm template [NAME] [CHART] [flags]';
@@ -135,6 +138,9 @@ class TemplateRun {
     this.checkDryRun();
     const { name, chart } = this.nameAndChart();
     const located = this.locate(chart);
+    if (this.on('verify') && located.verified !== true) {
+      throw new CommandFailure('--verify is not available here: the chart was not verified');
+    }
     let release: Release;
     try {
       release = this.render(located, name);
@@ -162,7 +168,8 @@ class TemplateRun {
   }
 
   private request(name: string): ChartRenderRequest {
-    const kubeVersion = this.text('kube-version');
+    const cluster = this.clusterVersions();
+    const kubeVersion = cluster?.kubeVersion ?? this.text('kube-version');
     return {
       releaseName: name,
       namespace: this.text('namespace') || this.host.defaultNamespace(),
@@ -170,12 +177,25 @@ class TemplateRun {
       helmVersion: this.version,
       isUpgrade: this.on('is-upgrade'),
       ...(kubeVersion === '' ? {} : { kubeVersion }),
-      apiVersions: this.all('api-versions'),
+      apiVersions: cluster?.apiVersions ?? this.all('api-versions'),
+      apiVersionsAreComplete: cluster !== undefined,
       includeCrds: this.on('include-crds'),
       skipTests: this.on('skip-tests'),
       skipSchemaValidation: this.on('skip-schema-validation'),
       enableDns: this.on('enable-dns'),
     };
+  }
+
+  /** What the cluster can do, when the run is to ask it: version 4 on --dry-run=server, version 3 on --validate. */
+  private clusterVersions(): { kubeVersion: string; apiVersions: readonly string[] } | undefined {
+    const asks = this.on('validate') || (this.version === 4 && this.text('dry-run') === 'server');
+    if (!asks) return undefined;
+    const versions = this.host.clusterVersions?.();
+    if (versions !== undefined) return versions;
+    const reason = 'no cluster is available here';
+    throw new CommandFailure(
+      this.version === 4 ? `cluster reachability check failed: ${reason}` : `Kubernetes cluster unreachable: ${reason}`,
+    );
   }
 
   private valueSources(): ValueSource[] {
@@ -187,9 +207,9 @@ class TemplateRun {
 
   private renderHost(): RenderHost {
     const name = this.text('post-renderer');
-    const server = this.text('dry-run') === 'server' || this.on('validate');
     const base: RenderHost = { ...this.host };
-    if (!server) delete base.lookup;
+    // Only a dry run on the server looks anything up; all other lookups are empty, as with the original.
+    if (this.text('dry-run') !== 'server' && !this.on('validate')) delete base.lookup;
     if (name === '') return base;
     const postRender = this.host.postRenderer?.(name, this.all('post-renderer-args'));
     if (postRender === undefined) {
