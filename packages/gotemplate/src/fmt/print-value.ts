@@ -75,6 +75,10 @@ export class Printer {
       this.#bad(value, verb);
       return true;
     }
+    if (this.sharpV && type.goStringer !== undefined) {
+      this.#pad(this.#truncated(type.goStringer(value)));
+      return true;
+    }
     if (type.stringer === undefined || this.sharpV || !'vsxXq'.includes(verb)) return false;
     this.#string(type.stringer(value), verb, value);
     return true;

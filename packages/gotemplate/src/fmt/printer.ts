@@ -1,9 +1,7 @@
 // Go's fmt: how values print. `{{ . }}` is %v, `printf` is Sprintf with every verb, flag and complaint.
 
-import { GoFunction } from '../exec/function.ts';
-import { goLength, isAscii } from '../value/go-string.ts';
 import { formatFloat } from '../value/go-number.ts';
-import { GoComplex, GoInt, GoScalar, GoStruct, type Value, typeOf } from '../value/value.ts';
+import { GoInt, GoScalar, type Value, typeOf } from '../value/value.ts';
 import { Printer } from './print-value.ts';
 
 /** fmt.Sprint of one value: what an action prints. */
@@ -216,19 +214,4 @@ class Formatter extends Printer {
     });
     this.out += ')';
   }
-}
-
-/** How wide a text is when padded: in runes. */
-export function runeCount(text: string): number {
-  if (isAscii(text)) return text.length;
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
-}
-
-/** A rough size of what printing a value yields, to refuse absurd widths before they are built. */
-export function printedLength(value: Value): number {
-  if (typeof value === 'string') return goLength(value);
-  if (value instanceof GoStruct || value instanceof GoFunction || value instanceof GoComplex) return 64;
-  return 24;
 }

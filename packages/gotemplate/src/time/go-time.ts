@@ -90,8 +90,17 @@ const timeType: GoType = {
   text: 'time.Time',
   methods,
   stringer: (self) => (self instanceof GoTime ? self.format('2006-01-02 15:04:05.999999999 -0700 MST') : ''),
+  goStringer: (self) => (self instanceof GoTime ? goSyntax(self) : ''),
   json: (self) => (self instanceof GoTime ? `"${self.format('2006-01-02T15:04:05.999999999Z07:00')}"` : 'null'),
 };
+
+function goSyntax(self: GoTime): string {
+  const parts = self.parts();
+  const { year, day, hour, minute, second: seconds, nanosecond } = parts;
+  const zone = self.zone.name === 'UTC' ? 'time.UTC' : 'time.Local';
+  const month = monthNames[parts.month - 1] ?? '';
+  return `time.Date(${year}, time.${month}, ${day}, ${hour}, ${minute}, ${seconds}, ${nanosecond}, ${zone})`;
+}
 
 const named = (text: string, texts: readonly string[], base: number): GoType =>
   namedType(text, intType, {

@@ -135,16 +135,6 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-/** The runes of a string; an invalid byte is U+FFFD, as `range` over a Go string yields. */
-export function runes(text: string): number[] {
-  const result: number[] = [];
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
-    result.push(isSurrogate(code) ? 0xfffd : code);
-  }
-  return result;
-}
-
 /** string(rune): invalid code points become U+FFFD. */
 export function runeText(code: number): string {
   return code < 0 || code > 0x10ffff || isSurrogate(code) ? '�' : String.fromCodePoint(code);

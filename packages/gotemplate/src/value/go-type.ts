@@ -42,6 +42,8 @@ export interface GoType {
   readonly methods?: ReadonlyMap<string, GoFunction>;
   /** Present when the type is a fmt.Stringer or an error: what printing shows. */
   readonly stringer?: (self: Value) => string;
+  /** Present when the type is a fmt.GoStringer: what %#v shows. */
+  readonly goStringer?: (self: Value) => string;
   /** Present when the type implements json.Marshaler: the JSON text. */
   readonly json?: (self: Value) => string;
   /** A named (defined) type: assignable only to itself and to its unnamed underlying type. */
@@ -62,13 +64,10 @@ function basic(kind: GoKind): GoType {
 export const boolType: GoType = basic('bool');
 export const stringType: GoType = basic('string');
 export const intType: GoType = basic('int');
-export const int8Type: GoType = basic('int8');
-export const int16Type: GoType = basic('int16');
 export const int32Type: GoType = basic('int32');
 export const int64Type: GoType = basic('int64');
 export const uintType: GoType = basic('uint');
 export const uint8Type: GoType = basic('uint8');
-export const uint16Type: GoType = basic('uint16');
 export const uint32Type: GoType = basic('uint32');
 export const uint64Type: GoType = basic('uint64');
 export const float32Type: GoType = basic('float32');
@@ -77,7 +76,6 @@ export const complexType: GoType = basic('complex128');
 export const anyType: GoType = { kind: 'interface', text: 'interface {}' };
 /** The parameter type of text/template's own builtins, which see values before they are unwrapped. */
 export const reflectValueType: GoType = { kind: 'struct', text: 'reflect.Value' };
-export const funcType: GoType = { kind: 'func', text: 'func()' };
 
 /** `[]elem`. */
 export function sliceOf(elem: GoType): GoType {
