@@ -1,5 +1,6 @@
 // The API as a client in this process sees it.
 
+import { scalarText } from './store/draft.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Sandbox } from './sandbox.ts';
@@ -25,7 +26,7 @@ test('create, get, replace, patch, delete, and the refusals between them', async
   assert.notEqual(replaced.metadata.resourceVersion, created.metadata.resourceVersion);
   const conflict = await call(api, 'PUT', `${maps}/one`, { body: stale, want: 409 });
   assert.match(
-    String(conflict['message']),
+    scalarText(conflict['message']),
     /the object has been modified; please apply your changes to the latest version and try again$/,
   );
   await call(api, 'PATCH', `${maps}/one`, {
@@ -70,7 +71,7 @@ test('lists: selectors, pages that stay consistent, revisions', async () => {
   ]);
   assert.deepEqual(names(await call(api, 'GET', maps, { query: { fieldSelector: 'metadata.name=m4' } })), ['m4']);
   const refused = await call(api, 'GET', maps, { query: { fieldSelector: 'data.a=1' }, want: 400 });
-  assert.match(String(refused['message']), /field label not supported: data\.a/);
+  assert.match(scalarText(refused['message']), /field label not supported: data\.a/);
   const query = { limit: '3', labelSelector: 'parity' };
   const first = await call(api, 'GET', maps, { query });
   await call(api, 'DELETE', `${maps}/m3`);
@@ -156,7 +157,7 @@ test('strict and warning field validation, defaults and validation of built-in t
     want: 400,
   });
   assert.match(
-    String(wrongType['message']),
+    scalarText(wrongType['message']),
     /json: cannot unmarshal string into Go struct field DeploymentSpec\.spec\.replicas of type int32$/,
   );
   const mismatch = await call(api, 'POST', path, {
@@ -173,7 +174,7 @@ test('strict and warning field validation, defaults and validation of built-in t
     want: 422,
   });
   assert.match(
-    String(moved['message']),
+    scalarText(moved['message']),
     /spec\.selector: Invalid value: \{"matchLabels":\{"app":"x"\}\}: field is immutable$/,
   );
   assert.deepEqual(at(warned.body, 'spec', 'strategy'), {
@@ -265,7 +266,7 @@ test('finalizers hold an object; a namespace takes its content with it', async (
   const dying = await call(api, 'DELETE', '/api/v1/namespaces/team');
   assert.equal(at(dying, 'status', 'phase'), 'Terminating');
   const late = await call(api, 'POST', path, { body: map('late'), want: 403 });
-  assert.match(String(late['message']), /because it is being terminated$/);
+  assert.match(scalarText(late['message']), /because it is being terminated$/);
   await until(api, '/api/v1/namespaces', (object) => JSON.stringify(object['status']).includes('SomeFinalizersRemain'));
   await call(api, 'PATCH', `${path}/held`, {
     body: { metadata: { finalizers: null } },

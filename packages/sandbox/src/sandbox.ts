@@ -57,7 +57,9 @@ export class Sandbox implements AsyncDisposable {
       chance: createChance(options.seed),
       speed: options.speed ?? 1,
       nodes: options.nodes ?? 1,
-      onError: options.onError ?? ((error) => console.error('sandbox:', error)),
+      onError:
+        options.onError ??
+        ((error) => process.emitWarning(error instanceof Error ? error : String(error), 'SandboxDefect')),
       certificate: credentials?.authority.certificate ?? '',
     });
     if (credentials === undefined || options.listen === false) return new Sandbox(cluster, undefined, closing);

@@ -2,7 +2,7 @@
 
 import type { KubeObject } from '@evenkeel/resource';
 import { bagsOf } from '../defaulting/drafts.ts';
-import { type Bag, type Draft, bagAt } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, scalarText } from '../store/draft.ts';
 import type { Store } from '../store/store.ts';
 import type { Identity } from './identity.ts';
 
@@ -67,28 +67,28 @@ export class AccessRules {
           : `${binding.metadata.name ?? ''}/${binding.metadata.namespace}`;
       return {
         rules: bagsOf(role['rules'] as Bag[] | undefined),
-        reason: `RBAC: allowed by ${binding.kind} "${at}" of ${String(reference?.['kind'])} "${String(reference?.['name'])}" to ${subjectText(binding, identity)}`,
+        reason: `RBAC: allowed by ${binding.kind} "${at}" of ${scalarText(reference?.['kind'])} "${scalarText(reference?.['name'])}" to ${subjectText(binding, identity)}`,
       };
     });
   }
 
   #roleOf(binding: KubeObject): KubeObject | undefined {
     const reference = bagAt(binding as unknown as Draft, 'roleRef');
-    const name = String(reference?.['name'] ?? '');
+    const name = scalarText(reference?.['name'] ?? '');
     if (reference?.['kind'] === 'ClusterRole') return this.#store.collection(`clusterroles.${group}`).get('', name);
     return this.#store.collection(`roles.${group}`).get(binding.metadata.namespace ?? '', name);
   }
 }
 
 function isSubject(subject: Bag, identity: Identity, binding: KubeObject): boolean {
-  const name = String(subject['name'] ?? '');
-  switch (subject['kind']) {
+  const name = scalarText(subject['name'] ?? '');
+  switch (scalarText(subject['kind'])) {
     case 'User':
       return identity.user === name;
     case 'Group':
       return identity.groups.includes(name);
     case 'ServiceAccount': {
-      const namespace = String(subject['namespace'] ?? binding.metadata.namespace ?? '');
+      const namespace = scalarText(subject['namespace'] ?? binding.metadata.namespace ?? '');
       return identity.user === `system:serviceaccount:${namespace}:${name}`;
     }
     default:
@@ -99,8 +99,8 @@ function isSubject(subject: Bag, identity: Identity, binding: KubeObject): boole
 function subjectText(binding: KubeObject, identity: Identity): string {
   const subject = bagsOf(binding['subjects'] as Bag[] | undefined).find((each) => isSubject(each, identity, binding));
   if (subject?.['kind'] === 'ServiceAccount')
-    return `ServiceAccount "${String(subject['name'])}/${String(subject['namespace'])}"`;
-  return `${String(subject?.['kind'])} "${String(subject?.['name'])}"`;
+    return `ServiceAccount "${scalarText(subject['name'])}/${scalarText(subject['namespace'])}"`;
+  return `${scalarText(subject?.['kind'])} "${scalarText(subject?.['name'])}"`;
 }
 
 function ruleAllows(rule: Bag, attempt: Attempt): boolean {

@@ -3,7 +3,7 @@
 
 import { type FieldSchema, type Json, type KubeObject, builtinSchema, canonicalQuantity } from '@evenkeel/resource';
 import { messageOfDefinition } from '../protobuf/messages.ts';
-import { type Bag, type Draft, type Value, isBag, setMember } from '../store/draft.ts';
+import { type Bag, type Draft, type Value, isBag, setMember, scalarText } from '../store/draft.ts';
 
 import { type ServedType, apiVersionOf } from './served-type.ts';
 import { badRequest } from './status.ts';
@@ -159,12 +159,12 @@ export function checkTypeMeta(body: Json | KubeObject | undefined, type: ServedT
   if (given.kind === '') throw badRequest("Object 'Kind' is missing");
   if (given.apiVersion !== '' && given.apiVersion !== apiVersion) {
     throw badRequest(
-      `the API version in the data (${String(given.apiVersion)}) does not match the expected API version (${apiVersion})`,
+      `the API version in the data (${scalarText(given.apiVersion)}) does not match the expected API version (${apiVersion})`,
     );
   }
   if (given.kind !== type.kind) {
     throw badRequest(
-      `${String(given.kind)} in version "${type.version}" cannot be handled as a ${type.kind}: converting (${String(given.kind)}) to (${type.kind}): unknown conversion`,
+      `${scalarText(given.kind)} in version "${type.version}" cannot be handled as a ${type.kind}: converting (${scalarText(given.kind)}) to (${type.kind}): unknown conversion`,
     );
   }
   return body as unknown as KubeObject;

@@ -1,6 +1,6 @@
 // pods/eviction: a deletion that disruption budgets may refuse.
 
-import { type Bag, type Draft, bagAt, isBag } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, isBag, scalarText } from '../store/draft.ts';
 import { readRemoveOptions } from './remover.ts';
 import type { ApiAnswer, ApiRequest, ResourcePath } from './request.ts';
 import { type LabelSelector, labelSelectorMatch } from './selectors.ts';
@@ -27,7 +27,7 @@ export function evictPod(deps: ApiDeps, request: ApiRequest, path: ResourcePath,
       causes: [
         {
           reason: 'DisruptionBudget',
-          message: `The disruption budget ${budget.metadata.name ?? ''} needs ${String(bagAt(budget as unknown as Draft, 'status')?.['desiredHealthy'] ?? 0)} healthy pods and has ${String(bagAt(budget as unknown as Draft, 'status')?.['currentHealthy'] ?? 0)} currently`,
+          message: `The disruption budget ${budget.metadata.name ?? ''} needs ${scalarText(bagAt(budget as unknown as Draft, 'status')?.['desiredHealthy'] ?? 0)} healthy pods and has ${scalarText(bagAt(budget as unknown as Draft, 'status')?.['currentHealthy'] ?? 0)} currently`,
         },
       ],
     });

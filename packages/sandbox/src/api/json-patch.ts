@@ -1,7 +1,7 @@
 // JSON patch (RFC 6902) and JSON merge patch (RFC 7386) as the API server applies them.
 
 import type { Json } from '@evenkeel/resource';
-import { type Bag, type Value, copyValue, isBag, sameValue, setMember } from '../store/draft.ts';
+import { type Bag, type Value, copyValue, isBag, sameValue, setMember, scalarText } from '../store/draft.ts';
 import { ApiError, badRequest } from './status.ts';
 
 /** Applies a merge patch; the target is not changed. */
@@ -36,9 +36,9 @@ export function jsonPatch(target: Value, patch: Json): Value {
 
 function applyOperation(holder: Bag, operation: Json): void {
   const { op, path, from, value } = isBag(operation) ? operation : {};
-  if (typeof path !== 'string') throw notApplicable(`${String(op)} operation does not apply: doc is missing path`);
+  if (typeof path !== 'string') throw notApplicable(`${scalarText(op)} operation does not apply: doc is missing path`);
   const at = pointerParts(path);
-  switch (op) {
+  switch (scalarText(op)) {
     case 'add':
       return addAt(holder, at, path, copyValue(value as Json) ?? null);
     case 'remove':
@@ -47,7 +47,7 @@ function applyOperation(holder: Bag, operation: Json): void {
       removeForReplace(holder, at, path);
       return setAt(holder, at, copyValue(value as Json) ?? null);
     case 'move': {
-      const moved = removeAt(holder, pointerParts(String(from)), String(from), 'move');
+      const moved = removeAt(holder, pointerParts(scalarText(from)), scalarText(from), 'move');
       return addAt(holder, at, path, moved);
     }
     case 'copy':
@@ -55,7 +55,7 @@ function applyOperation(holder: Bag, operation: Json): void {
         holder,
         at,
         path,
-        copyValue(readAt(holder, pointerParts(String(from)), String(from), 'copy') as Json) ?? null,
+        copyValue(readAt(holder, pointerParts(scalarText(from)), scalarText(from), 'copy') as Json) ?? null,
       );
     case 'test': {
       const present = tryRead(holder, at);
@@ -63,7 +63,7 @@ function applyOperation(holder: Bag, operation: Json): void {
       return undefined;
     }
     default:
-      throw notApplicable(`Unexpected kind: ${String(op)}`);
+      throw notApplicable(`Unexpected kind: ${scalarText(op)}`);
   }
 }
 

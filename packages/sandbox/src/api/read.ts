@@ -174,7 +174,7 @@ function decodeToken(text: string): Token {
   try {
     const parsed = JSON.parse(Buffer.from(text, 'base64url').toString()) as { rv?: unknown; start?: unknown };
     if (typeof parsed.rv === 'number' && typeof parsed.start === 'string') {
-      return { revision: parsed.rv, start: parsed.start.replace(/\u0000$/, '') };
+      return { revision: parsed.rv, start: parsed.start.endsWith('\u0000') ? parsed.start.slice(0, -1) : parsed.start };
     }
   } catch {
     // Falls through: what cannot be read is refused like what was never issued.

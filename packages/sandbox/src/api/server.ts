@@ -2,6 +2,7 @@
 
 import type { Json, KubeObject } from '@evenkeel/resource';
 import { type Clock, kubeTime } from '@evenkeel/std';
+import { need, ok, patchOf, writeOf } from './answers.ts';
 import { authorize } from '../access/authorize.ts';
 import type { AccessRules } from '../access/rules.ts';
 import type { TokenIssuer } from '../access/tokens.ts';
@@ -21,21 +22,14 @@ import { patchObject } from './patcher.ts';
 import { type Scope, getObject, listObjects, selection } from './read.ts';
 import type { Registry } from './registry.ts';
 import { type Remover, readRemoveOptions } from './remover.ts';
-import {
-  type ApiAnswer,
-  type ApiRequest,
-  type ResourcePath,
-  type WriteParameters,
-  managerFromAgent,
-  parseResourcePath,
-} from './request.ts';
-import { type ServedType, type Verb } from './served-type.ts';
-import { ApiError, badRequest, invalid, methodNotAllowed, noSuchResource, notAcceptable } from './status.ts';
+import { type ApiAnswer, type ApiRequest, type ResourcePath, parseResourcePath } from './request.ts';
+import type { ServedType } from './served-type.ts';
+import { ApiError, methodNotAllowed, noSuchResource, notAcceptable } from './status.ts';
 import { answerSubresource } from './subresources.ts';
 import { answerTransient } from './transient.ts';
 import { atVersion } from './versions.ts';
 import { openWatch } from './watch.ts';
-import type { Write, Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 
 /** What answering needs. */
 export interface ApiDeps {
@@ -117,7 +111,7 @@ export class ApiServer {
       need(scope.type, 'watch');
       return {
         kind: 'watch',
-        open: openWatch({ ...this.#deps, fraction: this.#deps.chance.fraction }, scope, request.query),
+        open: openWatch({ ...this.#deps, fraction: () => this.#deps.chance.fraction() }, scope, request.query),
       };
     }
     if (scope.name !== undefined) {
@@ -247,82 +241,12 @@ export class ApiServer {
   }
 }
 
-/** A 200 answer. */
-export function ok(body: Json | KubeObject): ApiAnswer {
-  return { kind: 'object', status: 200, body };
-}
-
 function text(status: number, content: string): ApiAnswer {
   return { kind: 'text', status, text: content, contentType: 'text/plain; charset=utf-8' };
 }
 
 function pageNotFound(): ApiAnswer {
   return text(404, '404 page not found\n');
-}
-
-/** Throws 405 where the type does not do that. */
-export function need(type: ServedType, verb: Verb): void {
-  if (!type.verbs.has(verb)) throw methodNotAllowed();
-}
-
-/** How a request writes. Throws 422 for options that make no sense. */
-export function writeOf(request: ApiRequest, path: ResourcePath, type: ServedType): Write {
-  return {
-    type,
-    namespace: path.namespace ?? (type.namespaced ? undefined : ''),
-    subresource: path.subresource,
-    manager: request.query['fieldManager'] ?? managerFromAgent(request),
-    parameters: writeParameters(request),
-    ...(request.duplicateFields === undefined ? {} : { duplicateFields: request.duplicateFields }),
-  };
-}
-
-function writeParameters(request: ApiRequest): WriteParameters {
-  const { dryRun, fieldManager, fieldValidation, force } = request.query;
-  if (dryRun !== undefined && dryRun !== 'All' && dryRun !== '') {
-    throw invalid({ group: 'meta.k8s.io', kind: optionsKind(request), plural: '' }, '', [
-      {
-        reason: 'FieldValueNotSupported',
-        message: `Unsupported value: "${dryRun}": supported values: "All"`,
-        field: 'dryRun',
-      },
-    ]);
-  }
-  if (fieldValidation !== undefined && !['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)) {
-    throw invalid({ group: 'meta.k8s.io', kind: optionsKind(request), plural: '' }, '', [
-      {
-        reason: 'FieldValueNotSupported',
-        message: `Unsupported value: "${fieldValidation}": supported values: "Ignore", "Warn", "Strict"`,
-        field: 'fieldValidation',
-      },
-    ]);
-  }
-  return {
-    dryRun: dryRun === 'All',
-    fieldManager,
-    // Since 1.27 the server warns unless asked otherwise.
-    fieldValidation: fieldValidation === 'Ignore' || fieldValidation === 'Strict' ? fieldValidation : 'Warn',
-    force: force === 'true' || force === '1',
-  };
-}
-
-function optionsKind(request: ApiRequest): string {
-  if (request.method === 'POST') return 'CreateOptions';
-  return request.method === 'PUT' ? 'UpdateOptions' : 'PatchOptions';
-}
-
-/** The patch in a request. */
-export function patchOf(request: ApiRequest): {
-  readonly contentType: string;
-  readonly body: ApiRequest['body'];
-  readonly duplicateFields?: readonly string[];
-} {
-  if (request.body === undefined) throw badRequest('the patch is empty');
-  return {
-    contentType: request.headers['content-type'] ?? '',
-    body: request.body,
-    ...(request.duplicateFields === undefined ? {} : { duplicateFields: request.duplicateFields }),
-  };
 }
 
 function withoutLimit(query: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -11,7 +11,7 @@ import { getObject } from './read.ts';
 import type { ApiAnswer, ApiRequest, ResourcePath } from './request.ts';
 import { formatLabelSelector } from './selectors.ts';
 import type { ApiDeps } from './server.ts';
-import { ok, patchOf, writeOf } from './server.ts';
+import { ok, patchOf, writeOf } from './answers.ts';
 import type { ServedType, Verb } from './served-type.ts';
 import {
   badRequest,

@@ -1,7 +1,7 @@
 // Types that are asked, not stored: token reviews and access reviews.
 
 import type { KubeObject } from '@evenkeel/resource';
-import { type Bag, bagAt } from '../store/draft.ts';
+import { type Bag, bagAt, scalarText } from '../store/draft.ts';
 import type { Identity } from '../access/identity.ts';
 import { checkTypeMeta } from './decode.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
@@ -24,7 +24,7 @@ export function answerTransient(deps: ApiDeps, request: ApiRequest, type: Served
       return created(type, body, spec, decisionOf(deps, subjectOf(spec), spec));
     case 'selfsubjectrulesreviews':
       return created(type, body, spec, {
-        resourceRules: deps.access.resourceRules(request.identity, String(spec['namespace'] ?? '')),
+        resourceRules: deps.access.resourceRules(request.identity, scalarText(spec['namespace'] ?? '')),
         nonResourceRules: [],
         incomplete: false,
       } as unknown as Bag);
@@ -62,7 +62,7 @@ function userInfo(identity: Identity): Bag {
 
 function subjectOf(spec: Bag): Identity {
   return {
-    user: String(spec['user'] ?? ''),
+    user: scalarText(spec['user'] ?? ''),
     groups: Array.isArray(spec['groups']) ? (spec['groups'] as string[]) : [],
   };
 }
@@ -70,7 +70,7 @@ function subjectOf(spec: Bag): Identity {
 function decisionOf(deps: ApiDeps, identity: Identity, spec: Bag): Bag {
   const resource = bagAt(spec, 'resourceAttributes');
   const plain = bagAt(spec, 'nonResourceAttributes');
-  const text = (bag: Bag | undefined, key: string): string => String(bag?.[key] ?? '');
+  const text = (bag: Bag | undefined, key: string): string => scalarText(bag?.[key] ?? '');
   const decision = deps.access.decide(
     identity,
     resource === undefined
@@ -90,7 +90,7 @@ function decisionOf(deps: ApiDeps, identity: Identity, spec: Bag): Bag {
 }
 
 function tokenStatus(deps: ApiDeps, spec: Bag): Bag {
-  const identity = deps.tokens.identify(String(spec['token'] ?? ''));
+  const identity = deps.tokens.identify(scalarText(spec['token'] ?? ''));
   if (identity === undefined) return { user: {}, error: '[invalid bearer token, token lookup failed]' };
   return { authenticated: true, user: userInfo(identity), audiences: ['https://kubernetes.default.svc.cluster.local'] };
 }

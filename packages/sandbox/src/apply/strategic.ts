@@ -1,7 +1,7 @@
 // Strategic merge patches, by the merge keys of the built-in schemas.
 
 import type { FieldSchema, Json } from '@evenkeel/resource';
-import { type Bag, type Value, copyValue, isBag, sameValue, setMember } from '../store/draft.ts';
+import { type Bag, type Value, copyValue, isBag, sameValue, setMember, scalarText } from '../store/draft.ts';
 import { badRequest } from '../api/status.ts';
 
 /** Applies a strategic merge patch; the target is not changed. Throws 400 for a patch that cannot be read. */
@@ -17,7 +17,8 @@ function mergeObject(target: Bag, patch: Bag, schema: FieldSchema | undefined): 
   const directive = patch['$patch'];
   if (directive === 'replace') return bare(patch);
   if (directive === 'delete') return {};
-  if (directive !== undefined && directive !== 'merge') throw badRequest(`Unknown patch type: ${String(directive)}`);
+  if (directive !== undefined && directive !== 'merge')
+    throw badRequest(`Unknown patch type: ${scalarText(directive)}`);
   const result: Bag = { ...target };
   retainKeys(result, patch);
   for (const [key, value] of Object.entries(patch)) {

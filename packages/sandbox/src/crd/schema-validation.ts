@@ -2,7 +2,7 @@
 
 import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
-import { type Bag, type Draft, type Value, isBag, sameValue } from '../store/draft.ts';
+import { type Bag, type Draft, type Value, isBag, sameValue, scalarText } from '../store/draft.ts';
 import { Causes, formatValue } from '../validation/causes.ts';
 import { checkFormat } from './formats.ts';
 import { additionalOf, isIntOrString, preservesUnknown, propertiesOf, schemaAt } from './schema-access.ts';
@@ -45,7 +45,7 @@ function check(causes: Causes, value: Value, schema: JsonObject, place: Place): 
 
 function typeFits(value: Value, schema: JsonObject): boolean {
   if (isIntOrString(schema)) return typeof value === 'string' || isInteger(value);
-  switch (schema['type']) {
+  switch (scalarText(schema['type'])) {
     case 'object':
       return isBag(value);
     case 'array':
@@ -68,7 +68,7 @@ function isInteger(value: Value): boolean {
 }
 
 function refuseType(causes: Causes, value: Value, schema: JsonObject, path: string): void {
-  const wanted = isIntOrString(schema) ? 'integer,string' : String(schema['type']);
+  const wanted = isIntOrString(schema) ? 'integer,string' : scalarText(schema['type']);
   causes.typeInvalid(
     path,
     typeName(value),
@@ -97,7 +97,7 @@ function checkEnum(causes: Causes, value: Value, schema: JsonObject, path: strin
 
 function checkText(causes: Causes, value: string, schema: JsonObject, path: string): void {
   const { maxLength, minLength, pattern, format } = schema as Readonly<Record<string, Json | undefined>>;
-  const length = [...value].length;
+  const length = Array.from(value).length;
   if (typeof maxLength === 'number' && length > maxLength) {
     causes.list.push({
       reason: 'FieldValueTooLong',

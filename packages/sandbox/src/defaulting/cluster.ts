@@ -2,7 +2,7 @@
 // neighbours (Kubernetes 1.35).
 
 import type { Strategy } from '../api/strategy.ts';
-import { type Bag, type Draft, bagAt, listAt } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, listAt, scalarText } from '../store/draft.ts';
 import {
   validateBudget,
   validateConfigMap,
@@ -31,7 +31,7 @@ function defaultSecret(draft: Draft): void {
   const text = bagAt(draft, 'stringData');
   if (text === undefined) return;
   const data = memberBag(draft as unknown as Bag, 'data');
-  for (const [key, value] of Object.entries(text)) data[key] = Buffer.from(String(value)).toString('base64');
+  for (const [key, value] of Object.entries(text)) data[key] = Buffer.from(scalarText(value)).toString('base64');
   delete draft['stringData'];
 }
 

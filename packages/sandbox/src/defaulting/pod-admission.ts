@@ -2,7 +2,7 @@
 // the priority, and the quality of service class.
 
 import type { StrategyContext } from '../api/strategy.ts';
-import { type Bag, type Draft, bagAt } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, scalarText } from '../store/draft.ts';
 import { type ContainerDraft, type PodSpecDraft, bagsOf, fallback, specOf } from './drafts.ts';
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -99,7 +99,7 @@ export function qosClassOf(spec: PodSpecDraft): string {
 function amounts(resources: Bag | undefined, side: string): ReadonlyMap<string, string> {
   const result = new Map<string, string>();
   for (const [name, amount] of Object.entries(bagAt(resources, side) ?? {})) {
-    if (name === 'cpu' || name === 'memory') result.set(name, String(amount));
+    if (name === 'cpu' || name === 'memory') result.set(name, scalarText(amount));
   }
   return result;
 }

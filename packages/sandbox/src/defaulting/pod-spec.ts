@@ -1,7 +1,7 @@
 // Defaults of pods and pod templates, as pkg/apis/core/v1/defaults.go sets them (Kubernetes 1.35).
 
 import type { Bag } from '../store/draft.ts';
-import { bagAt, isBag } from '../store/draft.ts';
+import { bagAt, isBag, scalarText } from '../store/draft.ts';
 import { type ContainerDraft, type PodSpecDraft, type ProbeDraft, bagsOf, fallback, memberBag } from './drafts.ts';
 
 /** Fills in the defaults of a pod template's spec. */
@@ -97,7 +97,7 @@ function defaultVolume(volume: Bag): void {
     defaultDownwardItems(bagAt(source, 'downwardAPI'));
   }
   const image = bagAt(volume, 'image');
-  if (image !== undefined) fallback(image, 'pullPolicy', pullPolicyFor(String(image['reference'] ?? '')));
+  if (image !== undefined) fallback(image, 'pullPolicy', pullPolicyFor(scalarText(image['reference'] ?? '')));
   const claim = bagAt(bagAt(volume, 'ephemeral'), 'volumeClaimTemplate');
   if (isBag(claim)) fallback(bagAt(claim, 'spec'), 'volumeMode', 'Filesystem');
 }

@@ -1,5 +1,6 @@
 // Who an HTTP request is from: client certificate, bearer token, or nobody; and whom they act as.
 
+import { scalarText } from '../store/draft.ts';
 import type { Http2ServerRequest } from 'node:http2';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { type Identity, anonymousIdentity } from '../access/identity.ts';
@@ -53,7 +54,7 @@ function ownIdentity(
     ? (organisations as string[])
     : organisations === undefined
       ? []
-      : [String(organisations)];
+      : [scalarText(organisations)];
   return { user, groups: [...groups, 'system:authenticated'] };
 }
 

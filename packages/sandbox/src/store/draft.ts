@@ -120,3 +120,9 @@ export function setMember(bag: Bag, key: string, value: Value): void {
     Object.defineProperty(bag, key, { value, enumerable: true, configurable: true, writable: true });
   else bag[key] = value;
 }
+
+/** A scalar as text; '' for everything else. */
+export function scalarText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? String(value) : '';
+}

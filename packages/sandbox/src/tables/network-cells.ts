@@ -22,7 +22,7 @@ export function serviceCells(object: KubeObject, nowMs: number): readonly Cell[]
 function externalAddress(object: KubeObject): string {
   const spec = part(object, 'spec');
   const given = (listAt(spec, 'externalIPs') ?? []).map((each) => text(each));
-  switch (spec['type']) {
+  switch (text(spec['type'])) {
     case 'ExternalName':
       return text(spec['externalName']);
     case 'LoadBalancer': {

@@ -3,7 +3,7 @@
 import type { KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
 import { bagsOf } from '../defaulting/drafts.ts';
-import { type Bag, type Draft, bagAt, listAt, sameValue } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, listAt, sameValue, scalarText } from '../store/draft.ts';
 import { Causes } from './causes.ts';
 
 export function validateRole(draft: Draft): readonly Cause[] {
@@ -30,7 +30,8 @@ export function validateBinding(draft: Draft): readonly Cause[] {
     causes.notSupported('roleRef.apiGroup', roleRef?.['apiGroup'] ?? '', ['rbac.authorization.k8s.io']);
   }
   const kinds = draft.kind === 'RoleBinding' ? ['Role', 'ClusterRole'] : ['ClusterRole'];
-  if (!kinds.includes(String(roleRef?.['kind']))) causes.notSupported('roleRef.kind', roleRef?.['kind'] ?? '', kinds);
+  if (!kinds.includes(scalarText(roleRef?.['kind'])))
+    causes.notSupported('roleRef.kind', roleRef?.['kind'] ?? '', kinds);
   if ((roleRef?.['name'] ?? '') === '') causes.required('roleRef.name');
   for (const [index, subject] of bagsOf(draft['subjects'] as Bag[] | undefined).entries()) {
     const at = `subjects[${index}]`;

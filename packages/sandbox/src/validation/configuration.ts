@@ -2,7 +2,7 @@
 
 import type { KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
-import { type Bag, type Draft, bagAt, sameValue } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, sameValue, scalarText } from '../store/draft.ts';
 import { Causes } from './causes.ts';
 import { checkLabelSelector } from './workloads.ts';
 
@@ -72,7 +72,7 @@ function checkKeys(causes: Causes, draft: Draft, member: string): number {
   for (const [key, value] of Object.entries(bagAt(draft as unknown as Bag, member) ?? {})) {
     if (key.length > 253) causes.invalid(`${member}[${key}]`, key, 'must be no more than 253 bytes');
     else if (key === '.' || key === '..' || !keyPattern.test(key)) causes.invalid(`${member}[${key}]`, key, keyMessage);
-    size += Buffer.byteLength(String(value));
+    size += Buffer.byteLength(scalarText(value));
   }
   return size;
 }

@@ -3,7 +3,7 @@
 import type { KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
 import { bagsOf } from '../defaulting/drafts.ts';
-import { type Bag, type Draft, bagAt } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, scalarText } from '../store/draft.ts';
 import { Causes } from './causes.ts';
 import { checkLabels, labelProblem, subdomainProblem } from './names.ts';
 import { checkOneOf, isPort } from './pods.ts';
@@ -15,7 +15,7 @@ export function validateService(draft: Draft): readonly Cause[] {
   const ports = bagsOf(spec?.['ports']);
   if (ports.length === 0 && spec?.['clusterIP'] !== 'None' && type !== 'ExternalName') causes.required('spec.ports');
   if (type === 'ExternalName') {
-    const name = String(spec?.['externalName'] ?? '').replace(/\.$/, '');
+    const name = scalarText(spec?.['externalName'] ?? '').replace(/\.$/, '');
     if (name === '') causes.required('spec.externalName');
     else if (subdomainProblem(name) !== undefined)
       causes.invalid('spec.externalName', name, subdomainProblem(name) ?? '');
@@ -49,7 +49,7 @@ function checkServicePorts(causes: Causes, ports: readonly Bag[]): void {
     const target = port['targetPort'];
     if (typeof target === 'number' && !isPort(target))
       causes.invalid(`${at}.targetPort`, target, 'must be between 1 and 65535, inclusive');
-    const key = `${String(port['port'])}/${String(port['protocol'])}`;
+    const key = `${scalarText(port['port'])}/${scalarText(port['protocol'])}`;
     if (numbers.has(key)) causes.duplicate(at, { port: port['port'], protocol: port['protocol'] });
     numbers.add(key);
     const nodePort = port['nodePort'];

@@ -3,7 +3,7 @@
 import type { KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
 import { bagsOf } from '../defaulting/drafts.ts';
-import { type Bag, type Draft, bagAt, copyValue, listAt, sameValue } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, copyValue, listAt, sameValue, scalarText } from '../store/draft.ts';
 import { Causes } from './causes.ts';
 import { labelProblem, subdomainProblem } from './names.ts';
 import { compareAmounts, parseAmount } from './quantities.ts';
@@ -166,7 +166,8 @@ export function isPort(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535;
 }
 
-const variablePattern = /^[^=\u0000-\u001f\u007f]+$/;
+// Printable ASCII other than "=".
+const variablePattern = /^[ -<>-~]+$/;
 
 function checkEnvironment(causes: Causes, container: Bag, at: string): void {
   for (const [index, variable] of bagsOf(container['env']).entries()) {
@@ -227,7 +228,7 @@ function checkResources(causes: Causes, resources: Bag | undefined, at: string):
   for (const [name, amount] of Object.entries(bagAt(resources, 'requests') ?? {})) {
     const limit = limits[name];
     if (limit !== undefined && compareAmounts(amount, limit) > 0) {
-      causes.invalid(`${at}.requests`, amount, `must be less than or equal to ${name} limit of ${String(limit)}`);
+      causes.invalid(`${at}.requests`, amount, `must be less than or equal to ${name} limit of ${scalarText(limit)}`);
     }
   }
 }

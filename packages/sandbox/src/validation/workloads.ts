@@ -4,7 +4,7 @@
 import type { KubeObject } from '@evenkeel/resource';
 import { type LabelSelector, labelSelectorMatch } from '../api/selectors.ts';
 import type { Cause } from '../api/status.ts';
-import { type Bag, type Draft, bagAt, isBag, sameValue } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, isBag, sameValue, scalarText } from '../store/draft.ts';
 import { Causes } from './causes.ts';
 import { checkCronSchedule } from './cron-schedule.ts';
 import { checkLabels } from './names.ts';
@@ -75,7 +75,7 @@ export function validateCronJob(draft: Draft): readonly Cause[] {
   const spec = bagAt(draft, 'spec');
   const schedule = spec?.['schedule'];
   if (schedule === undefined || schedule === '') causes.required('spec.schedule');
-  else checkCronSchedule(causes, String(schedule), 'spec.schedule');
+  else checkCronSchedule(causes, scalarText(schedule), 'spec.schedule');
   checkOneOf(causes, spec?.['concurrencyPolicy'], 'spec.concurrencyPolicy', ['Allow', 'Forbid', 'Replace']);
   checkNonNegative(causes, spec, 'successfulJobsHistoryLimit');
   checkNonNegative(causes, spec, 'failedJobsHistoryLimit');

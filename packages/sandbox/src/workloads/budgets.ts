@@ -5,7 +5,7 @@ import { type LabelSelector, labelSelectorMatch } from '../api/selectors.ts';
 import type { Actor, ControllerDeps } from './actor.ts';
 import { upsertCondition } from './conditions.ts';
 import { type ControllerSpec, controllerOf, ownKey } from './controller.ts';
-import { amountOf } from './rolling.ts';
+import { amountOf } from './rollout-limits.ts';
 import { isPodActive, isPodReady, specView } from './views.ts';
 
 interface BudgetView {

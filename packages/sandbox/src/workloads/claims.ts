@@ -1,7 +1,7 @@
 // Storage: claims get volumes of their own; volumes of deleted claims go away.
 
 import type { KubeObject } from '@evenkeel/resource';
-import { type Bag, bagAt } from '../store/draft.ts';
+import { type Bag, bagAt, scalarText } from '../store/draft.ts';
 import type { Actor } from './actor.ts';
 import { type ControllerSpec, ownKey } from './controller.ts';
 import { type PodSpecView, specView } from './views.ts';
@@ -112,7 +112,10 @@ function provision(actor: Actor, claim: KubeObject, storageClass: KubeObject): s
   const created = actor.create('persistentvolumes', {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name, annotations: { 'pv.kubernetes.io/provisioned-by': String(storageClass['provisioner'] ?? '') } },
+    metadata: {
+      name,
+      annotations: { 'pv.kubernetes.io/provisioned-by': scalarText(storageClass['provisioner'] ?? '') },
+    },
     spec: volume,
   });
   if (created !== undefined) actor.updateStatus('persistentvolumes', created, (status) => (status['phase'] = 'Bound'));

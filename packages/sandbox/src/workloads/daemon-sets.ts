@@ -7,7 +7,7 @@ import { recordRevision } from './controller-revisions.ts';
 import { type ControllerSpec, controllerKey, controllerOf, ownKey } from './controller.ts';
 import { EventRecorder } from './events.ts';
 import type { OwnerIndex } from './owner-index.ts';
-import { amountOf } from './rolling.ts';
+import { amountOf } from './rollout-limits.ts';
 import { podFrom } from './templates.ts';
 import { type TemplateView, isPodReady, podAvailability, specView, statusView } from './views.ts';
 

@@ -1,13 +1,14 @@
 // A deployment's status: counts, and the conditions Available and Progressing in the real controller's words
 // (pkg/controller/deployment/progress.go and sync.go, Kubernetes 1.35).
 
+import { scalarText } from '../store/draft.ts';
 import type { KubeObject } from '@evenkeel/resource';
 import type { Bag } from '../store/draft.ts';
 import type { Actor } from './actor.ts';
 import { conditionOf } from './conditions.ts';
 import type { DeploymentView } from './deployments.ts';
 import type { EventRecorder } from './events.ts';
-import { replicasOf, rollingLimits } from './rolling.ts';
+import { replicasOf, rollingLimits } from './rollout-limits.ts';
 import { bagsOf } from '../defaulting/drafts.ts';
 import { specView, statusView } from './views.ts';
 
@@ -179,7 +180,7 @@ function checkDeadline(status: Bag, { deployment, input }: ConditionInput, subje
   if (current['reason'] === 'ProgressDeadlineExceeded') return undefined;
   const { deps } = input.actor;
   const missing =
-    Date.parse(String(current['lastUpdateTime'] ?? '')) + (seconds * 1000) / deps.speed - deps.clock.now();
+    Date.parse(scalarText(current['lastUpdateTime'] ?? '')) + (seconds * 1000) / deps.speed - deps.clock.now();
   // Times are written to the second, so a deadline counts from its end.
   if (missing + 1000 > 0) return missing + 1001;
   const message = `${subject} has timed out progressing.`;

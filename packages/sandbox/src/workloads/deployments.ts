@@ -8,7 +8,8 @@ import { deploymentStatus } from './deployment-status.ts';
 import { EventRecorder } from './events.ts';
 import type { OwnerIndex } from './owner-index.ts';
 import { annotateSets, cleanUpHistory, findNewSet, getOrCreateNewSet } from './revisions.ts';
-import { type Rollout, rollingUpdate, scaleProportionally, scaleSet } from './rolling.ts';
+import { rollingUpdate, scaleProportionally, scaleSet } from './rolling.ts';
+import type { Rollout } from './rollout-limits.ts';
 import { type TemplateView, isPodActive, specView, statusView } from './views.ts';
 
 export interface DeploymentView {

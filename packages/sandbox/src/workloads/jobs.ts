@@ -1,7 +1,7 @@
 // The Job controller (pkg/controller/job, Kubernetes 1.35): runs pods until enough have succeeded or too many failed.
 
 import type { KubeObject } from '@evenkeel/resource';
-import { type Bag, bagAt } from '../store/draft.ts';
+import { type Bag, bagAt, scalarText } from '../store/draft.ts';
 import type { Actor, ControllerDeps } from './actor.ts';
 import { conditionOf, upsertCondition } from './conditions.ts';
 import { type ControllerSpec, controllerKey, controllerOf, ownKey } from './controller.ts';
@@ -174,7 +174,7 @@ class Sync {
     const now = this.#actor.now();
     this.#actor.updateStatus(collection, this.#job, (status) => {
       for (const each of [type === 'Complete' ? 'SuccessCriteriaMet' : 'FailureTarget', type]) {
-        const lastProbeTime = String(conditionOf(status, each)?.['lastProbeTime'] ?? now);
+        const lastProbeTime = scalarText(conditionOf(status, each)?.['lastProbeTime'] ?? now);
         upsertCondition(status, { type: each, status: 'True', ...why }, now, { lastProbeTime });
       }
       if (type === 'Complete') status['completionTime'] ??= now;
@@ -190,7 +190,7 @@ class Sync {
     if (ttl === undefined || this.#job.metadata.deletionTimestamp !== undefined) return undefined;
     const end = conditionOf(status, 'Complete') ?? conditionOf(status, 'Failed');
     const left =
-      Date.parse(String(end?.['lastTransitionTime'])) +
+      Date.parse(scalarText(end?.['lastTransitionTime'])) +
       (ttl * 1000) / this.#actor.deps.speed -
       this.#actor.deps.clock.now();
     if (left > 0) return left;

@@ -5,7 +5,7 @@ import type { Clock } from '@evenkeel/std';
 import { ApiError, badRequest } from '../api/status.ts';
 import type { LogSource } from '../api/server.ts';
 import { bagsOf } from '../defaulting/drafts.ts';
-import { type Draft, bagAt } from '../store/draft.ts';
+import { type Draft, bagAt, scalarText } from '../store/draft.ts';
 import type { Store } from '../store/store.ts';
 
 interface Line {
@@ -116,8 +116,8 @@ export class ContainerLogs implements LogSource {
 
 function chosenContainer(pod: KubeObject, asked: string | undefined): string {
   const spec = bagAt(pod as unknown as Draft, 'spec');
-  const names = bagsOf(spec?.['containers']).map((each) => String(each['name']));
-  const all = [...names, ...bagsOf(spec?.['initContainers']).map((each) => String(each['name']))];
+  const names = bagsOf(spec?.['containers']).map((each) => scalarText(each['name']));
+  const all = [...names, ...bagsOf(spec?.['initContainers']).map((each) => scalarText(each['name']))];
   const name = pod.metadata.name ?? '';
   if (asked === undefined || asked === '') {
     const [only, ...others] = names;
@@ -134,7 +134,7 @@ function refuseWaiting(pod: KubeObject, container: string): void {
   const own = states.find((each) => each['name'] === container);
   const waiting = bagAt(bagAt(own, 'state'), 'waiting');
   if (waiting === undefined || bagAt(bagAt(own, 'lastState'), 'terminated') !== undefined) return;
-  const reason = String(waiting['reason'] ?? '');
+  const reason = scalarText(waiting['reason'] ?? '');
   const why =
     reason === 'ErrImagePull' || reason === 'ImagePullBackOff'
       ? 'trying and failing to pull image'

@@ -90,7 +90,9 @@ function reportRemaining(actor: Actor, namespace: KubeObject, left: readonly Kub
   for (const object of held) {
     for (const finalizer of object.metadata.finalizers ?? []) counts.set(finalizer, (counts.get(finalizer) ?? 0) + 1);
   }
-  const finalizers = [...counts].sort().map(([finalizer, count]) => `${finalizer} in ${count} resource instances`);
+  const finalizers = [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([finalizer, count]) => `${finalizer} in ${count} resource instances`);
   const now = actor.now();
   actor.updateStatus('namespaces', namespace, (status) => {
     upsertCondition(

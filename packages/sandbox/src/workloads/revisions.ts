@@ -5,7 +5,7 @@ import type { Json, KubeObject } from '@evenkeel/resource';
 import { type Bag, bagAt, copyValue, sameValue } from '../store/draft.ts';
 import type { Actor } from './actor.ts';
 import type { DeploymentView } from './deployments.ts';
-import { maxReplicas, newSetReplicas, type Rollout } from './rolling.ts';
+import { maxReplicas, newSetReplicas, type Rollout } from './rollout-limits.ts';
 import { controllerReference, templateHash } from './templates.ts';
 import { type TemplateView, specView, statusView } from './views.ts';
 

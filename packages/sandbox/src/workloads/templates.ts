@@ -61,7 +61,7 @@ export function templateHash(template: unknown, collisions = 0): string {
     hash = Math.imul(hash, 0x01000193) >>> 0;
   }
   // As rand.SafeEncodeString: each digit picks a letter that makes no words.
-  return [...String(hash)].map((digit) => alphabet[digit.charCodeAt(0) % alphabet.length] ?? 'b').join('');
+  return Array.from(String(hash), (digit) => alphabet[digit.charCodeAt(0) % alphabet.length] ?? 'b').join('');
 }
 
 /** JSON with sorted keys: equal values have equal text. */
