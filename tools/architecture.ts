@@ -23,7 +23,6 @@ export const sideways: Readonly<Record<string, Readonly<Record<string, string>>>
   lang: { resource: 'expressions read Kubernetes objects' },
   sandbox: { kube: 'the sandbox is reached through the transport that the client defines' },
   delivery: {
-    controller: 'operations are queued and timed',
     history: 'what a delivery does is recorded',
     source: 'a delivery renders from a source',
   },

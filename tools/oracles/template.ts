@@ -8,13 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  type Answer,
-  type Case,
-  answer,
-  readTopics,
-  testdata,
-} from '../../packages/gotemplate/src/testing/cases.ts';
+import { type Answer, type Case, answer, readTopics, testdata } from '../../packages/gotemplate/src/testing/cases.ts';
 import { goString } from '@evenkeel/gotemplate';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -42,7 +36,10 @@ function main(wanted: readonly string[]): void {
       equal += same.length;
     }
     mkdirSync(join(root, '.results'), { recursive: true });
-    writeFileSync(join(root, '.results/template.json'), `${JSON.stringify({ total, equal, topics: perTopic }, null, 2)}\n`);
+    writeFileSync(
+      join(root, '.results/template.json'),
+      `${JSON.stringify({ total, equal, topics: perTopic }, null, 2)}\n`,
+    );
     for (const [topic, count] of Object.entries(perTopic)) {
       if (count.total !== count.equal) console.log(`${topic}: ${count.equal}/${count.total}`);
     }
@@ -81,7 +78,10 @@ function compare(item: Case, theirs: Answer): boolean {
   try {
     ours = answer(item);
   } catch (error) {
-    ours = { output: '', error: `CRASH ${error instanceof Error ? (error.stack ?? '').split('\n').slice(0, 4).join(' | ') : String(error)}` };
+    ours = {
+      output: '',
+      error: `CRASH ${error instanceof Error ? (error.stack ?? '').split('\n').slice(0, 4).join(' | ') : String(error)}`,
+    };
   }
   // What was written before an error is not part of the answer: Helm discards it.
   const same = ours.error === theirs.error && (theirs.error !== '' || ours.output === theirs.output);

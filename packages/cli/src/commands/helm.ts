@@ -37,7 +37,6 @@ function commandHost(io: Io): TemplateCommandHost {
       return { tree, path: realpathSync(place).slice(1), displayPath: (path) => `/${path}` };
     },
     defaultNamespace: () => io.environment['HELM_NAMESPACE'] ?? 'default',
-    nowSeconds: () => Math.floor(Date.now() / 1000),
     readFile(path) {
       const place = resolve(io.cwd, path);
       return existsSync(place) && statSync(place).isFile() ? readFileSync(place) : undefined;

@@ -120,15 +120,8 @@ export class CommentCollector {
       if (closesFlow || isBreakOrEnd(c)) {
         if (closesFlow || !recentEmpty) {
           const isFoot = (run.start.line === footLine && !afterValue) || run.start.column - 1 < indent;
-          if (closesFlow || (firstEmpty && isFoot)) {
-            if (run.text !== '') {
-              // A dedented comment has nothing to do with the token before it.
-              if (run.start.column - 1 < indent) run.tokenIndex = run.start.index;
-              this.#endAsFoot(run, at);
-            }
-          } else if (run.text !== '' && c !== 0) {
-            run.text += '\n';
-          }
+          if (closesFlow || (firstEmpty && isFoot)) this.#endBeforeGap(run, at, indent);
+          else if (run.text !== '' && c !== 0) run.text += '\n';
         }
         if (closesFlow || c === 0) break;
         firstEmpty = false;
@@ -153,18 +146,21 @@ export class CommentCollector {
         break;
       }
     }
-    if (run.text !== '') {
-      const tokenIndex = run.start.index;
-      this.#push({
-        scanIndex: run.scanIndex,
-        tokenIndex,
-        start: run.start,
-        endIndex: s.pos + peek - 1,
-        head: run.text,
-        line: '',
-        foot: '',
-      });
-    }
+    this.#endAsHead(run, s.pos + peek - 1);
+  }
+
+  /** What is left when content comes stands above that content. */
+  #endAsHead(run: Run, endIndex: number): void {
+    if (run.text === '') return;
+    const { scanIndex, start, text } = run;
+    this.#push({ scanIndex, tokenIndex: start.index, start, endIndex, head: text, line: '', foot: '' });
+  }
+
+  /** An empty line ends a foot comment; a dedented one has nothing to do with the token before it. */
+  #endBeforeGap(run: Run, at: number, indent: number): void {
+    if (run.text === '') return;
+    if (run.start.column - 1 < indent) run.tokenIndex = run.start.index;
+    this.#endAsFoot(run, at);
   }
 
   /** go-yaml looks ahead by bytes, and takes the second byte of a break beyond ASCII for content in the first column. */

@@ -1,0 +1,53 @@
+// npm run conformance: one suite of requests on the real kube-apiserver and on the sandbox; status codes and bodies are
+// compared, ids and times aside. `npm run conformance -- WORD` runs the cases whose name contains the word.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { objectCases } from './cases-objects.ts';
+import { refusalCases } from './cases-refusals.ts';
+import { differences, normalize } from './normalize.ts';
+import { type Answer, type Ask, type Server, hasRealServer, startReal, startSandbox } from './servers.ts';
+
+/** A sequence of requests; each answer is one comparison. */
+export interface Case {
+  readonly name: string;
+  readonly steps: readonly Ask[];
+}
+
+const [word = ''] = process.argv.slice(2);
+
+if (!hasRealServer()) {
+  console.log('kube-apiserver and etcd are not built on this machine; nothing to compare with');
+  process.exit(1);
+}
+
+async function answers(server: Server, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
+  const result = new Map<string, Answer>();
+  for (const each of cases) {
+    for (const [index, step] of each.steps.entries()) result.set(`${each.name} #${index + 1}`, await server.ask(step));
+  }
+  return result;
+}
+
+const cases: readonly Case[] = [...objectCases, ...refusalCases].filter((each) => each.name.includes(word));
+const started = performance.now();
+await using real = await startReal();
+await using sandbox = await startSandbox();
+const expected = await answers(real, cases);
+const actual = await answers(sandbox, cases);
+
+let passed = 0;
+const failures: { readonly name: string; readonly differences: readonly string[] }[] = [];
+for (const [name, want] of expected) {
+  const found = differences(normalize(want), normalize(actual.get(name)));
+  if (found.length === 0) passed++;
+  else failures.push({ name, differences: found });
+}
+for (const failure of failures) {
+  console.log(`✖ ${failure.name}`);
+  for (const line of failure.differences) console.log(`    ${line}`);
+}
+const seconds = Math.round((performance.now() - started) / 100) / 10;
+const total = expected.size;
+mkdirSync('.results', { recursive: true });
+writeFileSync('.results/conformance.json', JSON.stringify({ name: 'conformance', passed, total, cases: cases.length, seconds, failures }, undefined, 2));
+console.log(`RESULT conformance passed=${passed} total=${total} percent=${Math.round((passed / total) * 1000) / 10} seconds=${seconds}`);

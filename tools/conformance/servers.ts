@@ -1,0 +1,149 @@
+// The two servers a conformance run compares: the real kube-apiserver with etcd, and the sandbox, both over HTTPS.
+
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Sandbox } from '@evenkeel/sandbox';
+
+/** An answer to compare. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly warnings: readonly string[];
+}
+
+export interface Ask {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly accept?: string;
+}
+
+/** A server under comparison. */
+export interface Server extends AsyncDisposable {
+  readonly name: string;
+  ask(ask: Ask): Promise<Answer>;
+}
+
+const tools = join(homedir(), '.cache/evenkeel/tools/bin');
+
+/** True where the real server's programs are on this machine. */
+export function hasRealServer(): boolean {
+  return existsSync(join(tools, 'kube-apiserver')) && existsSync(join(tools, 'etcd'));
+}
+
+/** Starts the sandbox, without controllers. */
+export async function startSandbox(): Promise<Server> {
+  const sandbox = await Sandbox.start({ controllers: false });
+  const text = (name: string): string => Buffer.from(new RegExp(`${name}: (\\S+)`).exec(sandbox.kubeconfig())?.[1] ?? '', 'base64').toString();
+  const agent = new Agent({ keepAlive: true, ca: text('certificate-authority-data'), cert: text('client-certificate-data'), key: text('client-key-data') });
+  return {
+    name: 'sandbox',
+    ask: (ask) => send(sandbox.url, agent, {}, ask),
+    [Symbol.asyncDispose]: async () => {
+      agent.destroy();
+      await sandbox.close();
+    },
+  };
+}
+
+/** Starts etcd and kube-apiserver on free ports in a directory of their own. */
+export async function startReal(): Promise<Server> {
+  const directory = mkdtempSync(join(tmpdir(), 'sandbox-conformance-'));
+  const [client, peer, port] = [await freePort(), await freePort(), await freePort()];
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  writeFileSync(join(directory, 'sa.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  writeFileSync(join(directory, 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
+  writeFileSync(join(directory, 'tokens.csv'), 'conformance,kubernetes-admin,admin,"system:masters"\n');
+  const etcd = `http://127.0.0.1:${client}`;
+  const processes = [
+    run('etcd', directory, ['--data-dir', join(directory, 'etcd'), '--listen-client-urls', etcd, '--advertise-client-urls', etcd, '--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`, '--initial-cluster', `default=http://127.0.0.1:${peer}`, '--unsafe-no-fsync', '--log-level', 'error']),
+    run('kube-apiserver', directory, [`--etcd-servers=${etcd}`, `--secure-port=${port}`, '--bind-address=127.0.0.1', `--cert-dir=${join(directory, 'certs')}`, `--service-account-key-file=${join(directory, 'sa.pub')}`, `--service-account-signing-key-file=${join(directory, 'sa.key')}`, '--service-account-issuer=https://kubernetes.default.svc.cluster.local', '--service-cluster-ip-range=10.96.0.0/16', `--token-auth-file=${join(directory, 'tokens.csv')}`, '--authorization-mode=RBAC', '--disable-admission-plugins=ServiceAccount', '--v=0']),
+  ];
+  const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+  const url = `https://127.0.0.1:${port}`;
+  const headers = { authorization: 'Bearer conformance' };
+  for (let attempt = 0; ; attempt++) {
+    const ready = await send(url, agent, headers, { method: 'GET', path: '/readyz' }).catch(() => undefined);
+    if (ready?.status === 200) break;
+    if (attempt > 120) throw new Error(`kube-apiserver did not get ready; see ${directory}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  return {
+    name: 'real',
+    ask: (ask) => send(url, agent, headers, ask),
+    [Symbol.asyncDispose]: async () => {
+      agent.destroy();
+      await Promise.all(processes.toReversed().map((stop) => stop()));
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function run(program: string, directory: string, args: readonly string[]): () => Promise<void> {
+  const child = spawn(join(tools, program), args, { cwd: directory, stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  return () => {
+    child.kill('SIGKILL');
+    return ended;
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+function send(url: string, agent: Agent, headers: Readonly<Record<string, string>>, ask: Ask): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const body = ask.body === undefined ? undefined : JSON.stringify(ask.body);
+    const outgoing = request(
+      `${url}${ask.path}`,
+      {
+        method: ask.method,
+        agent,
+        headers: {
+          ...headers,
+          accept: ask.accept ?? 'application/json',
+          'user-agent': 'conformance/1',
+          ...(body === undefined ? {} : { 'content-type': ask.contentType ?? 'application/json' }),
+        },
+      },
+      (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        response.on('end', () => {
+          const warning = response.headers['warning'];
+          const warnings = warning === undefined ? [] : String(warning).split(/, (?=299 )/);
+          resolve({ status: response.statusCode ?? 0, body: parsed(text), warnings });
+        });
+        response.on('error', reject);
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // A watch is one object a line; other text stays text.
+    const lines = text.trim().split('\n');
+    try {
+      return lines.map((line) => JSON.parse(line) as unknown);
+    } catch {
+      return text;
+    }
+  }
+}
