@@ -8,6 +8,7 @@ import fc from 'fast-check';
 
 import { BadPattern, matchFilePattern } from './chart/file-pattern.ts';
 import { JsonPrefixError } from './values/json-prefix.ts';
+import { runesOf } from './go-text.ts';
 import { SetError, parseSetExpression } from './values/strvals.ts';
 import { Table } from './values/table.ts';
 import { compileGlob } from './render/glob.ts';
@@ -16,7 +17,7 @@ import { splitManifests } from './render/split-manifests.ts';
 
 const runs = { numRuns: 300, seed: 42 };
 const kinds = ['set', 'set-string', 'set-json', 'set-literal'] as const;
-const setText = fc.string({ unit: fc.constantFrom(...'ab.=,[]{}01-\\ "nulltrue'), maxLength: 24 });
+const setText = fc.string({ unit: fc.constantFrom(...runesOf('ab.=,[]{}01-\\ "nulltrue')), maxLength: 24 });
 
 test('--set expressions parse or are refused', () => {
   fc.assert(
@@ -32,8 +33,8 @@ test('--set expressions parse or are refused', () => {
 });
 
 test('file patterns and globs match or are refused', () => {
-  const pattern = fc.string({ unit: fc.constantFrom(...'ab*?[]!^-{},\\/.'), maxLength: 20 });
-  const name = fc.string({ unit: fc.constantFrom(...'ab/.-'), maxLength: 20 });
+  const pattern = fc.string({ unit: fc.constantFrom(...runesOf('ab*?[]!^-{},\\/.')), maxLength: 20 });
+  const name = fc.string({ unit: fc.constantFrom(...runesOf('ab/.-')), maxLength: 20 });
   fc.assert(
     fc.property(pattern, name, (text, path) => {
       compileGlob(text)(path);
