@@ -1,12 +1,6 @@
 // The main export: renders a kustomization of a virtual file tree (api:krusty/kustomizer.go, v0.21.1).
 
-import {
-  type JsonObject,
-  type KubeObject,
-  YamlError,
-  emitYamlNodes,
-  parseYaml,
-} from '@evenkeel/resource';
+import { type JsonObject, type KubeObject, YamlError, emitYamlNodes, parseYaml } from '@evenkeel/resource';
 import type { FileTree } from '@evenkeel/std';
 
 import { Accumulator } from './accumulate/accumulator.ts';

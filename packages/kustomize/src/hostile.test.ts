@@ -40,7 +40,10 @@ test('a file beyond the limit is refused with both sizes', () => {
 
 test('deep nesting is refused, whatever nests', () => {
   const depth = 20_000;
-  for (const data of [`data: ${'['.repeat(depth)}${']'.repeat(depth)}\n`, `data: ${'{a: '.repeat(depth)}1${'}'.repeat(depth)}\n`]) {
+  for (const data of [
+    `data: ${'['.repeat(depth)}${']'.repeat(depth)}\n`,
+    `data: ${'{a: '.repeat(depth)}1${'}'.repeat(depth)}\n`,
+  ]) {
     const message = refusal({ 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': object('deep', data) });
     assert.match(message, /^(LIMIT|MALFORMED_YAML): /);
   }
@@ -83,7 +86,9 @@ test('a remote base without a loader is refused by its address', () => {
 test('a remote base is built from the tree that is handed in', () => {
   const remote = memoryTree({ 'path/kustomization.yaml': 'resources: [a.yaml]\n', 'path/a.yaml': object('far') });
   const asked: string[] = [];
-  const tree = memoryTree({ 'kustomization.yaml': 'namePrefix: p-\nresources: ["https://example.dev/org/repo//path?ref=v1"]\n' });
+  const tree = memoryTree({
+    'kustomization.yaml': 'namePrefix: p-\nresources: ["https://example.dev/org/repo//path?ref=v1"]\n',
+  });
   const result = build(tree, '.', {
     origins: true,
     remote: {
@@ -95,7 +100,11 @@ test('a remote base is built from the tree that is handed in', () => {
   });
   assert.deepEqual(asked, ['https://example.dev/org/repo path v1']);
   assert.equal(result.objects[0]?.metadata.name, 'p-far');
-  assert.deepEqual(result.reads, ['kustomization.yaml', 'https://example.dev/org/repo//path/kustomization.yaml?ref=v1', 'https://example.dev/org/repo//path/a.yaml?ref=v1']);
+  assert.deepEqual(result.reads, [
+    'kustomization.yaml',
+    'https://example.dev/org/repo//path/kustomization.yaml?ref=v1',
+    'https://example.dev/org/repo//path/a.yaml?ref=v1',
+  ]);
 });
 
 test('content that is not loaded yet passes through for the owner of the tree', () => {

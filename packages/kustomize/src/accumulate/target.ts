@@ -148,7 +148,8 @@ export class Target {
     const isDirectory = this.loader.isDirectory(path);
     const fileError = isDirectory ? undefined : this.#fileRefusal(into, path);
     if (!isDirectory && fileError === undefined) return into;
-    const refusal = (): KustomizeError => fileError ?? this.#fileRefusal(new Accumulator(), path) ?? directoryRefusal(path);
+    const refusal = (): KustomizeError =>
+      fileError ?? this.#fileRefusal(new Accumulator(), path) ?? directoryRefusal(path);
     let child: Loader;
     try {
       child = this.loader.child(path);

@@ -5,6 +5,7 @@ import { YamlError, type YamlNode, parseYamlNodes } from '@evenkeel/resource';
 
 import { KustomizeError } from '../problems.ts';
 import { deAnchor } from './anchors.ts';
+import { recallDocuments, rememberDocuments } from './parse-cache.ts';
 import { markSource } from './trail.ts';
 import { TAG_NULL, fieldOf, textOf } from './tree.ts';
 
@@ -22,9 +23,25 @@ interface Chunk {
   readonly line: number;
 }
 
-/** Reads all objects. Throws KustomizeError with the wording of kyaml; its position is in the whole file. */
+/**
+ * Reads all objects. Throws KustomizeError with the wording of kyaml; its position is in the whole file. The trees belong
+ * to the caller: a file that is read again, by another overlay, is parsed once and copied.
+ */
 export function readDocuments(input: string | Uint8Array, source: Source): YamlNode[] {
-  const text = typeof input === 'string' ? input : decodeText(input);
+  const documents = typeof input === 'string' ? parseDocuments(input, source) : readFile(input, source);
+  if (source.by !== undefined) for (const document of documents) markSource(document, source.by, source.file);
+  return documents;
+}
+
+function readFile(bytes: Uint8Array, source: Source): YamlNode[] {
+  const known = recallDocuments(bytes);
+  if (known !== undefined) return known;
+  const documents = parseDocuments(decodeText(bytes), source);
+  rememberDocuments(bytes, documents);
+  return documents;
+}
+
+function parseDocuments(text: string, source: Source): YamlNode[] {
   const chunks = splitDocuments(text.includes('\r\n') ? text.replaceAll('\r\n', '\n') : text);
   const found: YamlNode[] = [];
   for (const chunk of chunks) {
@@ -37,8 +54,9 @@ export function readDocuments(input: string | Uint8Array, source: Source): YamlN
     else if (chunks.length > 1 || kind !== 'ResourceList' || fieldOf(root, 'functionConfig') === undefined)
       found.push(root);
   }
-  const mayAlias = /[&*]|<</.test(text);
-  return mayAlias ? found.map(deAnchor) : found;
+  // An alias needs an anchor; most files have neither.
+  const mayHaveAnchors = /(?:^|[\s[{,])&\S|<</.test(text);
+  return mayHaveAnchors ? found.map(deAnchor) : found;
 }
 
 /** Bytes as text. Bad bytes stay visible to the parser, which refuses them. */
@@ -96,7 +114,6 @@ function readChunk(chunk: Chunk, source: Source): YamlNode | undefined {
   const root = document?.content[0];
   if (root === undefined || root.tag === TAG_NULL) return undefined;
   if (offset > 0) shiftLines(root, offset);
-  if (source.by !== undefined) markSource(root, source.by, source.file);
   return root;
 }
 

@@ -26,6 +26,24 @@ function indentOf(width: number): string {
   return (INDENTS[width] ??= ' '.repeat(width));
 }
 
+/** Where a scalar stands: what folding and block margins depend on. The key is that of a member; items have none. */
+interface Place {
+  readonly indent: number;
+  readonly column: number;
+  readonly key: string | undefined;
+}
+
+/** What the emitter writes for a text at a place: it is given a document in which the text stands there. */
+function writtenInPlace(text: string, place: Place): string {
+  const { indent, key } = place;
+  let value: Json = key === undefined ? [text] : { [key]: text };
+  for (let depth = key === undefined ? -2 : 0; depth < indent; depth += 2) value = { a: value };
+  const document = emitSigsYaml(value);
+  const head = key === undefined ? `${indentOf(indent)}- ` : `${indentOf(indent)}${keyText(key) ?? key}: `;
+  const from = `\n${document}`.indexOf(`\n${head}`);
+  return document.slice(from + head.length);
+}
+
 /** Each method says whether it could do it; after a no, `out` is of no use. */
 class Printer {
   out = '';
@@ -41,18 +59,21 @@ class Printer {
       if (name === undefined) return false;
       this.out += inline ? `${name}:` : `${indentOf(indent)}${name}:`;
       inline = false;
-      if (!this.#member(member, indent, indent + name.length + 2)) return false;
+      if (!this.#member(member, indent, key, indent + name.length + 2)) return false;
     }
     return true;
   }
 
-  #member(value: Json, indent: number, column: number): boolean {
+  #member(value: Json, indent: number, key: string, column: number): boolean {
     if (typeof value !== 'object' || value === null || isEmpty(value)) {
       this.out += ' ';
-      return this.#scalar(value, indent, column);
+      this.#scalar(value, { indent, column, key });
+      return true;
     }
     this.out += '\n';
-    return Array.isArray(value) ? this.#sequence(value, indent, false) : this.mapping(value as JsonObject, indent + 2, false);
+    return Array.isArray(value)
+      ? this.#sequence(value, indent, false)
+      : this.mapping(value as JsonObject, indent + 2, false);
   }
 
   #sequence(items: readonly Json[], indent: number, isInline: boolean): boolean {
@@ -66,33 +87,37 @@ class Printer {
   }
 
   #item(item: Json, indent: number): boolean {
-    if (typeof item !== 'object' || item === null || isEmpty(item)) return this.#scalar(item, indent, indent + 2);
+    if (typeof item !== 'object' || item === null || isEmpty(item)) {
+      this.#scalar(item, { indent, column: indent + 2, key: undefined });
+      return true;
+    }
     if (Array.isArray(item)) return this.#sequence(item, indent + 2, true);
     return this.mapping(item as JsonObject, indent + 2, true);
   }
 
-  #scalar(value: Json, indent: number, column: number): boolean {
-    if (typeof value === 'string') return this.#text(value, indent, column);
-    if (typeof value === 'object' && value !== null) this.out += Array.isArray(value) ? '[]\n' : '{}\n';
+  #scalar(value: Json, place: Place): void {
+    if (typeof value === 'string') this.#text(value, place);
+    else if (typeof value === 'object' && value !== null) this.out += Array.isArray(value) ? '[]\n' : '{}\n';
     else if (typeof value !== 'number' || Number.isSafeInteger(value)) this.out += `${String(value)}\n`;
     else this.out += emitSigsYaml(value);
-    return true;
   }
 
-  #text(text: string, indent: number, column: number): boolean {
+  #text(text: string, place: Place): void {
     if (text.length > SHORT && PLAIN_WORD.test(text)) {
       this.out += `${text}\n`;
-      return true;
+      return;
     }
-    if (text.includes('\n')) return this.#block(text, indent);
+    if (text.includes('\n')) {
+      if (!this.#block(text, place.indent)) this.out += writtenInPlace(text, place);
+      return;
+    }
     if (text.length > SHORT && PLAIN_TEXT.test(text) && !text.includes(': ') && !text.includes(' #')) {
-      this.out += column + text.length <= WIDTH ? `${text}\n` : folded(text, indent + 2, column);
-      return true;
+      this.out += place.column + text.length <= WIDTH ? `${text}\n` : folded(text, place.indent + 2, place.column);
+      return;
     }
-    const written = writtenAlone(text);
-    if (written === undefined || column + written.length > WIDTH) return false;
-    this.out += `${written}\n`;
-    return true;
+    const alone = writtenAlone(text);
+    const fits = alone !== undefined && place.column + alone.length <= WIDTH;
+    this.out += fits ? `${alone}\n` : writtenInPlace(text, place);
   }
 
   /** A literal block, for printable text whose lines have no blanks at their ends. */
@@ -103,7 +128,8 @@ class Printer {
     if (text.endsWith('\n\n')) return false;
     const margin = indentOf(indent + 2);
     this.out += chomped ? '|\n' : '|-\n';
-    for (const line of (chomped ? text.slice(0, -1) : text).split('\n')) this.out += line === '' ? '\n' : `${margin}${line}\n`;
+    for (const line of (chomped ? text.slice(0, -1) : text).split('\n'))
+      this.out += line === '' ? '\n' : `${margin}${line}\n`;
     return true;
   }
 }
@@ -127,7 +153,10 @@ function folded(text: string, margin: number, start: number): string {
   let from = 0;
   for (let at = 0; at < text.length; at += 1) {
     const isBreak =
-      text.charCodeAt(at) === 0x20 && column > WIDTH && text.charCodeAt(at - 1) !== 0x20 && text.charCodeAt(at + 1) !== 0x20;
+      text.charCodeAt(at) === 0x20 &&
+      column > WIDTH &&
+      text.charCodeAt(at - 1) !== 0x20 &&
+      text.charCodeAt(at + 1) !== 0x20;
     if (!isBreak) {
       column += 1;
       continue;
