@@ -4,7 +4,6 @@
 import { Command, CommanderError } from 'commander';
 import type { AppOptions, SyncOptions, WaitOptions } from './commands/app.ts';
 import type { CreateOptions } from './commands/app-create.ts';
-import type { KustomizeBuildOptions } from './commands/kustomize.ts';
 import type { RenderOptions } from './commands/render.ts';
 import type { SandboxStartOptions } from './commands/sandbox.ts';
 import type { UpOptions } from './commands/up.ts';
@@ -15,16 +14,26 @@ import { mirrors, version } from './version.ts';
 /** Runs the command line and answers the exit code. Never throws for what a user can cause. */
 export async function runProgram(args: readonly string[], io: Io): Promise<number> {
   try {
-    if (args[0] === 'helm' && args[1] === 'template') {
-      const { helmTemplateCommand } = await import('./commands/helm.ts');
-      helmTemplateCommand(args.slice(2), io);
-      return 0;
-    }
+    if (await runDropIn(args, io)) return 0;
     await buildProgram(io).parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     return exitCodeOf(error, io);
   }
+}
+
+/** The originals' own commands read their own flags; everything behind the verb is theirs. */
+async function runDropIn(args: readonly string[], io: Io): Promise<boolean> {
+  const help = args.some((arg) => arg === '-h' || arg === '--help');
+  if (args[0] === 'helm' && args[1] === 'template') {
+    const { helmTemplateCommand } = await import('./commands/helm.ts');
+    helmTemplateCommand(args.slice(2), io);
+    return true;
+  }
+  if (args[0] !== 'kustomize' || args.length < 2 || help) return false;
+  const { kustomizeCommand } = await import('./commands/kustomize.ts');
+  kustomizeCommand(args.slice(1), io);
+  return true;
 }
 
 function exitCodeOf(error: unknown, io: Io): number {
@@ -53,13 +62,7 @@ function buildProgram(io: Io): Command {
   addApp(program, io);
   addRender(program, io);
   addSandbox(program, io);
-  addKustomize(program, io);
-  program
-    .command('helm')
-    .description('the Helm commands that Evenkeel answers itself')
-    .command('template [args...]', { hidden: false })
-    .description("render a chart as `helm template` does; takes the original's flags")
-    .allowUnknownOption();
+  addDropIns(program);
   program
     .command('version')
     .description('print the version, and what it is equal to')
@@ -118,18 +121,22 @@ function addSandbox(program: Command, io: Io): void {
     .action(async (options: SandboxStartOptions) => (await import('./commands/sandbox.ts')).sandboxStart(options, io));
 }
 
-function addKustomize(program: Command, io: Io): void {
+function addDropIns(program: Command): void {
+  const kustomize = program.command('kustomize').description('the kustomize commands that Evenkeel answers itself');
+  kustomize
+    .command('build [args...]')
+    .description("build a kustomization; takes the original's flags")
+    .addHelpText('after', '\nExample:\n  evenkeel kustomize build overlays/production');
+  kustomize
+    .command('edit [args...]')
+    .description("edit the kustomization in this directory; takes the original's verbs and flags, keeps comments")
+    .addHelpText('after', '\nExample:\n  evenkeel kustomize edit set image registry.example.com/web:v2');
   program
-    .command('kustomize')
-    .description('the kustomize commands that Evenkeel answers itself')
-    .command('build [directory]')
-    .description('build a kustomization as `kustomize build` does')
-    .option('-o, --output <file>', 'write here instead of to standard output')
-    .option('--load-restrictor <name>', 'LoadRestrictionsRootOnly or LoadRestrictionsNone', 'LoadRestrictionsRootOnly')
-    .addHelpText('after', '\nExample:\n  evenkeel kustomize build overlays/production')
-    .action(async (directory: string | undefined, options: KustomizeBuildOptions) =>
-      (await import('./commands/kustomize.ts')).kustomizeBuild(directory ?? '.', options, io),
-    );
+    .command('helm')
+    .description('the Helm commands that Evenkeel answers itself')
+    .command('template [args...]')
+    .description("render a chart; takes the original's flags, and --helm-version 3|4")
+    .addHelpText('after', '\nExample:\n  evenkeel helm template web ./charts/web -f values-prod.yaml');
 }
 
 function addApp(program: Command, io: Io): void {

@@ -1,40 +1,66 @@
-// `evenkeel kustomize build`: the original's command, in process.
+// `evenkeel kustomize build|edit`: the original's commands, in process.
 
-import { existsSync, realpathSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { build } from '@evenkeel/kustomize';
+import { existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type CommandResult, parseRepoSpec, runKustomizeBuild, runKustomizeEdit } from '@evenkeel/kustomize';
 import { diskTree } from '../disk-tree.ts';
 import { CommandFailure, type Io } from '../io.ts';
+import { renderHelmChart } from '../kustomize-charts.ts';
+import { openRemotes } from '../kustomize-remotes.ts';
 
-export interface KustomizeBuildOptions {
-  readonly output?: string;
-  readonly loadRestrictor?: string;
-  readonly reorder?: string;
-  readonly asCurrentUser?: boolean;
+/** Runs `kustomize ARGS`; verbs that are not ours are refused by name. */
+export function kustomizeCommand(args: readonly string[], io: Io): void {
+  const [verb, ...rest] = args;
+  switch (verb) {
+    case 'build':
+      finish(build(rest, io), io);
+      return;
+    case 'edit':
+      finish(edit(rest, io), io);
+      return;
+    default:
+      throw new CommandFailure(`unknown command "${verb ?? ''}" for "evenkeel kustomize"; one of: build, edit`);
+  }
 }
 
-const restrictors: Readonly<Record<string, 'rootOnly' | 'none'>> = {
-  LoadRestrictionsRootOnly: 'rootOnly',
-  LoadRestrictionsNone: 'none',
-};
+function build(args: readonly string[], io: Io): CommandResult {
+  using remotes = openRemotes(io);
+  return runKustomizeBuild(args, {
+    tree: diskTree(),
+    treePath(argument) {
+      if (parseRepoSpec(argument) !== undefined && !existsSync(resolve(io.cwd, argument))) return argument;
+      return treePathOf(resolve(io.cwd, argument));
+    },
+    isDirectory: (path) => existsSync(resolve(io.cwd, path)) && statSync(resolve(io.cwd, path)).isDirectory(),
+    options: { remote: remotes.remote, helm: renderHelmChart, displayRoot: '/' },
+  });
+}
 
-/** Prints what the directory builds to. */
-export function kustomizeBuild(path: string, options: KustomizeBuildOptions, io: Io): void {
-  const place = resolve(io.cwd, path);
-  if (!existsSync(place))
-    throw new CommandFailure(
-      `Error: must build at directory: not a valid directory: lstat ${place}: no such file or directory`,
-    );
-  const restrictor = restrictors[options.loadRestrictor ?? 'LoadRestrictionsRootOnly'];
-  if (restrictor === undefined) {
-    throw new CommandFailure(
-      `Error: illegal flag value --load-restrictor ${options.loadRestrictor}; legal values: [LoadRestrictionsRootOnly LoadRestrictionsNone]`,
-    );
+function treePathOf(path: string): string {
+  return (existsSync(path) ? realpathSync(path) : path).slice(1);
+}
+
+/** Edits work in the current directory, as the original's do. */
+function edit(args: readonly string[], io: Io): CommandResult {
+  const disk = diskTree();
+  const here = io.cwd.slice(1);
+  const at = (path: string): string => (path.startsWith('/') ? path.slice(1) : path === '' ? here : `${here}/${path}`);
+  const tree = {
+    stat: (path: string) => disk.stat(at(path)),
+    read: (path: string) => disk.read(at(path)),
+    list: (path: string) => disk.list(at(path)),
+    readlink: (path: string) => disk.readlink(at(path)),
+  };
+  return runKustomizeEdit(args, tree, { displayRoot: io.cwd });
+}
+
+function finish(result: CommandResult, io: Io): void {
+  io.err(result.stderr);
+  for (const [path, text] of result.writes) {
+    const target = resolve(io.cwd, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
   }
-  const result = build(diskTree(), realpathSync(place).slice(1), { loadRestrictor: restrictor, displayRoot: '/' });
-  for (const warning of result.warnings) io.err(`${warning}\n`);
-  const [problem] = result.problems;
-  if (problem) throw new CommandFailure(`Error: ${problem.message}`);
-  if (options.output === undefined) io.out(result.yaml());
-  else writeFileSync(resolve(io.cwd, options.output), result.yaml());
+  io.out(result.stdout);
+  if (result.exitCode !== 0) throw new CommandFailure('', result.exitCode);
 }
