@@ -23,6 +23,7 @@ const tasks: Readonly<Record<string, Task>> = {
     runTestFiles(globSync('packages/world/e2e/**/*.e2e.ts', { cwd: root }), ['--test-concurrency=1', ...args]),
   bench: ([name = '', ...args]) => node([join('bench', `${name}.ts`), ...args]),
   oracle: ([name = '', ...args]) => node([join('tools', 'oracles', `${name}.ts`), ...args]),
+  conformance: (args) => node([join('tools', 'conformance', 'run.ts'), ...args]),
   check: async () =>
     (await tasks['build']?.([])) ||
     (await command('tsc', ['-p', 'tools'])) ||

@@ -21,8 +21,15 @@ export function normalize(value: unknown): unknown {
   const result: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (key === 'managedFields' && Array.isArray(member)) result[key] = sortedOwners(member);
-    else if (key === 'clusterIPs' && Array.isArray(member)) result[key] = member.map((each) => (each === 'None' ? each : '<ip>'));
-    else if (replaced[key] !== undefined && (typeof member === 'string' || typeof member === 'number') && member !== '' && member !== 'None') result[key] = replaced[key];
+    else if (key === 'clusterIPs' && Array.isArray(member))
+      result[key] = member.map((each) => (each === 'None' ? each : '<ip>'));
+    else if (
+      replaced[key] !== undefined &&
+      (typeof member === 'string' || typeof member === 'number') &&
+      member !== '' &&
+      member !== 'None'
+    )
+      result[key] = replaced[key];
     else result[key] = normalize(member);
   }
   return result;
@@ -43,7 +50,13 @@ function normalizeText(text: string): string {
 /** Paths at which two values differ, at most `limit`. */
 export function differences(a: unknown, b: unknown, path = '', limit = 12): readonly string[] {
   if (JSON.stringify(a) === JSON.stringify(b)) return [];
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) {
+  if (
+    typeof a !== 'object' ||
+    typeof b !== 'object' ||
+    a === null ||
+    b === null ||
+    Array.isArray(a) !== Array.isArray(b)
+  ) {
     return [`${path || '.'}: real ${shorten(a)} sandbox ${shorten(b)}`];
   }
   const left = a as Readonly<Record<string, unknown>>;

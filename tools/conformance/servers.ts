@@ -40,8 +40,14 @@ export function hasRealServer(): boolean {
 /** Starts the sandbox, without controllers. */
 export async function startSandbox(): Promise<Server> {
   const sandbox = await Sandbox.start({ controllers: false });
-  const text = (name: string): string => Buffer.from(new RegExp(`${name}: (\\S+)`).exec(sandbox.kubeconfig())?.[1] ?? '', 'base64').toString();
-  const agent = new Agent({ keepAlive: true, ca: text('certificate-authority-data'), cert: text('client-certificate-data'), key: text('client-key-data') });
+  const text = (name: string): string =>
+    Buffer.from(new RegExp(`${name}: (\\S+)`).exec(sandbox.kubeconfig())?.[1] ?? '', 'base64').toString();
+  const agent = new Agent({
+    keepAlive: true,
+    ca: text('certificate-authority-data'),
+    cert: text('client-certificate-data'),
+    key: text('client-key-data'),
+  });
   return {
     name: 'sandbox',
     ask: (ask) => send(sandbox.url, agent, {}, ask),
@@ -62,8 +68,37 @@ export async function startReal(): Promise<Server> {
   writeFileSync(join(directory, 'tokens.csv'), 'conformance,kubernetes-admin,admin,"system:masters"\n');
   const etcd = `http://127.0.0.1:${client}`;
   const processes = [
-    run('etcd', directory, ['--data-dir', join(directory, 'etcd'), '--listen-client-urls', etcd, '--advertise-client-urls', etcd, '--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`, '--initial-cluster', `default=http://127.0.0.1:${peer}`, '--unsafe-no-fsync', '--log-level', 'error']),
-    run('kube-apiserver', directory, [`--etcd-servers=${etcd}`, `--secure-port=${port}`, '--bind-address=127.0.0.1', `--cert-dir=${join(directory, 'certs')}`, `--service-account-key-file=${join(directory, 'sa.pub')}`, `--service-account-signing-key-file=${join(directory, 'sa.key')}`, '--service-account-issuer=https://kubernetes.default.svc.cluster.local', '--service-cluster-ip-range=10.96.0.0/16', `--token-auth-file=${join(directory, 'tokens.csv')}`, '--authorization-mode=RBAC', '--disable-admission-plugins=ServiceAccount', '--v=0']),
+    run('etcd', directory, [
+      '--data-dir',
+      join(directory, 'etcd'),
+      '--listen-client-urls',
+      etcd,
+      '--advertise-client-urls',
+      etcd,
+      '--listen-peer-urls',
+      `http://127.0.0.1:${peer}`,
+      '--initial-advertise-peer-urls',
+      `http://127.0.0.1:${peer}`,
+      '--initial-cluster',
+      `default=http://127.0.0.1:${peer}`,
+      '--unsafe-no-fsync',
+      '--log-level',
+      'error',
+    ]),
+    run('kube-apiserver', directory, [
+      `--etcd-servers=${etcd}`,
+      `--secure-port=${port}`,
+      '--bind-address=127.0.0.1',
+      `--cert-dir=${join(directory, 'certs')}`,
+      `--service-account-key-file=${join(directory, 'sa.pub')}`,
+      `--service-account-signing-key-file=${join(directory, 'sa.key')}`,
+      '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+      '--service-cluster-ip-range=10.96.0.0/16',
+      `--token-auth-file=${join(directory, 'tokens.csv')}`,
+      '--authorization-mode=RBAC',
+      '--disable-admission-plugins=ServiceAccount',
+      '--v=0',
+    ]),
   ];
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
   const url = `https://127.0.0.1:${port}`;

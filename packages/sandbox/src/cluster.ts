@@ -25,6 +25,7 @@ export interface ClusterOptions {
   readonly chance: Chance;
   readonly speed: number;
   readonly nodes: number;
+  readonly controllers: boolean;
   readonly onError: (error: unknown) => void;
   /** The CA in PEM; '' where nothing listens. */
   readonly certificate: string;
@@ -85,7 +86,9 @@ export function startCluster(options: ClusterOptions): Cluster {
   const deps: ControllerDeps = { store, registry, writer, remover, clock, chance, speed: options.speed };
   serveDefinitions(store, registry);
   bootstrap(deps, options.nodes);
-  const stopWorkloads = startWorkloads(deps, { onError: options.onError, certificate: options.certificate, logs });
+  const stopWorkloads = !options.controllers
+    ? () => undefined
+    : startWorkloads(deps, { onError: options.onError, certificate: options.certificate, logs });
   return cluster;
 }
 

@@ -21,6 +21,8 @@ export interface SandboxOptions {
   readonly listen?: { readonly host?: string; readonly port?: number } | false;
   /** How many simulated nodes. Default 1. */
   readonly nodes?: number;
+  /** False for the API server alone, as kube-apiserver with etcd: nothing acts on objects. Default true. */
+  readonly controllers?: boolean;
   /** Seeds names and uids, so that a test is the same each time it runs. Random when not given. */
   readonly seed?: number;
   /** Told of defects of the sandbox itself; by default they end up on standard error. */
@@ -57,6 +59,7 @@ export class Sandbox implements AsyncDisposable {
       chance: createChance(options.seed),
       speed: options.speed ?? 1,
       nodes: options.nodes ?? 1,
+      controllers: options.controllers ?? true,
       onError:
         options.onError ??
         ((error) => process.emitWarning(error instanceof Error ? error : String(error), 'SandboxDefect')),
