@@ -9,6 +9,8 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSy
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import { type TemplateCommandHost, helmTemplate } from '@evenkeel/helm';
 import type { FileTree } from '@evenkeel/std';
@@ -87,6 +89,9 @@ function main(): void {
   const warmRuns = Array.from({ length: WARM_RUNS }, () => cases.map(ours));
   const warm = Math.min(...warmRuns.map(sum));
   const memory = Math.round(process.memoryUsage().rss / 2 ** 20);
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  const retained = Math.round(process.memoryUsage().heapUsed / 2 ** 20);
   const original = cases.map(theirs);
   const slowest = original.indexOf(Math.max(...original));
   const largest = cases[slowest];
@@ -103,6 +108,7 @@ function main(): void {
     largestOriginalMs: Math.round(largestOriginal),
     largestOursMs: Math.round(largestOurs),
     rssMiB: memory,
+    retainedMiB: retained,
   };
   mkdirSync(join(root, '.results'), { recursive: true });
   writeFileSync(join(root, '.results/bench-helm.json'), `${JSON.stringify(record, undefined, 2)}\n`);

@@ -86,5 +86,6 @@ export { JsonError, marshalJson, unmarshalJson } from './value/go-json.ts';
 export { quote, unquote } from './value/quote.ts';
 export { formatValue, sprint, sprintf } from './fmt/printer.ts';
 export { GoTime } from './time/go-time.ts';
+export { duration, durationType } from './time/go-duration.ts';
 export { durationText, parseDuration } from './time/duration.ts';
 export { sprigFunctions } from './sprig/sprig.ts';

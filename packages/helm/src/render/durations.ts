@@ -1,19 +1,16 @@
 // Helm 4's duration functions. Mirrors helm:pkg/engine/funcs.go (v4.3.0).
 
 import {
-  type Codec,
   type GoFunction,
-  type GoType,
   type Value as GoValue,
   GoError,
   GoInt,
   any,
-  durationText,
+  duration,
+  durationType,
   float64,
   fn,
   int64,
-  int64Type,
-  namedType,
   parseDuration,
   quote,
   typeOf,
@@ -23,16 +20,6 @@ const NANOS = 1_000_000_000n;
 const INT64_MAX = 9223372036854775807n;
 const INT64_MIN = -9223372036854775808n;
 const SECONDS_MAX = INT64_MAX / NANOS;
-
-const durationType: GoType = namedType('time.Duration', int64Type, {
-  stringer: (self) => (self instanceof GoInt ? durationText(self.value) : ''),
-});
-
-const duration: Codec<bigint> = {
-  type: durationType,
-  read: (value) => (value instanceof GoInt ? value.value : 0n),
-  write: (value) => new GoInt(value, durationType),
-};
 
 /** The functions by name. */
 export const durationFunctions: ReadonlyMap<string, GoFunction> = new Map([

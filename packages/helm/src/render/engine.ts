@@ -122,7 +122,7 @@ const parsedBefore = new Map<
   { readonly base: TemplateSet; readonly seen: Map<string, string>; size: number }
 >();
 /** Beyond this much text, what was kept is dropped. */
-const PARSED_SIZE_MAX = 32 * 1024 * 1024;
+const PARSED_SIZE_MAX = 8 * 1024 * 1024;
 
 /** Parses all files in order into a fresh set, reusing what earlier renders parsed of the same names and texts. */
 function parseAll(templates: readonly Renderable[], version: HelmVersion): TemplateSet {
