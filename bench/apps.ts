@@ -21,7 +21,9 @@ const started = performance.now();
 await Promise.all(Array.from({ length: count }, (_, index) => applyObject(world, application(index))));
 const reports = (): readonly ReturnType<typeof world.deliveries.report>[] =>
   Array.from({ length: count }, (_, index) => world.deliveries.report(`argo/argocd/app-${index}`));
-await until(world, () => reports().every((report) => report?.sync === 'synced' && report.operation?.phase === 'succeeded'));
+await until(world, () =>
+  reports().every((report) => report?.sync === 'synced' && report.operation?.phase === 'succeeded'),
+);
 const syncedMs = performance.now() - started;
 const syncedCpu = process.cpuUsage(cpu);
 await until(world, () => reports().every((report) => report?.health.status === 'healthy'));
@@ -29,14 +31,20 @@ const healthyMs = performance.now() - started;
 await world.argo.controller.idle();
 
 const after = { ...world.client.requests };
-const writes = (['create', 'update', 'patch', 'apply', 'delete'] as const).reduce((sum, verb) => sum + after[verb] - before[verb], 0);
+const writes = (['create', 'update', 'patch', 'apply', 'delete'] as const).reduce(
+  (sum, verb) => sum + after[verb] - before[verb],
+  0,
+);
 // The bench's own writes (one Application each) do not count.
 const beyondObjects = (writes - count - count * objectsPerApp) / count;
 
 const quiet = { ...world.client.requests };
 for (let index = 0; index < count; index += 1) world.argo.wake(`argo/argocd/app-${index}`);
 await world.argo.controller.idle();
-const second = Object.entries(world.client.requests).reduce((sum, [verb, sent]) => sum + sent - quiet[verb as keyof typeof quiet], 0);
+const second = Object.entries(world.client.requests).reduce(
+  (sum, [verb, sent]) => sum + sent - quiet[verb as keyof typeof quiet],
+  0,
+);
 
 printResult('apps', {
   apps: count,

@@ -8,7 +8,16 @@ import { startWorld } from '@evenkeel/world';
 import { fluxDefinitions } from '@evenkeel/flux';
 import type { KubeObject } from '@evenkeel/resource';
 import { percentile, printResult } from './results.ts';
-import { application, applyObject, commit, generateRepository, overlay, remoteGit, repositoryUrl, until } from './scene.ts';
+import {
+  application,
+  applyObject,
+  commit,
+  generateRepository,
+  overlay,
+  remoteGit,
+  repositoryUrl,
+  until,
+} from './scene.ts';
 
 const runs = Number(process.argv[2] ?? 50);
 const directory = generateRepository(3);
@@ -27,7 +36,10 @@ await applyObject(world, application(0));
 for (const object of fluxObjects()) await applyObject(world, object);
 const live = (name: string, namespace: string): KubeObject | undefined =>
   world.cluster.live.get({ group: 'apps', kind: 'Deployment', namespace, name });
-const places = { argo: { name: 'app-0-web', namespace: 'apps' }, flux: { name: 'app-1-web', namespace: 'flux-apps' } } as const;
+const places = {
+  argo: { name: 'app-0-web', namespace: 'apps' },
+  flux: { name: 'app-1-web', namespace: 'flux-apps' },
+} as const;
 await until(world, () => live('app-0-web', 'apps') !== undefined && live('app-1-web', 'flux-apps') !== undefined);
 
 const pushes = { argo: [] as number[], flux: [] as number[] };
@@ -50,12 +62,18 @@ for (const front of ['argo', 'flux'] as const) {
 async function measurePush(run: number): Promise<void> {
   const tag = `v2.0.${run}`;
   writeFileSync(join(clone, 'apps/app-0/kustomization.yaml'), overlay(0, tag));
-  writeFileSync(join(clone, 'apps/app-1/kustomization.yaml'), overlay(1, tag).replace('namespace: apps', 'namespace: flux-apps'));
+  writeFileSync(
+    join(clone, 'apps/app-1/kustomization.yaml'),
+    overlay(1, tag).replace('namespace: apps', 'namespace: flux-apps'),
+  );
   commit(clone, tag);
   const seen: Partial<Record<'argo' | 'flux', number>> = {};
   const arrived = until(world, () => {
     for (const front of ['argo', 'flux'] as const) {
-      if (seen[front] === undefined && imageOf(live(places[front].name, places[front].namespace)) === `registry.example.com/web:${tag}`) {
+      if (
+        seen[front] === undefined &&
+        imageOf(live(places[front].name, places[front].namespace)) === `registry.example.com/web:${tag}`
+      ) {
         seen[front] = performance.now();
       }
     }
@@ -72,10 +90,14 @@ function imageOf(object: KubeObject | undefined): string | undefined {
   return spec?.template?.spec?.containers?.[0]?.image;
 }
 
-async function measureHeal(target: World, place: { readonly name: string; readonly namespace: string }): Promise<number> {
+async function measureHeal(
+  target: World,
+  place: { readonly name: string; readonly namespace: string },
+): Promise<number> {
   const type = await target.client.discovery.resolve({ group: 'apps', version: 'v1', kind: 'Deployment' });
   if (!type) throw new Error('no Deployment');
-  const replicas = (): unknown => (live(place.name, place.namespace)?.['spec'] as { replicas?: number } | undefined)?.replicas;
+  const replicas = (): unknown =>
+    (live(place.name, place.namespace)?.['spec'] as { replicas?: number } | undefined)?.replicas;
   await until(target, () => replicas() === 2);
   await target.client.patch(type, place, 'merge', { spec: { replicas: 7 } }, { fieldManager: 'kubectl-edit' });
   const drifted = performance.now();
@@ -89,7 +111,9 @@ async function measureHeal(target: World, place: { readonly name: string; readon
 }
 
 function fluxObjects(): readonly KubeObject[] {
-  const groups = fluxDefinitions().map((definition) => (definition['spec'] as unknown as { readonly group: string }).group);
+  const groups = fluxDefinitions().map(
+    (definition) => (definition['spec'] as unknown as { readonly group: string }).group,
+  );
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux-apps' } },
     {

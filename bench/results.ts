@@ -9,7 +9,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Prints `RESULT name key=value …` and writes .results/<name>.json. Numbers are rounded to three digits. */
 export function printResult(name: string, values: Readonly<Record<string, number | string>>): void {
   const rounded = Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, typeof value === 'number' ? Math.round(value * 1000) / 1000 : value]),
+    Object.entries(values).map(([key, value]) => [
+      key,
+      typeof value === 'number' ? Math.round(value * 1000) / 1000 : value,
+    ]),
   );
   const line = Object.entries(rounded).map(([key, value]) => `${key}=${value}`);
   process.stdout.write(`RESULT ${name} ${line.join(' ')}\n`);

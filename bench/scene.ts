@@ -20,9 +20,13 @@ export function generateRepository(count: number): string {
   };
   write('base/kustomization.yaml', 'resources:\n  - deployment.yaml\n  - service.yaml\n  - settings.yaml\n');
   write('base/deployment.yaml', deployment);
-  write('base/service.yaml', 'apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  ports:\n    - port: 80\n      targetPort: 8080\n');
+  write(
+    'base/service.yaml',
+    'apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  ports:\n    - port: 80\n      targetPort: 8080\n',
+  );
   write('base/settings.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  LOG_LEVEL: info\n');
-  for (let index = 0; index < count; index += 1) write(`apps/app-${index}/kustomization.yaml`, overlay(index, 'v1.0.0'));
+  for (let index = 0; index < count; index += 1)
+    write(`apps/app-${index}/kustomization.yaml`, overlay(index, 'v1.0.0'));
   git(directory, 'init', '-q', '-b', 'main');
   git(directory, 'add', '.');
   commit(directory, 'first');
@@ -61,12 +65,18 @@ images:
 /** Runs git in a directory, with an identity of its own. */
 export function git(directory: string, ...args: readonly string[]): string {
   const identity = ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.com', '-c', 'commit.gpgsign=false'];
-  return execFileSync('git', [...identity, ...args], { cwd: directory, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  return execFileSync('git', [...identity, ...args], {
+    cwd: directory,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim();
 }
 
 /** Runs git against a host of this very process: without blocking it. */
 export function remoteGit(directory: string, ...args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => execFile('git', [...args], { cwd: directory }, (error) => (error ? reject(error) : resolve())));
+  return new Promise((resolve, reject) =>
+    execFile('git', [...args], { cwd: directory }, (error) => (error ? reject(error) : resolve())),
+  );
 }
 
 /** Commits everything. */

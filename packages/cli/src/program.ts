@@ -10,7 +10,6 @@ import type { UpOptions } from './commands/up.ts';
 import { CommandFailure, type Io } from './io.ts';
 import { mirrors, version } from './version.ts';
 
-
 /** Runs the command line and answers the exit code. Never throws for what a user can cause. */
 export async function runProgram(args: readonly string[], io: Io): Promise<number> {
   try {
@@ -101,9 +100,12 @@ function addRender(program: Command, io: Io): void {
     .option('--name <name>', "name of a chart's release")
     .option('-f, --values <file>', 'values of a chart (may be repeated)', collect, [])
     .option('-R, --recurse', 'plain manifests: descend into directories')
+    .option('--origins', 'say for every field which file and line its value came from')
     .option('-o, --output <format>', 'yaml or json')
     .addHelpText('after', '\nExample:\n  evenkeel render apps/payment-api/overlays/production')
-    .action(async (path: string, options: RenderOptions) => (await import('./commands/render.ts')).render(path, options, io));
+    .action(async (path: string, options: RenderOptions) =>
+      (await import('./commands/render.ts')).render(path, options, io),
+    );
 }
 
 function addSandbox(program: Command, io: Io): void {

@@ -1,6 +1,6 @@
 // The contract of @evenkeel/delivery.
 export { type Cluster, connectCluster } from './cluster.ts';
-export { renderSource } from './render/render.ts';
+export { renderSource, rendererFor } from './render/render.ts';
 export { templateHost } from './template-host.ts';
 export { Deliveries, type DeliveriesOptions, type ReconcileInput, type Reconciled } from './deliveries.ts';
 export { createRecorder, standingOf } from './record.ts';

@@ -93,7 +93,9 @@ function fromFlags(name: string | undefined, options: CreateOptions): KubeObject
     revision: options.revision,
     project: options.project,
     destination: {
-      ...(options.destName === undefined ? { server: options.destServer ?? inClusterServer } : { name: options.destName }),
+      ...(options.destName === undefined
+        ? { server: options.destServer ?? inClusterServer }
+        : { name: options.destName }),
       ...(options.destNamespace === undefined ? {} : { namespace: options.destNamespace }),
     },
     labels: Object.fromEntries(options.label.map(pair)),

@@ -7,12 +7,14 @@ import { emitSigsYaml } from '@evenkeel/resource';
 import type { Json } from '@evenkeel/resource';
 import { diskTree } from '../disk-tree.ts';
 import { CommandFailure, type Io } from '../io.ts';
+import { printOrigins, renderWithOrigins } from './render-origins.ts';
 
 export interface RenderOptions {
   readonly namespace?: string;
   readonly name?: string;
   readonly values: readonly string[];
   readonly recurse?: boolean;
+  readonly origins?: boolean;
   readonly output?: string;
 }
 
@@ -38,6 +40,12 @@ export function render(path: string, options: RenderOptions, io: Io): void {
     },
     directory: { recurse: options.recurse === true, include: '', exclude: '' },
   };
+  if (options.origins === true) {
+    const objects = renderWithOrigins({ tree: diskTree(), directory, request });
+    const asJson = options.output === 'json';
+    io.out(asJson ? `${JSON.stringify(objects, undefined, 2)}\n` : printOrigins(objects, realpathSync(io.cwd)));
+    return;
+  }
   const rendering = renderSource(diskTree(), directory, request, {
     kubeVersion: 'v1.35.0',
     apiVersions: [],
