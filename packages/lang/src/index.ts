@@ -22,3 +22,13 @@ export {
   parseConstraint,
   satisfies,
 } from './semver/constraint.ts';
+export {
+  type JsonPath,
+  type JsonPathError,
+  type JsonPathOptions,
+  findJsonPath,
+  parseJsonPath,
+  printJsonPath,
+  relaxedJsonPath,
+} from './jsonpath/jsonpath.ts';
+export type { JsonPathNode, SliceBound } from './jsonpath/parser.ts';
