@@ -1,9 +1,10 @@
 // Every npm script by name. Runs under the project's own Node; see run.mjs.
 
 import { spawn } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -13,7 +14,9 @@ const exampleArguments: readonly string[] = ['examples/shop', '--apply', 'cluste
 type Task = (args: readonly string[]) => Promise<number>;
 
 const tasks: Readonly<Record<string, Task>> = {
-  start: (args) => node(['packages/cli/src/main.ts', 'up', ...(args.length > 0 ? args : exampleArguments)]),
+  start: async (args) =>
+    (await buildPage([])) || node(['packages/cli/src/main.ts', 'up', ...(args.length > 0 ? args : exampleArguments)]),
+  'build:page': buildPage,
   bundle: () => node(['tools/bundle.ts']),
   build: (args) => command('tsc', ['-b', ...args]),
   lint: (args) => command('oxlint', ['--type-aware', ...args]),
@@ -47,6 +50,36 @@ async function runTests(args: readonly string[]): Promise<number> {
     if (types !== 0) return types;
   }
   return runTestFiles(files, flags);
+}
+
+/** Builds the page, unless it is newer than all it is made from; `--force` builds it in any case. */
+async function buildPage(args: readonly string[]): Promise<number> {
+  const built = join(root, 'packages/ui/dist/page/index.html');
+  const inputs = globSync(
+    ['packages/{ui,api}/{src,public}/**/*', 'packages/ui/*.{html,ts,json}', 'package-lock.json'],
+    {
+      cwd: root,
+    },
+  );
+  const fresh =
+    existsSync(built) &&
+    inputs.every((input) => statSync(join(root, input)).mtimeMs <= statSync(built).mtimeMs) &&
+    !args.includes('--force');
+  if (fresh) return 0;
+  const code = await command('vite', ['build', '--logLevel', 'warn', 'packages/ui']);
+  if (code === 0) printSizes(join(root, 'packages/ui/dist/page/assets'));
+  return code;
+}
+
+/** What a browser fetches, compressed: everything, and what every page needs before anything is shown. */
+function printSizes(directory: string): void {
+  const sizeOf = (name: string): number => gzipSync(readFileSync(join(directory, name))).length;
+  const scripts = readdirSync(directory).filter((name) => name.endsWith('.js'));
+  const page = readFileSync(join(directory, '../index.html'), 'utf8');
+  const first = scripts.filter((name) => page.includes(name));
+  const sum = (names: readonly string[]): string =>
+    `${(names.reduce((bytes, name) => bytes + sizeOf(name), 0) / 1000).toFixed(1)} kB`;
+  process.stdout.write(`page built; scripts compressed: ${sum(first)} at first, ${sum(scripts)} in all\n`);
 }
 
 function runTestFiles(files: readonly string[], flags: readonly string[]): Promise<number> {

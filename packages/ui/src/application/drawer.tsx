@@ -4,7 +4,7 @@ import type { DeliveryDetail, ObjectRef, ResourceDetail } from '@evenkeel/api';
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { type ApplicationView, type DrawerPanel, drawerPanels, printRef } from '../address.ts';
-import { nodeStanding } from '../format/words.ts';
+import { nodeStanding, nodeWord } from '../format/words.ts';
 import { ApiError, useLogs, useResource, useTree } from '../live/queries.ts';
 import { Link, useGo } from '../parts/link.tsx';
 import { Empty, Failure, Skeleton } from '../parts/small.tsx';
@@ -113,7 +113,9 @@ function Status({ detail, resource }: { readonly detail: DeliveryDetail; readonl
   const { data } = useTree(detail.key);
   const id = printRef(resource);
   const node = data?.nodes.find((candidate) => printRef(candidate.ref) === id);
-  return node ? <StandingMark standing={nodeStanding(node)} terms={node.health?.message ?? ''} /> : null;
+  return node ? (
+    <StandingMark standing={nodeStanding(node)} word={nodeWord(node)} terms={node.health?.message ?? ''} />
+  ) : null;
 }
 
 interface PanelProps {

@@ -4,7 +4,7 @@ import type { DeliveryDetail, ObjectRef } from '@evenkeel/api';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
 import { duration } from '../format/time.ts';
-import { nodeStanding, reasonWords } from '../format/words.ts';
+import { nodeStanding, nodeWord, reasonWords } from '../format/words.ts';
 import { useTree } from '../live/queries.ts';
 import { useNow } from '../live/server-clock.ts';
 import { Empty, Failure, Skeleton } from '../parts/small.tsx';
@@ -116,33 +116,37 @@ function Row({ row, stop, onFocus, onFold, onOpen }: RowProps): ReactNode {
       onFocus={onFocus}
       onClick={onOpen}
     >
-      <span className="tree-lines" aria-hidden="true">
-        {lines.slice(1).map((through, level) => (
-          <i key={level} data-through={through || undefined} />
-        ))}
-        {depth > 0 && <i data-turn={last ? 'last' : 'on'} />}
-        {children > 0 ? (
+      <span className="tree-what">
+        <span className="tree-lines" aria-hidden="true">
+          {lines.slice(1).map((through, level) => (
+            <i key={level} data-through={through || undefined} />
+          ))}
+          {depth > 0 && <i data-turn={last ? 'last' : 'on'} />}
+          {children > 0 ? (
+            <span
+              className="tree-fold"
+              onClick={(event) => {
+                event.stopPropagation();
+                onFold(!expanded);
+              }}
+            >
+              <Chevron size={14} />
+            </span>
+          ) : (
+            <span className="tree-leaf" />
+          )}
+        </span>
+        <span className="tree-label">
+          <span className="tree-kind">{node.ref.kind}</span>
           <span
-            className="tree-fold"
-            onClick={(event) => {
-              event.stopPropagation();
-              onFold(!expanded);
-            }}
+            className="tree-name"
+            title={node.ref.namespace === '' ? node.ref.name : `${node.ref.namespace}/${node.ref.name}`}
           >
-            <Chevron size={14} />
+            {node.ref.name}
           </span>
-        ) : (
-          <span className="tree-leaf" />
-        )}
+        </span>
       </span>
-      <span className="tree-kind">{node.ref.kind}</span>
-      <span
-        className="tree-name"
-        title={node.ref.namespace === '' ? node.ref.name : `${node.ref.namespace}/${node.ref.name}`}
-      >
-        {node.ref.name}
-      </span>
-      <StandingMark standing={standing} terms={nodeTerms(row)} />
+      <StandingMark standing={standing} word={nodeWord(node)} terms={nodeTerms(row)} />
       <span className="tree-said" title={said}>
         {said}
       </span>

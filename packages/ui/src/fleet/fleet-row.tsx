@@ -39,8 +39,10 @@ export const FleetRow: (props: RowProps) => ReactNode = memo(function FleetRow(p
   const go = useGo();
   const [at, setAt] = useState<{ readonly atMs: number; readonly x: number; readonly y: number }>();
   const walkTo = (atMs: number | undefined, strip: Element | null): void => {
-    props.onWalk(atMs === undefined ? undefined : positionOf(atMs, span, width));
     const box = strip?.getBoundingClientRect();
+    const body = strip?.closest('.fleet-body')?.getBoundingClientRect();
+    const x = atMs === undefined || !box || !body ? undefined : box.left - body.left + positionOf(atMs, span, width);
+    props.onWalk(x);
     setAt(
       atMs === undefined || !box ? undefined : { atMs, x: box.left + positionOf(atMs, span, width), y: box.bottom + 6 },
     );
@@ -75,8 +77,11 @@ export const FleetRow: (props: RowProps) => ReactNode = memo(function FleetRow(p
         >
           {item.name}
         </Link>
-        <span className="badge" title={`${item.kind} in ${item.namespace}, project ${item.project}`}>
-          {frontEndName(item.frontEnd)}
+        <span
+          className="badge"
+          title={`${frontEndName(item.frontEnd)} ${item.kind} in ${item.namespace}, project ${item.project}`}
+        >
+          {item.frontEnd === 'argo' ? 'Argo' : 'Flux'}
         </span>
       </div>
       <div role="cell" className="cell-strip">
@@ -99,7 +104,7 @@ export const FleetRow: (props: RowProps) => ReactNode = memo(function FleetRow(p
           <>
             <code title={item.commit.sha}>{shortHash(item.commit.sha)}</code>
             <span className="quiet">
-              {item.commit.author}, <Time atMs={item.commit.dateMs} />
+              {item.commit.author}, <Time atMs={item.commit.dateMs} brief />
             </span>
           </>
         ) : (
@@ -136,7 +141,7 @@ function WhatCell({ item }: { readonly item: DeliverySummary }): ReactNode {
 }
 
 /** How long it has stood like this; quiet while level. */
-function Since({ item, line }: Pick<RowProps, 'item'> & { readonly line: Pick<Waterline, 'runs'> }): ReactNode {
+function Since({ item, line }: Pick<RowProps, 'item'> & { readonly line: Line }): ReactNode {
   const now = useNow();
   const last = line.runs.at(-1);
   return item.standing === 'level' || last?.state !== item.standing ? null : <>{duration(now - last.fromMs)}</>;

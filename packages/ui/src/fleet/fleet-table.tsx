@@ -3,7 +3,7 @@
 import type { DeliverySummary } from '@evenkeel/api';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type CSSProperties, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import type { FleetView, SortColumn } from '../address.ts';
 import { useStore } from '../live/store.ts';
 import { narrowScreen, useMedia, useWidth } from '../parts/use-width.ts';
@@ -83,9 +83,7 @@ export function FleetTable({ rows, view, strips, onChange, onHold }: TableProps)
             />
           ) : null;
         })}
-        {walking !== undefined && !narrow && (
-          <div className="moment-line" style={{ '--at': `${walking}px` } as CSSProperties} />
-        )}
+        {walking !== undefined && !narrow && <div className="moment-line" style={{ insetInlineStart: walking }} />}
       </div>
     </div>
   );

@@ -19,7 +19,7 @@ export function selectRows(items: readonly DeliverySummary[], view: FleetView): 
   const sorted = chosen.sort(
     (left, right) => order(left, right) || compareText(left.name, right.name) || compareText(left.key, right.key),
   );
-  return view.reversed ? sorted.reverse() : sorted;
+  return view.reversed ? sorted.toReversed() : sorted;
 }
 
 const texts = new WeakMap<DeliverySummary, string>();

@@ -18,6 +18,14 @@ export function relativeTime(atMs: number, nowMs: number): string {
   return new Date(atMs).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
 }
 
+/** "4 min ago", where there is little room. */
+export function briefTime(atMs: number, nowMs: number): string {
+  const age = nowMs - atMs;
+  return age >= 5 * SECOND && age < DAY
+    ? `${duration(age).split(' ').slice(0, 2).join(' ')} ago`
+    : relativeTime(atMs, nowMs);
+}
+
 /** "12 s", "4 min", "3 h 20 min", "2 d 4 h": two units at most. */
 export function duration(ms: number): string {
   const total = Math.max(0, Math.round(ms));

@@ -68,6 +68,14 @@ export function nodeStanding(node: Pick<TreeNode, 'sync' | 'reason' | 'health'>)
   }
 }
 
+/** What the standing of a node is called: only what Git says can be in sync with it. */
+export function nodeWord(node: Pick<TreeNode, 'sync' | 'reason' | 'health'>): string {
+  const standing = nodeStanding(node);
+  if (standing === 'drifted' && node.reason === 'stray') return 'Not in Git';
+  if (standing !== 'level' || node.sync !== undefined) return standingWords[standing];
+  return node.health ? 'Healthy' : 'Present';
+}
+
 /**
  * "Drifted 4 minutes ago by kubectl-edit": when the last change by hand was made, and by whom. Undefined where nothing
  * drifted or the cluster does not say who did it.

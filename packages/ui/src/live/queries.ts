@@ -133,15 +133,20 @@ export function useWaterlines(hours: number): UseQueryResult<Waterlines> {
     queryFn: async ({ signal }) => {
       const answer = await request<Waterlines>(apiPaths.waterlines(hours), { signal });
       learnServerTime(answer.toMs);
-      return { ...answer, items: answer.items.map(withoutPrehistory) };
+      return { ...answer, items: answer.items.map(withoutPrehistory(answer.fromMs)) };
     },
   });
 }
 
-function withoutPrehistory(line: Waterlines['items'][number]): Waterlines['items'][number] {
-  const [first] = line.runs;
-  const before = first?.state === 'unknown' && line.runs.length > 1;
-  return before ? { ...line, runs: line.runs.slice(1) } : line;
+/** The API calls the time before an application existed unknown; a strip begins where something is known. */
+function withoutPrehistory(fromMs: number): (line: Waterlines['items'][number]) => Waterlines['items'][number] {
+  return (line) => {
+    const [first, ...rest] = line.runs;
+    if (first?.state !== 'unknown' || first.fromMs > fromMs) return line;
+    const [tick] = line.ticks;
+    if (rest.length > 0) return { ...line, runs: rest };
+    return { ...line, runs: tick ? [{ ...first, fromMs: tick.atMs }] : [] };
+  };
 }
 
 export function useDetail(key: string): UseQueryResult<DeliveryDetail> {

@@ -4,16 +4,16 @@ import type { Commit } from '@evenkeel/api';
 import { Check, Copy, LoaderCircle } from 'lucide-react';
 import { type ButtonHTMLAttributes, type ReactNode, useId, useState } from 'react';
 import { shortHash, subject } from '../format/names.ts';
-import { absoluteTime, relativeTime } from '../format/time.ts';
+import { absoluteTime, briefTime, relativeTime } from '../format/time.ts';
 import { ApiError } from '../live/queries.ts';
 import { useNow } from '../live/server-clock.ts';
 
 /** A moment as people say it; the exact one on hover and in copies. */
-export function Time({ atMs }: { readonly atMs: number }): ReactNode {
+export function Time({ atMs, brief = false }: { readonly atMs: number; readonly brief?: boolean }): ReactNode {
   const now = useNow();
   return (
     <time dateTime={new Date(atMs).toISOString()} title={absoluteTime(atMs)}>
-      {relativeTime(atMs, Math.max(now, atMs))}
+      {(brief ? briefTime : relativeTime)(atMs, Math.max(now, atMs))}
     </time>
   );
 }

@@ -50,16 +50,18 @@ interface StandingMarkProps {
   readonly standing: Standing;
   /** The front end's own terms, told on hover. */
   readonly terms?: string;
+  /** Instead of the usual word, where it would not be exact. */
+  readonly word?: string;
   /** Said after the word: since when. */
   readonly note?: ReactNode;
 }
 
 /** Shape and word. */
-export function StandingMark({ standing, terms, note }: StandingMarkProps): ReactNode {
+export function StandingMark({ standing, terms, word, note }: StandingMarkProps): ReactNode {
   return (
     <span className="standing" data-standing={standing} title={terms}>
       <StandingShape standing={standing} />
-      <span>{standingWords[standing]}</span>
+      <span>{word ?? standingWords[standing]}</span>
       {note !== undefined && <span className="standing-note">{note}</span>}
     </span>
   );

@@ -97,6 +97,7 @@ function Entry({ entry, near, withName }: EntryProps): ReactNode {
     if (near) item.current?.scrollIntoView({ block: 'center' });
   }, [near]);
   const failed = outcome !== undefined && outcome !== 'succeeded';
+  const more = details.filter((detail) => !sentence.includes(detail));
   const Icon = failed ? CircleX : icons[kind];
   return (
     <li ref={item} className="entry" data-kind={kind} data-failed={failed || undefined} data-near={near || undefined}>
@@ -115,7 +116,7 @@ function Entry({ entry, near, withName }: EntryProps): ReactNode {
           )}
           <span className="entry-sentence">{sentence}</span>
         </p>
-        {details.length > 0 && <Details details={details} />}
+        {more.length > 0 && <Details details={more} />}
       </div>
       <span className="entry-who quiet">
         {revision !== undefined && revision !== '' && <code title={revision}>{shortHash(revision)}</code>}

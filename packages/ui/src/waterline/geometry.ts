@@ -119,9 +119,9 @@ export function openRuns(runs: readonly Run[], nowMs: number): readonly Run[] {
   return last && last.toMs < nowMs ? [...runs.slice(0, -1), { ...last, toMs: nowMs }] : runs;
 }
 
-const spanHours = [0.25, 1, 6, 24] as const;
+const spanHours = [1 / 30, 1 / 12, 0.25, 1, 6, 24] as const;
 
-/** The span that shows all there is, up to a day: a system of ten minutes is not drawn as one pixel of a day. */
+/** The span that shows all there is, up to a day: a system of a minute is not drawn as one pixel of a day. */
 export function hoursFor(items: readonly Waterline[], nowMs: number): number {
   let firstMs = nowMs;
   for (const { runs } of items) firstMs = Math.min(firstMs, runs[0]?.fromMs ?? nowMs);
