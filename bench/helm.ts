@@ -116,7 +116,7 @@ function main(): void {
     `original ${record.originalMs} ms, first pass ${record.coldMs} ms, warm ${record.warmMs} ms (${record.cases} charts)`,
   );
   console.log(
-    `largest ${record.largest}: original ${record.largestOriginalMs} ms, ours ${record.largestOursMs} ms; RSS ${memory} MiB`,
+    `largest ${record.largest}: original ${record.largestOriginalMs} ms, ours ${record.largestOursMs} ms; RSS ${memory} MiB, retained ${retained} MiB`,
   );
   const isFast = record.ratio >= 6 && largestOurs <= largestOriginal;
   console.log(
