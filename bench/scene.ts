@@ -87,7 +87,7 @@ export function commit(directory: string, message: string): void {
 /** An Application for one generated app. */
 export function application(index: number): KubeObject {
   const [definition] = argoDefinitions();
-  const { group } = definition?.['spec'] as unknown as { readonly group: string };
+  const group = (definition?.['spec'] as unknown as { readonly group: string } | undefined)?.group ?? '';
   return {
     apiVersion: `${group}/v1alpha1`,
     kind: 'Application',

@@ -56,14 +56,8 @@ function valuesOf({ chart, tree, root }: HelmRequest, chartPath: string): Json {
   const fromFile = bytes ? readValues(bytes, file ?? '') : {};
   const inline = chart.valuesInline;
   if (!inline || Object.keys(inline).length === 0) return fromFile;
-  switch (chart.valuesMerge) {
-    case 'replace':
-      return inline;
-    case 'merge':
-      return mergeOver(inline, fromFile);
-    default:
-      return mergeOver(fromFile, inline);
-  }
+  if (chart.valuesMerge === 'replace') return inline;
+  return chart.valuesMerge === 'merge' ? mergeOver(inline, fromFile) : mergeOver(fromFile, inline);
 }
 
 function readValues(bytes: Uint8Array, file: string): JsonObject {

@@ -2,6 +2,7 @@
 // `evenkeel --help` and the drop-in commands start at once.
 
 import { Command, CommanderError } from 'commander';
+import type * as AppCommands from './commands/app.ts';
 import type { AppOptions, SyncOptions, WaitOptions } from './commands/app.ts';
 import type { CreateOptions } from './commands/app-create.ts';
 import type { RenderOptions } from './commands/render.ts';
@@ -150,7 +151,7 @@ function addApp(program: Command, io: Io): void {
       .option('--server <url>', 'the server to talk to (the last `evenkeel up` by default)')
       .option('-o, --output <format>', 'json, yaml, wide or name')
       .addHelpText('after', `\nExample:\n  evenkeel app ${example}`);
-  const load = (): Promise<typeof import('./commands/app.ts')> => import('./commands/app.ts');
+  const load = (): Promise<typeof AppCommands> => import('./commands/app.ts');
 
   verb('list', 'list applications', 'list -l team=payments')
     .option('-l, --selector <selector>', 'only those with these labels')

@@ -103,7 +103,7 @@ function changeOf(step: StepReport): ChangedObject {
   const object = `${step.ref.kind} ${step.ref.namespace === '' ? '' : `${step.ref.namespace}/`}${step.ref.name}`;
   if (step.status === 'failed') return { object, change: 'failed' };
   if (step.status === 'pruned') return { object, change: 'deleted' };
-  return { object, change: /created$/.test(step.message) ? 'created' : 'updated' };
+  return { object, change: step.message.endsWith('created') ? 'created' : 'updated' };
 }
 
 function recordDrift(history: History, report: DeliveryReport, drifting: boolean): void {

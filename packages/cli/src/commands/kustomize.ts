@@ -11,16 +11,9 @@ import { openRemotes } from '../kustomize-remotes.ts';
 /** Runs `kustomize ARGS`; verbs that are not ours are refused by name. */
 export function kustomizeCommand(args: readonly string[], io: Io): void {
   const [verb, ...rest] = args;
-  switch (verb) {
-    case 'build':
-      finish(build(rest, io), io);
-      return;
-    case 'edit':
-      finish(edit(rest, io), io);
-      return;
-    default:
-      throw new CommandFailure(`unknown command "${verb ?? ''}" for "evenkeel kustomize"; one of: build, edit`);
-  }
+  if (verb === 'build') finish(build(rest, io), io);
+  else if (verb === 'edit') finish(edit(rest, io), io);
+  else throw new CommandFailure(`unknown command "${verb ?? ''}" for "evenkeel kustomize"; one of: build, edit`);
 }
 
 function build(args: readonly string[], io: Io): CommandResult {

@@ -67,10 +67,10 @@ class WatchedState implements LiveState {
       const more = await Promise.all(kinds.map((kind) => this.#client.discovery.preferred(kind)));
       for (const type of more) if (type && !this.#informers.has(kindKey(type))) this.#start(type);
     }
-    const waits = types
-      .map((type) => this.#informers.get(kindKey(type)))
-      .filter((informer) => informer?.hasSynced === false);
-    if (waits.length > 0) await Promise.all(waits.map((informer) => informer?.synced));
+    for (const type of types) {
+      const informer = this.#informers.get(kindKey(type));
+      if (informer?.hasSynced === false) await informer.synced;
+    }
   }
 
   get(ref: ObjectRef): KubeObject | undefined {
