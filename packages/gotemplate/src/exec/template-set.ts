@@ -28,6 +28,9 @@ export interface Template {
   compiled: unknown;
 }
 
+/** A set that lives long, with texts that differ each time, must not keep them all. */
+const parsedMax = 2000;
+
 /** Templates by name. Not mutated by execution; `clone` is cheap and shares what is parsed and compiled. */
 export class TemplateSet {
   readonly options: ParseOptions;
@@ -63,6 +66,7 @@ export class TemplateSet {
     let trees = this.#parsed.get(key);
     if (trees === undefined) {
       trees = parseTree(name, text, this.options);
+      if (this.#parsed.size >= parsedMax) this.#parsed.clear();
       if (text.length < 20_000) this.#parsed.set(key, trees);
     }
     let own: Template | undefined;
