@@ -86,7 +86,8 @@ export function renderables(
   };
   const out: Renderable[] = [];
   scopeOf(chart, values, { shared, out });
-  return out;
+  // Of two templates with the same name the later one counts.
+  return [...new Map(out.map((template) => [template.name, template])).values()];
 }
 
 interface Shared {

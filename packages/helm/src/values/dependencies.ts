@@ -70,11 +70,15 @@ class DependencyRun {
       (chart) => chartName(chart) === dependency.name && versionSatisfies(dependency.version, chart.metadata.version),
     );
     if (found === undefined) return undefined;
-    const copy: Chart = { ...found, metadata: copyMetadata(found.metadata) };
-    setDependencies(
-      copy,
-      found.dependencies.map((subchart) => ({ ...subchart })),
-    );
+    // Helm 3 copies one level only: charts below stay children of the chart they were loaded into, whatever its alias.
+    const isShallow = this.context.version === 3;
+    const copy: Chart = { ...found, metadata: isShallow ? { ...found.metadata } : copyMetadata(found.metadata) };
+    if (!isShallow) {
+      setDependencies(
+        copy,
+        found.dependencies.map((subchart) => ({ ...subchart })),
+      );
+    }
     if (dependency.alias !== '') copy.metadata.name = dependency.alias;
     return copy;
   }
