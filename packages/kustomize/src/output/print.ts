@@ -7,6 +7,7 @@ import { sortKeysLikeGo } from './key-order.ts';
 
 /** The text of an object, as sigs.k8s.io/yaml prints it. */
 export function printObject(value: JsonObject): string {
+  if (isEmpty(value)) return '{}\n';
   const printer = new Printer();
   return printer.mapping(value, 0, false) ? printer.out : emitSigsYaml(value);
 }
