@@ -44,7 +44,9 @@ class DependencyRun {
     const removed = new Set(declared.filter((dependency) => !dependency.enabled).map(({ name }) => name));
     const kept = chart.dependencies.filter((subchart) => !removed.has(chartName(subchart)));
     for (const subchart of kept) this.enable(subchart, merged, `${path}${chartName(subchart)}.`);
-    chart.metadata.dependencies = declared.filter(({ name }) => !removed.has(name));
+    const remaining = declared.filter(({ name }) => !removed.has(name));
+    // Without any left, Helm forgets that there were some, and then imports nothing either.
+    chart.metadata.dependencies = remaining.length === 0 ? undefined : remaining;
     setDependencies(chart, kept);
   }
 
