@@ -7,7 +7,11 @@ import { memoryTree } from '@evenkeel/std';
 
 import { type BuildOptions, build } from './build.ts';
 
-function sources(files: Readonly<Record<string, string>>, root: string, options: BuildOptions = {}): (name: string, path: string) => string[] {
+function sources(
+  files: Readonly<Record<string, string>>,
+  root: string,
+  options: BuildOptions = {},
+): (name: string, path: string) => string[] {
   const result = build(memoryTree(files), root, { ...options, origins: true });
   assert.deepEqual(result.problems, []);
   return (name, path) => {
@@ -79,7 +83,9 @@ configMapGenerator:
   assert.deepEqual(of(d, 'metadata.name')[0], 'namePrefix over/kustomization.yaml:4');
   assert.deepEqual(of(d, 'spec.paused'), ['patch over/kustomization.yaml:14']);
   assert.deepEqual(of('ConfigMap/p-settings', 'data.a'), ['configMapGenerator over/kustomization.yaml:21']);
-  assert.deepEqual(of(d, 'spec.template.spec.containers.0.envFrom.0.configMapRef.name').slice(-1), ['resource base/deployment.yaml:14']);
+  assert.deepEqual(of(d, 'spec.template.spec.containers.0.envFrom.0.configMapRef.name').slice(-1), [
+    'resource base/deployment.yaml:14',
+  ]);
 });
 
 test('a replacement names its own line, then the place of its value', () => {
@@ -107,11 +113,18 @@ data:
     },
     '.',
   );
-  assert.deepEqual(of('ConfigMap/to', 'data.y'), ['replacements kustomization.yaml:3', 'resource a.yaml:5', 'resource a.yaml:11']);
+  assert.deepEqual(of('ConfigMap/to', 'data.y'), [
+    'replacements kustomization.yaml:3',
+    'resource a.yaml:5',
+    'resource a.yaml:11',
+  ]);
 });
 
 test('origins do not change what is built', () => {
-  const files = { 'a.yaml': deployment, 'kustomization.yaml': 'resources: [a.yaml]\nnamePrefix: x-\ncommonLabels: {a: b}\n' };
+  const files = {
+    'a.yaml': deployment,
+    'kustomization.yaml': 'resources: [a.yaml]\nnamePrefix: x-\ncommonLabels: {a: b}\n',
+  };
   assert.equal(build(memoryTree(files), '.', { origins: true }).yaml(), build(memoryTree(files), '.').yaml());
   assert.deepEqual(build(memoryTree(files), '.').origins, []);
 });

@@ -137,8 +137,7 @@ class Printer {
 
 function isEmpty(value: readonly Json[] | JsonObject): boolean {
   if (Array.isArray(value)) return value.length === 0;
-  for (const key in value) if ((value as JsonObject)[key] !== undefined) return false;
-  return true;
+  return Object.values(value).every((member) => member === undefined);
 }
 
 function keyText(key: string): string | undefined {
