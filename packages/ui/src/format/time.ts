@@ -66,12 +66,14 @@ export function isoDay(atMs: number): string {
 export function dayName(atMs: number, nowMs: number): string {
   if (isoDay(atMs) === isoDay(nowMs)) return 'Today';
   if (isoDay(atMs) === isoDay(nowMs - DAY)) return 'Yesterday';
-  return new Date(atMs).toLocaleDateString('en-GB', {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-  });
+  return new Date(atMs)
+    .toLocaleDateString('en-GB', {
+      weekday: 'long',
+      day: 'numeric',
+      month: 'long',
+      year: 'numeric',
+    })
+    .replace(',', '');
 }
 
 /** "1 object", "3 objects". */

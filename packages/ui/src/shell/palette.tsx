@@ -17,7 +17,8 @@ import { queryKeys, useDeliveries } from '../live/queries.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { useGo, usePlace } from '../parts/link.tsx';
 import { StandingShape } from '../parts/standing.tsx';
-import { type Choice, choicesFor, rank } from './choices.ts';
+import { type Choice, choicesFor } from './choices.ts';
+import { rank } from './rank.ts';
 
 /** The palette. */
 export function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
