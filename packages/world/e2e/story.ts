@@ -107,7 +107,13 @@ export async function startStory(options: Partial<WorldOptions> & { readonly fro
   const repository = await makeRepository(from);
   const sandbox = await Sandbox.start({ speed: 50, seed: 7, listen: {} });
   const requests = recordingTransport(sandbox.transport());
-  const world = await startWorld({ directory: repository, port: 0, cluster: { transport: requests }, ...rest });
+  const world = await startWorld({
+    directory: repository,
+    port: 0,
+    cluster: { transport: requests },
+    onNotice,
+    ...rest,
+  });
   const clone = `${repository}-clone`;
   const [hosted] = world.gitHost.repositories.values();
   await git(dirname(repository), ['clone', '-q', hosted?.url ?? '', clone]);
@@ -119,6 +125,11 @@ export async function startStory(options: Partial<WorldOptions> & { readonly fro
     rmSync(dirname(repository), { recursive: true, force: true });
   };
   return tellStory(world, { requests, clone, kubeconfig, state: join(dirname(repository), 'xdg') }, disposed);
+}
+
+/** What the system tells its operator belongs to the record of a test that fails. */
+function onNotice(sentence: string): void {
+  process.stderr.write(`notice: ${sentence}\n`);
 }
 
 interface Places {
@@ -183,7 +194,7 @@ export function look<T>(value: T): T {
   return value;
 }
 
-const WAIT_MAX_MS = 20_000;
+const WAIT_MAX_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 
 /** Looks again and again until there is an answer. */

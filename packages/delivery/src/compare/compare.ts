@@ -11,7 +11,7 @@ import {
   health,
   noDiff,
 } from '@evenkeel/engine';
-import { KubeError, type ResourceType } from '@evenkeel/kube';
+import { KubeError, type ResourceType, isKubeError } from '@evenkeel/kube';
 import { type KubeObject, type ObjectRef, gvkOf, refKey, refOf } from '@evenkeel/resource';
 import type { Cluster } from '../cluster.ts';
 import type { Delivery, DeliveryMemory, ResourceReport } from '../model.ts';
@@ -41,7 +41,9 @@ export async function compareDelivery(input: CompareInput): Promise<Comparison> 
   const resources: ResourceReport[] = [];
   const refusals: Refusal[] = [];
   const warnings: string[] = [];
-  const results = await Promise.all(prepared.objects.map((object) => compareObject(object, input)));
+  // At the very first sync nothing is live that a half-done one could harm, and asking twice would cost a request an object.
+  const isFirst = !prepared.objects.some(({ ref, desired }) => !desired.hook && cluster.live.get(ref) !== undefined);
+  const results = await Promise.all(prepared.objects.map((object) => compareObject(object, { ...input, isFirst })));
   for (const [index, result] of results.entries()) {
     const object = prepared.objects[index];
     if (!object) continue;
@@ -55,15 +57,21 @@ export async function compareDelivery(input: CompareInput): Promise<Comparison> 
   return { objects, strays, resources, refusals, warnings };
 }
 
+interface ObjectInput extends CompareInput {
+  readonly isFirst: boolean;
+}
+
 interface ObjectResult {
   readonly compared: ComparedObject;
   readonly refusal?: Refusal;
 }
 
-async function compareObject(prepared: PreparedObject, input: CompareInput): Promise<ObjectResult> {
+async function compareObject(prepared: PreparedObject, input: ObjectInput): Promise<ObjectResult> {
   const { desired, ref, type } = prepared;
   const live = input.cluster.live.get(ref);
-  if (!live || !type || desired.hook) return { compared: { desired, live, diff: noDiff } };
+  if (!type || desired.hook) return { compared: { desired, live, diff: noDiff } };
+  if (!live) return { compared: { desired, live, diff: noDiff }, ...(await rehearsed(prepared, type, input)) };
+  accepted.add(desired.object);
   const otherOwner = input.cluster.live.ownerOf(live);
   if (otherOwner !== undefined && otherOwner !== input.delivery.key) {
     return { compared: { desired, live, diff: noDiff }, refusal: twoOwners(ref, otherOwner) };
@@ -71,12 +79,68 @@ async function compareObject(prepared: PreparedObject, input: CompareInput): Pro
   return confirmedDiff({ prepared, live, type }, input);
 }
 
+/** Desired objects that the server is known to take: it said so, or they have been live as they are. */
+const accepted = new WeakSet<KubeObject>();
+const rejections = new WeakMap<KubeObject, Refusal>();
+
+/** Asks whether a missing object would be accepted, before anything of its sync is written. */
+async function rehearsed(
+  prepared: PreparedObject,
+  type: ResourceType,
+  input: ObjectInput,
+): Promise<Pick<ObjectResult, 'refusal'>> {
+  const { object } = prepared.desired;
+  if (input.isFirst || accepted.has(object)) return {};
+  const known = rejections.get(object);
+  if (known) return { refusal: known };
+  try {
+    await dryRun(prepared, type, input);
+    accepted.add(object);
+    return {};
+  } catch (error) {
+    // Its namespace may be created by the very sync this is asked for.
+    if (isKubeError(error, 404)) return {};
+    if (!isVerdict(error)) throw error;
+    const refusal = rejected(prepared, error);
+    if (isLasting(error)) rejections.set(object, refusal);
+    return { refusal };
+  }
+}
+
+/** Conflict, too many requests, unavailable, timed out: these say nothing about the object, and pass. */
+const passing: ReadonlySet<number> = new Set([409, 429, 502, 503, 504]);
+
+/** True where the server refuses this object. An unknown field in an apply is a 500 in Kubernetes, so that counts too. */
+function isVerdict(error: unknown): error is KubeError {
+  return error instanceof KubeError && !passing.has(error.code);
+}
+
+/** A verdict that the same question would get again. */
+function isLasting(error: KubeError): boolean {
+  return error.code < 500 || error.message.includes('field not declared in schema');
+}
+
+function dryRun(
+  { desired }: PreparedObject,
+  type: ResourceType,
+  { delivery, cluster, signal }: CompareInput,
+): Promise<KubeObject> {
+  const validate = delivery.policy.validate && desired.options?.skipValidation !== true;
+  return cluster.client.apply(type, desired.object, {
+    fieldManager: delivery.frontEnd.fieldManager,
+    force: true,
+    dryRun: true,
+    fieldValidation: validate ? 'Strict' : 'Ignore',
+    signal,
+  });
+}
+
 /** Answers of the server to "would this change anything?", by desired object; the key names exactly what was asked. */
 const confirmations = new WeakMap<KubeObject, { readonly question: string; readonly result: Confirmation }>();
 
 type Confirmation =
   | { readonly kind: 'diff'; readonly diff: ObjectDiff }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly lasting: boolean };
 
 interface Pair {
   readonly prepared: PreparedObject;
@@ -95,7 +159,7 @@ async function confirmedDiff(pair: Pair, input: CompareInput): Promise<ObjectRes
   const question = `${live.metadata.uid}/${live.metadata.generation ?? 0}/${JSON.stringify(local.fields)}`;
   const known = confirmations.get(desired.object);
   const answer = known?.question === question ? known.result : await askServer(pair, local, input);
-  confirmations.set(desired.object, { question, result: answer });
+  if (answer.kind !== 'refused' || answer.lasting) confirmations.set(desired.object, { question, result: answer });
   if (answer.kind === 'refused') return { compared: { desired, live, diff: local }, refusal: answer.refusal };
   return { compared: { desired, live, diff: answer.diff } };
 }
@@ -106,21 +170,15 @@ async function askServer(
   local: ObjectDiff,
   input: CompareInput,
 ): Promise<Confirmation> {
-  const { delivery, cluster, signal } = input;
+  const { delivery } = input;
   if (delivery.policy.replace || prepared.desired.options?.replace) return { kind: 'diff', diff: local };
   try {
-    const after = await cluster.client.apply(type, prepared.desired.object, {
-      fieldManager: delivery.frontEnd.fieldManager,
-      force: true,
-      dryRun: true,
-      fieldValidation: 'Ignore',
-      signal,
-    });
+    const after = await dryRun(prepared, type, input);
     return { kind: 'diff', diff: sameContent(live, after) ? noDiff : local };
   } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
+    if (!isVerdict(error)) throw error;
     if (delivery.policy.recreate || prepared.desired.options?.recreate) return { kind: 'diff', diff: local };
-    return { kind: 'refused', refusal: rejected(prepared, error) };
+    return { kind: 'refused', refusal: rejected(prepared, error), lasting: isLasting(error) };
   }
 }
 

@@ -23,10 +23,12 @@ export function refusalOf(problem: {
     ? { file: problem.file, line: problem.line || undefined, column: problem.column || undefined }
     : undefined;
   const place = at ? `${formatPosition(at)}: ` : '';
-  const told = at && problem.message.includes(formatPosition({ file: at.file, line: at.line }));
+  // Some originals lay a message out over several lines; a condition is one sentence.
+  const message = problem.message.trim().replaceAll(/\s*\n\s*/g, ' ');
+  const told = at && message.includes(formatPosition({ file: at.file, line: at.line }));
   return {
     code: 'RENDER_FAILED',
-    sentence: `${problem.tool}: ${told ? '' : place}${problem.message}`,
+    sentence: `${problem.tool}: ${told ? '' : place}${message}`,
     remedy: 'Correct the file in Git; what is live stays as it is.',
     at,
   };
