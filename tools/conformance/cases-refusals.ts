@@ -190,7 +190,11 @@ export const refusalCases: readonly Case[] = [
   configMap('key', { name: 'x' }, { data: { 'a b': '1' } }),
   configMap('value as number', { name: 'x' }, { data: { a: 1 } }),
   configMap('key in both', { name: 'x' }, { data: { a: '1' }, binaryData: { a: 'AAAA' } }),
-  configMap('resourceVersion given', { name: 'x', resourceVersion: '1' }),
+  refusal('configmap resourceVersion given', `${core}/configmaps`, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'x', resourceVersion: '1' },
+  }),
   configMap('owner without uid', { name: 'x', ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: 'p' }] }),
   refusal(
     'secret not base64',
@@ -229,7 +233,12 @@ export const refusalCases: readonly Case[] = [
   service('type', { type: 'Balanced', ports: [{ port: 80 }] }),
   service('protocol', { ports: [{ port: 80, protocol: 'HTTP' }] }),
   service('affinity', { sessionAffinity: 'Always', ports: [{ port: 80 }] }),
-  service('node port out of range', { type: 'NodePort', ports: [{ port: 80, nodePort: 80 }] }),
+  refusal('service node port out of range', `${core}/services`, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web' },
+    spec: { type: 'NodePort', ports: [{ port: 80, nodePort: 80 }] },
+  }),
   service('external name missing', { type: 'ExternalName' }),
   service('name starts with digit', { ports: [{ port: 80 }] }, '1web'),
   service('selector value', { selector: { a: 'b c' }, ports: [{ port: 80 }] }),

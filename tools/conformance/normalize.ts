@@ -21,6 +21,9 @@ export function normalize(value: unknown): unknown {
   const result: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (key === 'managedFields' && Array.isArray(member)) result[key] = sortedOwners(member);
+    else if (key === 'columnDefinitions' && Array.isArray(member))
+      result[key] = member.map((each) => normalize({ ...(each as object), description: '' }));
+    else if (key === 'serverAddress') result[key] = '<address>';
     else if (key === 'clusterIPs' && Array.isArray(member))
       result[key] = member.map((each) => (each === 'None' ? each : '<ip>'));
     else if (

@@ -150,7 +150,9 @@ function send(url: string, agent: Agent, headers: Readonly<Record<string, string
           ...headers,
           accept: ask.accept ?? 'application/json',
           'user-agent': 'conformance/1',
-          ...(body === undefined ? {} : { 'content-type': ask.contentType ?? 'application/json' }),
+          ...(body === undefined
+            ? {}
+            : { 'content-type': ask.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
         },
       },
       (response) => {

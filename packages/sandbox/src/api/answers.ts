@@ -40,7 +40,7 @@ function writeParameters(request: ApiRequest): WriteParameters {
     throw invalid({ group: 'meta.k8s.io', kind: optionsKind(request), plural: '' }, '', [
       {
         reason: 'FieldValueNotSupported',
-        message: `Unsupported value: "${dryRun}": supported values: "All"`,
+        message: `Unsupported value: ["${dryRun}"]: supported values: "All"`,
         field: 'dryRun',
       },
     ]);
@@ -49,7 +49,7 @@ function writeParameters(request: ApiRequest): WriteParameters {
     throw invalid({ group: 'meta.k8s.io', kind: optionsKind(request), plural: '' }, '', [
       {
         reason: 'FieldValueNotSupported',
-        message: `Unsupported value: "${fieldValidation}": supported values: "Ignore", "Warn", "Strict"`,
+        message: `Unsupported value: "${fieldValidation}": supported values: "", "Ignore", "Strict", "Warn"`,
         field: 'fieldValidation',
       },
     ]);

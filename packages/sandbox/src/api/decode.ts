@@ -1,7 +1,14 @@
 // Reads a body as a built-in type: unknown fields are dropped and told, nulls mean absent, wrong JSON types are refused as
 // Go's decoder refuses them, empty optional lists and maps vanish, amounts are brought to canonical form.
 
-import { type FieldSchema, type Json, type KubeObject, builtinSchema, canonicalQuantity } from '@evenkeel/resource';
+import {
+  type FieldSchema,
+  type Json,
+  type KubeObject,
+  builtinSchema,
+  canonicalQuantity,
+  parseApiVersion,
+} from '@evenkeel/resource';
 import { messageOfDefinition } from '../protobuf/messages.ts';
 import { type Bag, type Draft, type Value, isBag, setMember, scalarText } from '../store/draft.ts';
 
@@ -72,7 +79,7 @@ class Decoder {
       case 'array':
         return Array.isArray(value) ? this.#list(value, schema, place) : this.#refuse(value, schema, place);
       case 'object':
-        return isBag(value) ? this.#object(value, schema, place.path) : this.#refuse(value, schema, place);
+        return isBag(value) ? this.#object(value, schema, place) : this.#refuse(value, schema, place);
       case undefined:
         return copy(value);
     }
@@ -88,8 +95,8 @@ class Decoder {
     });
   }
 
-  #object(bag: Bag, schema: FieldSchema, path: string): Bag {
-    if (schema.properties !== undefined) return this.struct(bag, schema, path);
+  #object(bag: Bag, schema: FieldSchema, place: Place): Bag {
+    if (schema.properties !== undefined) return this.struct(bag, schema, place.path);
     const values = schema.additionalProperties;
     const result: Bag = {};
     for (const key of Object.keys(bag)) {
@@ -98,7 +105,7 @@ class Decoder {
       if (values === undefined || typeof values === 'boolean') setMember(result, key, copy(value));
       else if (value === null)
         setMember(result, key, values.type === 'object' ? {} : values.type === 'array' ? [] : '');
-      else setMember(result, key, this.#value(value, values, { path: `${path}.${key}`, owner: schema.name }));
+      else setMember(result, key, this.#value(value, values, place));
     }
     return result;
   }
@@ -156,18 +163,30 @@ export function checkTypeMeta(body: Json | KubeObject | undefined, type: ServedT
   const given = { apiVersion: body['apiVersion'] ?? '', kind: body['kind'] ?? '' };
   if (given.kind === '' && given.apiVersion === '')
     return { ...body, apiVersion, kind: type.kind } as unknown as KubeObject;
-  if (given.kind === '') throw badRequest("Object 'Kind' is missing");
+  if (given.kind === '') return { ...body, apiVersion, kind: type.kind } as unknown as KubeObject;
   if (given.apiVersion !== '' && given.apiVersion !== apiVersion) {
+    const { group, version } = parseApiVersion(scalarText(given.apiVersion));
+    const kind = scalarText(given.kind);
+    if (type.custom === undefined && builtinSchema({ group, version, kind }) === undefined) {
+      throw badRequest(
+        `${kind} in version "${version}" cannot be handled as a ${type.kind}: no kind "${kind}" is registered for version "${scalarText(given.apiVersion)}" in scheme "pkg/runtime/scheme.go:111"`,
+      );
+    }
     throw badRequest(
       `the API version in the data (${scalarText(given.apiVersion)}) does not match the expected API version (${apiVersion})`,
     );
   }
   if (given.kind !== type.kind) {
     throw badRequest(
-      `${scalarText(given.kind)} in version "${type.version}" cannot be handled as a ${type.kind}: converting (${scalarText(given.kind)}) to (${type.kind}): unknown conversion`,
+      `${scalarText(given.kind)} in version "${type.version}" cannot be handled as a ${type.kind}: converting (${type.version}.${scalarText(given.kind)}) to (${goPackage(type.group)}.${type.kind}): unknown conversion`,
     );
   }
   return body as unknown as KubeObject;
+}
+
+// The package of a group's internal types: "networking.k8s.io" is networking.
+function goPackage(group: string): string {
+  return group === '' ? 'core' : (group.split('.')[0] ?? group);
 }
 
 function isEmptyCollection(value: Value, schema: FieldSchema): boolean {

@@ -78,3 +78,11 @@ function textAt(object: KubeObject, path: readonly string[]): string {
   for (const key of path) value = isBag(value) ? (value as Bag)[key] : undefined;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
+
+/** What to say of a field that cannot be selected by. */
+export function unknownField(type: ServedType): (field: string) => string {
+  if (builtin[type.collection] !== undefined || type.custom !== undefined)
+    return (field) => `field label not supported: ${field}`;
+  return (field) =>
+    `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
+}

@@ -21,7 +21,9 @@ const operationsMax = 10_000;
 /** Applies a JSON patch; the target is not changed. Throws 400 for an unreadable patch, 422 where it does not apply. */
 export function jsonPatch(target: Value, patch: Json): Value {
   if (!Array.isArray(patch))
-    throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+    throw badRequest(
+      'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+    );
   if (patch.length > operationsMax) {
     throw new ApiError(
       413,
@@ -67,10 +69,9 @@ function applyOperation(holder: Bag, operation: Json): void {
   }
 }
 
-function notApplicable(message: string): ApiError {
-  return new ApiError(422, 'Invalid', `the server rejected our request due to an error in our request`, {
-    causes: [{ message }],
-  });
+// Which operation failed is not told, as upstream.
+function notApplicable(_why: string): ApiError {
+  return new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 }
 
 function pointerParts(path: string): readonly string[] {

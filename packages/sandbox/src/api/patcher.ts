@@ -71,7 +71,9 @@ function patchFunction(contentType: string, write: Write): (target: Value, patch
       return mergePatch;
     case 'application/strategic-merge-patch+json': {
       if (write.type.custom !== undefined)
-        throw unsupportedMediaType(builtinTypes.filter((each) => !each.includes('strategic')));
+        throw unsupportedMediaType(
+          builtinTypes.filter((each) => !each.includes('strategic') && !each.includes('cbor')),
+        );
       const schema = schemaOf(write.type);
       return (target, patch) => strategicMerge(target, patch, schema);
     }

@@ -2,7 +2,7 @@
 
 import type { Json, KubeObject } from '@evenkeel/resource';
 import type { Store } from '../store/store.ts';
-import { fieldReader } from './field-labels.ts';
+import { fieldReader, unknownField } from './field-labels.ts';
 import { exactName, parseFieldSelector, parseLabelSelector } from './selectors.ts';
 import { type ServedType, apiVersionOf } from './served-type.ts';
 import { ApiError, badRequest, expired, notFound } from './status.ts';
@@ -29,7 +29,7 @@ export function getObject(store: Store, scope: Scope, name: string): KubeObject 
 /** A test for the objects that the query's selectors and the scope let through; undefined where all do. */
 export function selection(scope: Scope, query: Query): ((object: KubeObject) => boolean) | undefined {
   const labels = parseLabelSelector(query['labelSelector']);
-  const fields = parseFieldSelector(query['fieldSelector'], fieldReader(scope.type));
+  const fields = parseFieldSelector(query['fieldSelector'], fieldReader(scope.type), unknownField(scope.type));
   if (labels === undefined && fields === undefined) return undefined;
   return (object) => (labels?.(object.metadata.labels) ?? true) && (fields?.(object) ?? true);
 }
@@ -130,14 +130,20 @@ function readRevision(asked: string, match: string): number {
   }
   if (asked === '') return 0;
   if (!/^\d+$/.test(asked))
-    throw badRequest(`Invalid value: "${asked}": strconv.ParseUint: parsing "${asked}": invalid syntax`);
+    throw badRequest(
+      `invalid resource version: resourceVersion: Invalid value: "${asked}": strconv.ParseUint: parsing "${asked}": invalid syntax`,
+    );
   return Number(asked);
 }
 
 function invalidOptions(detail: string): ApiError {
+  const [field = '', ...rest] = detail.split(': ');
+  const message = rest.join(': ');
+  const reason = message.startsWith('Forbidden') ? 'FieldValueForbidden' : 'FieldValueNotSupported';
   return new ApiError(422, 'Invalid', `ListOptions.meta.k8s.io "" is invalid: ${detail}`, {
     group: 'meta.k8s.io',
     kind: 'ListOptions',
+    causes: [{ reason, message, field }],
   });
 }
 

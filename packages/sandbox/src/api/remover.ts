@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import { definitionCollection } from '../crd/definitions.ts';
 import { cleanupFinalizer } from '../crd/cleanup.ts';
 import type { ServedType } from './served-type.ts';
-import { badRequest, conflict, forbidden, notFound, successStatus } from './status.ts';
+import { conflict, forbidden, invalid, notFound, successStatus } from './status.ts';
 import { strategyOf } from './strategies.ts';
 import { atVersion } from './versions.ts';
 import { isGone } from './writer.ts';
@@ -49,10 +49,10 @@ export class Remover {
     if (isProtected(type, at.name)) throw forbidden(type, at.name, 'this namespace may not be deleted');
     const dying = this.#dying(type, object, options);
     if (isGone(dying)) return this.#finish(type, object, options);
-    if (dying === object) return { status: statusOf(options), body: atVersion(object, type) };
+    if (dying === object) return { status: 200, body: atVersion(object, type) };
     if (options.dryRun) return { status: 200, body: atVersion(dying as unknown as KubeObject, type) };
     const stored = this.#store.collection(type.collection).put(dying as Draft);
-    return { status: statusOf(options), body: atVersion(stored, type) };
+    return { status: 200, body: atVersion(stored, type) };
   }
 
   /** Takes an object out of the store for good. */
@@ -127,26 +127,20 @@ function graceOf(type: ServedType, object: KubeObject, options: RemoveOptions): 
   return seconds < 0 ? 1 : seconds;
 }
 
-function statusOf(options: RemoveOptions): number {
-  return options.propagation === 'Foreground' ? 202 : 200;
-}
-
 function checkPreconditions(type: ServedType, object: KubeObject, options: RemoveOptions): void {
   const name = object.metadata.name ?? '';
-  const { uid, resourceVersion } = object.metadata;
-  if (options.uid !== undefined && options.uid !== uid) {
-    throw conflict(
-      type,
+  const { uid = '', resourceVersion = '' } = object.metadata;
+  // Upstream names the kind here, not the resource.
+  const named = { group: type.group, plural: type.kind, kind: type.kind };
+  const differs = (what: string, given: string, own: string): Error =>
+    conflict(
+      named,
       name,
-      `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid ?? ''}`,
+      `the ${what} in the precondition (${given}) does not match the ${what} in record (${own}). The object might have been ${what === 'UID' ? 'deleted and then recreated' : 'modified'}`,
     );
-  }
+  if (options.uid !== undefined && options.uid !== uid) throw differs('UID', options.uid, uid);
   if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
-    throw conflict(
-      type,
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${resourceVersion ?? ''}`,
-    );
+    throw differs('ResourceVersion', options.resourceVersion, resourceVersion);
   }
 }
 
@@ -167,7 +161,13 @@ export function readRemoveOptions(
     propagation !== 'Background' &&
     propagation !== 'Orphan'
   ) {
-    throw badRequest(`invalid propagationPolicy ${JSON.stringify(propagation)}`);
+    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions', plural: '' }, '', [
+      {
+        reason: 'FieldValueNotSupported',
+        message: `Unsupported value: ${JSON.stringify(propagation)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
+        field: 'propagationPolicy',
+      },
+    ]);
   }
   const preconditions = isBag(options['preconditions']) ? options['preconditions'] : {};
   const dryRun = query['dryRun'] ?? (Array.isArray(options['dryRun']) ? options['dryRun'][0] : undefined);

@@ -26,8 +26,10 @@ export function scalerToV1(object: KubeObject): KubeObject {
   }
   const status = bagAt(draft, 'status');
   if (status !== undefined) {
+    status['currentReplicas'] ??= 0;
     if (status['conditions'] !== undefined) annotate(draft, conditionsAnnotation, status['conditions']);
-    if (status['currentMetrics'] !== undefined) annotate(draft, currentAnnotation, status['currentMetrics']);
+    if (status['currentMetrics'] !== undefined && status['currentMetrics'] !== null)
+      annotate(draft, currentAnnotation, status['currentMetrics']);
     delete status['conditions'];
     delete status['currentMetrics'];
   }

@@ -68,6 +68,7 @@ export function formatLabelSelector(selector: LabelSelector | undefined): string
 export function parseFieldSelector(
   text: string | undefined,
   valueOf: (field: string) => ((object: KubeObject) => string) | undefined,
+  refusal: (field: string) => string = (field) => `field label not supported: ${field}`,
 ): FieldMatch | undefined {
   if (text === undefined || text.trim() === '') return undefined;
   const terms = text.split(',').flatMap((part) => {
@@ -76,7 +77,7 @@ export function parseFieldSelector(
     if (match === null) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
     const [, field = '', operator, value = ''] = match;
     const read = valueOf(field);
-    if (read === undefined) throw badRequest(`field label not supported: ${field}`);
+    if (read === undefined) throw badRequest(refusal(field));
     return [{ read, negated: operator === '!=', value }];
   });
   return (object) => terms.every((term) => (term.read(object) === term.value) !== term.negated);

@@ -131,7 +131,7 @@ function failure(parts: { code: number; reason: string; message: string; details
     metadata: {},
     status: 'Failure',
     message: parts.message,
-    reason: parts.reason,
+    ...(parts.reason === '' ? {} : { reason: parts.reason }),
     ...(parts.details === undefined ? {} : { details: parts.details }),
     code: parts.code,
   };

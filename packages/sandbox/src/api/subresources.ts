@@ -41,7 +41,7 @@ export function answerSubresource(deps: ApiDeps, request: ApiRequest, path: Reso
     throw notImplemented(`${type.plural}/${path.subresource ?? ''}`);
   }
   const sub = type.subresources.get(path.subresource ?? '');
-  if (sub === undefined) throw noSuchResource();
+  if (sub === undefined) throw type.custom === undefined ? noSuchResource() : notFound(type, name);
   const verb = methodVerbs[request.method];
   if (verb === undefined || !sub.verbs.has(verb)) throw methodNotAllowed();
   switch (sub.name) {

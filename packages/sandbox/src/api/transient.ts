@@ -1,6 +1,7 @@
 // Types that are asked, not stored: token reviews and access reviews.
 
 import type { KubeObject } from '@evenkeel/resource';
+import { kubeTime } from '@evenkeel/std';
 import { type Bag, bagAt, scalarText } from '../store/draft.ts';
 import type { Identity } from '../access/identity.ts';
 import { checkTypeMeta } from './decode.ts';
@@ -16,7 +17,7 @@ export function answerTransient(deps: ApiDeps, request: ApiRequest, type: Served
   const spec = bagAt(body as unknown as Bag, 'spec') ?? {};
   switch (type.plural) {
     case 'selfsubjectreviews':
-      return created(type, body, {}, { userInfo: userInfo(request.identity) });
+      return created(type, body, {}, { userInfo: userInfo(request.identity) }, kubeTime(deps.clock.now()));
     case 'selfsubjectaccessreviews':
       return created(type, body, spec, decisionOf(deps, request.identity, spec));
     case 'subjectaccessreviews':
@@ -35,8 +36,9 @@ export function answerTransient(deps: ApiDeps, request: ApiRequest, type: Served
   }
 }
 
-function created(type: ServedType, body: KubeObject, spec: Bag, status: Bag): ApiAnswer {
-  const metadata = { ...body.metadata };
+function created(type: ServedType, body: KubeObject, spec: Bag, status: Bag, now = ''): ApiAnswer {
+  const metadata =
+    type.plural === 'selfsubjectreviews' ? { ...body.metadata, creationTimestamp: now } : { ...body.metadata };
   const parts = type.plural === 'selfsubjectreviews' ? {} : { spec };
   return {
     kind: 'object',

@@ -79,8 +79,9 @@ export class Writer {
     const { type } = write;
     const { draft } = read;
     const meta = draft.metadata;
-    if ((meta.resourceVersion ?? '') !== '')
-      throw badRequest('resourceVersion should not be set on objects to be created');
+    if ((meta.resourceVersion ?? '') !== '' && !write.parameters.dryRun) {
+      throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
+    }
     this.#placeInNamespace(write, draft);
     if ((meta.name ?? '') === '' && (meta.generateName ?? '') !== '') meta.name = this.#generatedName(type, meta);
     const now = kubeTime(this.#deps.clock.now());
@@ -196,7 +197,10 @@ export class Writer {
     const { type } = write;
     const causes: Cause[] = [];
     causes.push(...validateMetadata(draft.metadata, type));
-    if (old !== undefined) causes.push(...validateMetadataUpdate(draft.metadata, old.metadata as Draft['metadata']));
+    if (old !== undefined)
+      causes.push(
+        ...validateMetadataUpdate(draft.metadata, old.metadata as Draft['metadata'], type.custom === undefined),
+      );
     if (type.custom === undefined) {
       const strategy = strategyOf(type.collection);
       if (write.subresource === undefined) {
@@ -249,7 +253,7 @@ export class Writer {
     if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) throw uidMismatch(type, name, uid, old);
     if ((resourceVersion ?? '') === '') {
       if (type.custom === undefined) return;
-      throw invalid(type, name, [
+      throw invalid({ ...type, kind: type.plural }, name, [
         {
           reason: 'FieldValueInvalid',
           message: 'Invalid value: 0: must be specified for an update',
@@ -313,10 +317,18 @@ function terminating(type: ServedType, draft: Draft, namespace: string): ApiErro
 }
 
 function uidMismatch(type: ServedType, name: string, given: string, old: KubeObject): ApiError {
+  const group = type.custom === undefined ? '' : `${type.group}/`;
+  const key = [
+    '/registry',
+    `${group}${type.plural}`,
+    ...(old.metadata.namespace === undefined ? [] : [old.metadata.namespace]),
+    name,
+  ].join('/');
+  const detail = `Precondition failed: UID in precondition: ${given}, UID in object meta: ${old.metadata.uid ?? ''}`;
   return conflict(
     type,
     name,
-    `Precondition failed: UID in precondition: ${given}, UID in object meta: ${old.metadata.uid ?? ''}`,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`,
   );
 }
 

@@ -43,7 +43,6 @@ function readConfig({ write, name, body }: Application): KubeObject {
     metadata: {
       ...metadata,
       name,
-      ...(write.type.namespaced ? { namespace: metadata.namespace ?? write.namespace ?? '' } : {}),
     },
   };
 }
@@ -64,6 +63,7 @@ function merged({ write, now }: Application, config: KubeObject, old: KubeObject
     ...(subresource === undefined ? {} : { subresource }),
     ...(resetFields === undefined ? {} : { resetFields }),
   });
+  // What a configuration leaves unsaid about its namespace, the path says.
   if (!result.ok) throw refusal(result.error, type, config.metadata.name ?? '');
   const read = readBody(result.value.object as unknown as Json, {
     ...write,
@@ -96,7 +96,7 @@ function refusal(error: ApplyError, type: ServedType, name: string): ApiError {
     case 'BAD_REQUEST':
       return badRequest(error.message);
     case 'INVALID':
-      return new ApiError(500, 'InternalError', error.message, { causes: [{ message: error.message }] });
+      return new ApiError(500, '', error.message);
   }
   return badRequest(`${apiVersionOf(type)} ${name} cannot be applied`);
 }

@@ -28,7 +28,13 @@ export function recordOwnership(write: RecordedWrite): KubeObject['metadata']['m
     ...(resetFields === undefined ? {} : { resetFields }),
     convert: converterOf(write.type),
   });
-  return applied.managedFields;
+  // The scale endpoint's entries carry no time.
+  if (write.subresource !== 'scale') return applied.managedFields;
+  return applied.managedFields.map((entry) => {
+    if (entry.subresource !== 'scale') return entry;
+    const { time: _time, ...rest } = entry;
+    return rest;
+  });
 }
 
 /** Reads objects of a type at the versions its managers wrote at. */

@@ -2,7 +2,7 @@
 
 import type { FieldSchema, Json } from '@evenkeel/resource';
 import { type Bag, type Value, copyValue, isBag, sameValue, setMember, scalarText } from '../store/draft.ts';
-import { badRequest } from '../api/status.ts';
+import { ApiError, badRequest } from '../api/status.ts';
 
 /** Applies a strategic merge patch; the target is not changed. Throws 400 for a patch that cannot be read. */
 export function strategicMerge(target: Value, patch: Json, schema: FieldSchema | undefined): Value {
@@ -105,7 +105,7 @@ function mergeKeyed(
     if (!isBag(item)) throw badRequest('expected the items of a merged list to be objects');
     const id = item[mergeKey];
     if (id === undefined && item['$patch'] === undefined) {
-      throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+      throw new ApiError(500, '', `map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
     }
     const index = result.findIndex((each) => isBag(each) && sameValue(each[mergeKey], id));
     const existing = index < 0 ? undefined : result[index];
@@ -153,4 +153,12 @@ function bare(bag: Bag): Bag {
 function bareValue(value: Value): Value {
   if (Array.isArray(value)) return value.map(bareValue);
   return isBag(value) ? bare(value) : (copyValue(value as Json) ?? null);
+}
+
+/** A value as Go prints it with %v: "map[image:x]". */
+function goText(value: Value): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (!isBag(value)) return scalarText(value);
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${members.map(([key, member]) => `${key}:${goText(member ?? null)}`).join(' ')}]`;
 }

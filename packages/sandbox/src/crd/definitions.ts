@@ -250,7 +250,12 @@ function checkVersions(causes: Causes, spec: Bag): void {
     seen.add(name);
     const schema = bagAt(bagAt(version, 'schema'), 'openAPIV3Schema');
     if (schema === undefined) causes.required(`${at}.schema.openAPIV3Schema`, 'schemas are required');
-    else checkStructure(causes, schema, `${at}.schema.openAPIV3Schema`);
+    else
+      checkStructure(
+        causes,
+        schema,
+        versions.length === 1 ? 'spec.validation.openAPIV3Schema' : `${at}.schema.openAPIV3Schema`,
+      );
   }
 }
 

@@ -32,6 +32,7 @@ function check(causes: Causes, value: Value, schema: JsonObject, place: Place): 
   }
   if (!typeFits(value, schema)) {
     refuseType(causes, value, schema, place.path);
+    checkEnum(causes, value, schema, place.path);
     return;
   }
   checkEnum(causes, value, schema, place.path);
@@ -104,11 +105,9 @@ function checkText(causes: Causes, value: string, schema: JsonObject, path: stri
       field: path,
       message: `Too long: may not be more than ${maxLength} bytes`,
     });
-  }
-  if (typeof minLength === 'number' && length < minLength) {
+  } else if (typeof minLength === 'number' && length < minLength) {
     causes.invalid(path, value, `${path} in body should be at least ${minLength} chars long`);
-  }
-  if (typeof pattern === 'string' && !matchesPattern(pattern, value)) {
+  } else if (typeof pattern === 'string' && !matchesPattern(pattern, value)) {
     causes.invalid(path, value, `${path} in body should match '${pattern}'`);
   }
   if (typeof format === 'string' && !checkFormat(format, value)) {

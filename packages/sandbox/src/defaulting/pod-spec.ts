@@ -78,7 +78,8 @@ function defaultHttpGet(action: Bag | undefined): void {
 
 /** Always for a tag "latest" or none at all; a digest counts as a tag. */
 export function pullPolicyFor(image: string): string {
-  if (image.includes('@')) return 'IfNotPresent';
+  // What cannot be read as a reference is not pulled anew, as upstream.
+  if (image.includes('@') || /\s/.test(image)) return 'IfNotPresent';
   const tag = /:([^/:]+)$/.exec(image)?.[1];
   return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent';
 }

@@ -72,6 +72,10 @@ function defaultStatefulSet(draft: Draft): void {
 
 function defaultDaemonSet(draft: Draft): void {
   const spec = specOf(draft);
+  const generation = 'deprecated.daemonset.template.generation';
+  if (draft.metadata.annotations?.[generation] === undefined) {
+    draft.metadata.annotations = { ...draft.metadata.annotations, [generation]: '1' };
+  }
   fallback(spec, 'revisionHistoryLimit', 10);
   const strategy = memberBag(spec, 'updateStrategy');
   if (strategy['type'] === undefined || strategy['type'] === '') strategy['type'] = 'RollingUpdate';

@@ -50,6 +50,7 @@ async function readRequest(cluster: Cluster, request: Http2ServerRequest): Promi
   }
   const identity = authenticate(cluster, request, headers);
   const bytes = await readBytes(request);
+  refusePatchType(request.method, headers['content-type'] ?? '');
   const body = bytes.length === 0 ? undefined : parseBody(bytes, headers);
   return {
     method: (request.method ?? 'GET') as Method,
@@ -59,6 +60,14 @@ async function readRequest(cluster: Cluster, request: Http2ServerRequest): Promi
     body,
     identity,
   };
+}
+
+const patchTypes = /^application\/(json-patch\+json|merge-patch\+json|strategic-merge-patch\+json|apply-patch\+yaml)/;
+
+// Routes know which patches there are; anything else does not reach them.
+function refusePatchType(method: string | undefined, type: string): void {
+  if (method === 'PATCH' && !patchTypes.test(type))
+    throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
 }
 
 // As kube-apiserver: 3 MiB.
@@ -131,7 +140,13 @@ async function writeAnswer(answer: ApiAnswer, writing: Writing): Promise<void> {
           ? asTable(cluster.registry, answer.body as KubeObject, { read, nowMs: cluster.now() })
           : undefined;
       const type = table?.contentType ?? answer.contentType ?? 'application/json';
-      return sendJson(response, answer.status, table?.body ?? answer.body, { ...headers, 'content-type': type }, read);
+      return sendJson(
+        response,
+        answer.status,
+        table?.body ?? bareItems(answer.body),
+        { ...headers, 'content-type': type },
+        read,
+      );
     }
     case 'text':
       response.writeHead(answer.status, { 'content-type': answer.contentType });
@@ -218,4 +233,16 @@ function drained(response: Http2ServerResponse, signal: AbortSignal): Promise<vo
 // Clients wait for the headers of a watch before its first event.
 function flush(response: Http2ServerResponse): void {
   (response as unknown as { flushHeaders?: () => void }).flushHeaders?.();
+}
+
+// Lists of built-in types leave out of their items what the list says already.
+function bareItems(body: unknown): unknown {
+  const list = body as { readonly kind?: unknown; readonly apiVersion?: unknown; readonly items?: unknown };
+  if (typeof list.kind !== 'string' || !list.kind.endsWith('List') || !Array.isArray(list.items)) return body;
+  const group = String(list.apiVersion).split('/');
+  if (group.length === 2 && group[0]?.includes('.') === true && !group[0].endsWith('.k8s.io')) return body;
+  return {
+    ...list,
+    items: list.items.map((item) => ({ ...(item as object), kind: undefined, apiVersion: undefined })),
+  };
 }

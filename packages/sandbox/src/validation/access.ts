@@ -38,7 +38,8 @@ export function validateBinding(draft: Draft): readonly Cause[] {
     if ((subject['name'] ?? '') === '') causes.required(`${at}.name`);
     const { kind } = subject;
     if (kind === 'ServiceAccount') {
-      if ((subject['namespace'] ?? '') === '') causes.required(`${at}.namespace`);
+      if (draft.kind === 'ClusterRoleBinding' && (subject['namespace'] ?? '') === '')
+        causes.required(`${at}.namespace`);
     } else if (kind !== 'User' && kind !== 'Group') {
       causes.notSupported(`${at}.kind`, kind ?? '', ['ServiceAccount', 'User', 'Group']);
     }

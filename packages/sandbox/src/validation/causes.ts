@@ -1,5 +1,6 @@
 // Collects what is wrong with an object, worded as apimachinery's pkg/util/validation/field words it.
 
+import { canonicalText } from '../store/canonical.ts';
 import type { Cause, CauseReason } from '../api/status.ts';
 
 /** A growing list of causes. */
@@ -19,7 +20,7 @@ export class Causes {
   }
 
   notSupported(field: string, value: unknown, supported: readonly string[]): void {
-    const list = [...supported].sort().map((each) => `"${each}"`);
+    const list = supported.map((each) => `"${each}"`);
     this.#add(
       'FieldValueNotSupported',
       field,
@@ -56,7 +57,16 @@ export class Causes {
   }
 }
 
+/** Text to show as it stands. */
+export class RawText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** A value as messages show it: strings quoted, the rest as JSON. */
 export function formatValue(value: unknown): string {
-  return value === undefined ? 'null' : JSON.stringify(value);
+  if (value instanceof RawText) return value.text;
+  return value === undefined ? 'null' : canonicalText(value);
 }

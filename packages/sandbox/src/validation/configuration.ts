@@ -3,7 +3,7 @@
 import type { KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
 import { type Bag, type Draft, bagAt, sameValue, scalarText } from '../store/draft.ts';
-import { Causes } from './causes.ts';
+import { Causes, RawText, formatValue } from './causes.ts';
 import { checkLabelSelector } from './workloads.ts';
 
 const keyPattern = /^[-._a-zA-Z0-9]+$/;
@@ -16,7 +16,7 @@ export function validateConfigMap(draft: Draft): readonly Cause[] {
   const size = checkKeys(causes, draft, 'data') + checkKeys(causes, draft, 'binaryData');
   for (const key of Object.keys(bagAt(draft, 'binaryData') ?? {})) {
     if (bagAt(draft, 'data')?.[key] !== undefined)
-      causes.invalid('data', key, 'duplicate of key present in binaryData');
+      causes.invalid(`data[${key}]`, key, 'duplicate of key present in binaryData');
   }
   if (size > sizeMax) causes.tooLong('', sizeMax);
   return causes.list;
@@ -60,7 +60,13 @@ export function validateBudget(draft: Draft): readonly Cause[] {
   const causes = new Causes();
   const spec = bagAt(draft, 'spec');
   if (spec?.['minAvailable'] !== undefined && spec['maxUnavailable'] !== undefined) {
-    causes.invalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set');
+    causes.invalid(
+      'spec',
+      new RawText(
+        `{"MinAvailable":${formatValue(spec['minAvailable'])},"Selector":${formatValue(spec['selector'])},"MaxUnavailable":${formatValue(spec['maxUnavailable'])},"UnhealthyPodEvictionPolicy":${formatValue(spec['unhealthyPodEvictionPolicy'])}}`,
+      ),
+      'minAvailable and maxUnavailable cannot be both set',
+    );
   }
   const selector = bagAt(spec, 'selector');
   if (selector !== undefined) checkLabelSelector(causes, selector, 'spec.selector');

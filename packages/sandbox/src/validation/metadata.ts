@@ -15,7 +15,7 @@ import {
 } from './names.ts';
 
 const nameRules: Readonly<Record<string, (name: string) => string | undefined>> = {
-  namespaces: labelProblem,
+  namespaces: (name) => (name.includes('.') ? 'must not contain dots' : labelProblem(name)),
   services: dns1035Problem,
   'roles.rbac.authorization.k8s.io': pathSegmentProblem,
   'clusterroles.rbac.authorization.k8s.io': pathSegmentProblem,
@@ -39,8 +39,8 @@ export function validateMetadata(meta: DraftMeta, type: ServedType): readonly Ca
   return causes.list;
 }
 
-/** What may not change in metadata by an update. */
-export function validateMetadataUpdate(meta: DraftMeta, old: DraftMeta): readonly Cause[] {
+/** What may not change in metadata by an update. Built-in types are checked twice upstream, which shows in the causes. */
+export function validateMetadataUpdate(meta: DraftMeta, old: DraftMeta, twice: boolean): readonly Cause[] {
   const causes = new Causes();
   if (meta.uid !== undefined && meta.uid !== old.uid) causes.invalid('metadata.uid', meta.uid, 'field is immutable');
   if (old.deletionTimestamp !== undefined) {
@@ -52,7 +52,7 @@ export function validateMetadataUpdate(meta: DraftMeta, old: DraftMeta): readonl
       );
     }
   }
-  return causes.list;
+  return twice ? [...causes.list, ...causes.list] : causes.list;
 }
 
 function checkName(causes: Causes, type: ServedType, name: string, field: string, shown: string): void {
@@ -80,8 +80,8 @@ function checkFinalizer(
 
 function checkOwners(causes: Causes, meta: DraftMeta): void {
   let controllers = 0;
-  for (const [index, owner] of (meta.ownerReferences ?? []).entries()) {
-    const at = `metadata.ownerReferences[${index}]`;
+  for (const owner of meta.ownerReferences ?? []) {
+    const at = 'metadata.ownerReferences';
     if ((owner.apiVersion ?? '') === '')
       causes.invalid(`${at}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty');
     if ((owner.kind ?? '') === '') causes.invalid(`${at}.kind`, owner.kind ?? '', 'must not be empty');

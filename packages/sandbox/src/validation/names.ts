@@ -22,7 +22,7 @@ const labelValueMessage =
 
 /** What is wrong with a DNS subdomain (most object names); undefined where nothing is. */
 export function subdomainProblem(name: string): string | undefined {
-  if (name.length > 253) return 'must be no more than 253 bytes';
+  if (name.length > 253) return 'must be no more than 253 characters';
   return subdomainPattern.test(name) ? undefined : subdomainMessage;
 }
 
@@ -34,7 +34,7 @@ export function labelProblem(name: string): string | undefined {
 
 /** What is wrong with a service's name. */
 export function dns1035Problem(name: string): string | undefined {
-  if (name.length > 63) return 'must be no more than 63 bytes';
+  if (name.length > 63) return 'must be no more than 63 characters';
   return dns1035Pattern.test(name) ? undefined : dns1035Message;
 }
 
@@ -49,7 +49,7 @@ export function pathSegmentProblem(name: string): string | undefined {
 export function qualifiedNameProblem(key: string): string | undefined {
   const parts = key.split('/');
   if (parts.length > 2) {
-    return `a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
+    return `a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
   }
   const name = parts.at(-1) ?? '';
   if (parts.length === 2) {

@@ -4,7 +4,7 @@ import type { KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
 import { bagsOf } from '../defaulting/drafts.ts';
 import { type Bag, type Draft, bagAt, scalarText } from '../store/draft.ts';
-import { Causes } from './causes.ts';
+import { Causes, RawText, formatValue } from './causes.ts';
 import { checkLabels, labelProblem, subdomainProblem } from './names.ts';
 import { checkOneOf, isPort } from './pods.ts';
 
@@ -50,7 +50,13 @@ function checkServicePorts(causes: Causes, ports: readonly Bag[]): void {
     if (typeof target === 'number' && !isPort(target))
       causes.invalid(`${at}.targetPort`, target, 'must be between 1 and 65535, inclusive');
     const key = `${scalarText(port['port'])}/${scalarText(port['protocol'])}`;
-    if (numbers.has(key)) causes.duplicate(at, { port: port['port'], protocol: port['protocol'] });
+    if (numbers.has(key))
+      causes.duplicate(
+        at,
+        new RawText(
+          `{"Name":"","Protocol":${formatValue(port['protocol'])},"AppProtocol":null,"Port":${formatValue(port['port'])},"TargetPort":0,"NodePort":0}`,
+        ),
+      );
     numbers.add(key);
     const nodePort = port['nodePort'];
     if (typeof nodePort === 'number' && nodePort !== 0 && (nodePort < 30_000 || nodePort > 32_767)) {
@@ -80,7 +86,7 @@ export function validateIngress(draft: Draft): readonly Cause[] {
   const spec = bagAt(draft, 'spec');
   const rules = bagsOf(spec?.['rules']);
   if (rules.length === 0 && spec?.['defaultBackend'] === undefined) {
-    causes.invalid('spec', spec ?? {}, 'either `defaultBackend` or `rules` must be specified');
+    causes.invalid('spec', null, 'either `defaultBackend` or `rules` must be specified');
   }
   checkBackend(causes, bagAt(spec, 'defaultBackend'), 'spec.defaultBackend');
   for (const [ruleIndex, rule] of rules.entries()) {
@@ -121,13 +127,13 @@ function checkBackend(causes: Causes, backend: Bag | undefined, at: string): voi
   if (backend === undefined) return;
   const service = bagAt(backend, 'service');
   if (service === undefined) {
-    if (backend['resource'] === undefined) causes.required(at, 'cannot be empty');
+    if (backend['resource'] === undefined) causes.invalid(at, '', 'resource or service backend is required');
     return;
   }
   if ((service['name'] ?? '') === '') causes.required(`${at}.service.name`);
   const port = bagAt(service, 'port');
   if ((port?.['name'] ?? '') === '' && (port?.['number'] ?? 0) === 0)
-    causes.required(`${at}.service.port`, 'port name or number is required');
+    causes.required(at, 'port name or number is required');
 }
 
 export function validateNetworkPolicy(draft: Draft): readonly Cause[] {

@@ -11,7 +11,18 @@ import { compareAmounts, parseAmount } from './quantities.ts';
 export function validatePod(draft: Draft): readonly Cause[] {
   const causes = new Causes();
   checkPodSpec(causes, bagAt(draft, 'spec'), 'spec');
+  checkImageSpace(causes, bagAt(draft, 'spec'));
   return causes.list;
+}
+
+// Of pods only: templates may say what they like.
+function checkImageSpace(causes: Causes, spec: Bag | undefined): void {
+  for (const [index, container] of bagsOf(spec?.['containers']).entries()) {
+    const image = container['image'];
+    if (typeof image === 'string' && image !== image.trim()) {
+      causes.invalid(`spec.containers[${index}].image`, image, 'must not have leading or trailing whitespace');
+    }
+  }
 }
 
 const immutableExcept =
@@ -54,8 +65,8 @@ export function checkPodSpec(causes: Causes, spec: Bag | undefined, at: string):
   }
   checkOneOf(causes, spec?.['restartPolicy'], `${at}.restartPolicy`, ['Always', 'OnFailure', 'Never']);
   checkOneOf(causes, spec?.['dnsPolicy'], `${at}.dnsPolicy`, [
-    'ClusterFirst',
     'ClusterFirstWithHostNet',
+    'ClusterFirst',
     'Default',
     'None',
   ]);
@@ -117,8 +128,6 @@ function checkContainer(causes: Causes, container: Bag, place: ContainerPlace): 
   place.names.add(name);
   const image = container['image'];
   if (image === undefined || image === '') causes.required(`${at}.image`);
-  else if (typeof image === 'string' && image !== image.trim())
-    causes.invalid(`${at}.image`, image, 'must not have leading or trailing whitespace');
   checkOneOf(causes, container['imagePullPolicy'], `${at}.imagePullPolicy`, ['Always', 'IfNotPresent', 'Never']);
   checkOneOf(causes, container['terminationMessagePolicy'], `${at}.terminationMessagePolicy`, [
     'FallbackToLogsOnError',
@@ -149,8 +158,10 @@ function checkPorts(causes: Causes, container: Bag, at: string): void {
       if (name.length > 15) causes.invalid(`${field}.name`, name, 'must be no more than 15 characters');
       else if (!portNamePattern.test(name)) {
         causes.invalid(`${field}.name`, name, 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
-      } else if (!/[a-z]/.test(name)) causes.invalid(`${field}.name`, name, 'must contain at least one letter (a-z)');
-      else if (names.has(name)) causes.duplicate(`${field}.name`, name);
+      }
+      if (name.length <= 15 && !/[a-z]/.test(name))
+        causes.invalid(`${field}.name`, name, 'must contain at least one letter (a-z)');
+      if (names.has(name)) causes.duplicate(`${field}.name`, name);
       names.add(name);
     }
     const number = port['containerPort'];

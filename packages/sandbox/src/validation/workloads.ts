@@ -5,7 +5,7 @@ import type { KubeObject } from '@evenkeel/resource';
 import { type LabelSelector, labelSelectorMatch } from '../api/selectors.ts';
 import type { Cause } from '../api/status.ts';
 import { type Bag, type Draft, bagAt, isBag, sameValue, scalarText } from '../store/draft.ts';
-import { Causes } from './causes.ts';
+import { Causes, RawText, formatValue } from './causes.ts';
 import { checkCronSchedule } from './cron-schedule.ts';
 import { checkLabels } from './names.ts';
 import { checkOneOf, checkPodSpec } from './pods.ts';
@@ -19,7 +19,9 @@ export function validateDeployment(draft: Draft): readonly Cause[] {
   const type = strategy?.['type'];
   if (type === 'Recreate' && strategy?.['rollingUpdate'] !== undefined) {
     causes.forbidden('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'");
-  } else checkOneOf(causes, type, 'spec.strategy.type', ['Recreate', 'RollingUpdate']);
+  } else if (type !== undefined && type !== 'Recreate' && type !== 'RollingUpdate') {
+    causes.notSupported('spec.strategy', goStrategy(strategy), ['Recreate', 'RollingUpdate']);
+  }
   if (type === 'RollingUpdate') checkRolling(causes, bagAt(strategy, 'rollingUpdate'), 'spec.strategy.rollingUpdate');
   checkNonNegative(causes, spec, 'minReadySeconds');
   checkNonNegative(causes, spec, 'revisionHistoryLimit');
@@ -44,8 +46,13 @@ export function validateReplicaSet(draft: Draft): readonly Cause[] {
 export function validateStatefulSet(draft: Draft): readonly Cause[] {
   const causes = new Causes();
   const spec = bagAt(draft, 'spec');
-  checkOneOf(causes, spec?.['podManagementPolicy'], 'spec.podManagementPolicy', ['OrderedReady', 'Parallel']);
-  checkOneOf(causes, bagAt(spec, 'updateStrategy')?.['type'], 'spec.updateStrategy', ['OnDelete', 'RollingUpdate']);
+  const policy = spec?.['podManagementPolicy'];
+  if (policy !== 'OrderedReady' && policy !== 'Parallel')
+    causes.invalid('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'");
+  const update = bagAt(spec, 'updateStrategy');
+  if (update?.['type'] !== 'RollingUpdate' && update?.['type'] !== 'OnDelete') {
+    causes.invalid('spec.updateStrategy', goStrategy(update), "must be 'RollingUpdate' or 'OnDelete'");
+  }
   checkNonNegative(causes, spec, 'replicas');
   checkNonNegative(causes, spec, 'minReadySeconds');
   checkSelectorAndTemplate(causes, spec, ['Always']);
@@ -57,10 +64,10 @@ export function validateDaemonSet(draft: Draft): readonly Cause[] {
   const spec = bagAt(draft, 'spec');
   checkSelectorAndTemplate(causes, spec, ['Always']);
   checkNonNegative(causes, spec, 'minReadySeconds');
-  checkOneOf(causes, bagAt(spec, 'updateStrategy')?.['type'], 'spec.updateStrategy.type', [
-    'OnDelete',
-    'RollingUpdate',
-  ]);
+  const update = bagAt(spec, 'updateStrategy');
+  if (update?.['type'] !== 'RollingUpdate' && update?.['type'] !== 'OnDelete') {
+    causes.notSupported('spec.updateStrategy', goStrategy(update), ['RollingUpdate', 'OnDelete']);
+  }
   return causes.list;
 }
 
@@ -172,15 +179,14 @@ function checkSelectorAndTemplate(causes: Causes, spec: Bag | undefined, restart
     causes.invalid('spec.selector', selector, 'empty selector is invalid for deployment');
   }
   const template = bagAt(spec, 'template');
-  if (template === undefined) causes.required('spec.template');
   const labels = bagAt(bagAt(template, 'metadata'), 'labels') as Record<string, string> | undefined;
-  if (selector !== undefined && !isEmptySelector(selector) && !labelSelectorMatch(selector)(labels)) {
+  if ((selector === undefined || !isEmptySelector(selector)) && !labelSelectorMatch(selector)(labels)) {
     causes.invalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`');
   }
   checkLabels(causes, labels, 'spec.template.labels');
   checkPodSpec(causes, bagAt(template, 'spec'), 'spec.template.spec');
   const policy = bagAt(template, 'spec')?.['restartPolicy'];
-  if (typeof policy === 'string' && !restartPolicies.includes(policy) && ['OnFailure', 'Never'].includes(policy)) {
+  if (typeof policy === 'string' && !restartPolicies.includes(policy)) {
     causes.notSupported('spec.template.spec.restartPolicy', policy, restartPolicies);
   }
 }
@@ -242,4 +248,10 @@ function checkNonNegative(causes: Causes, spec: Bag | undefined, key: string, at
   const value = spec?.[key];
   if (typeof value === 'number' && value < 0)
     causes.invalid(`${at}.${key}`, value, 'must be greater than or equal to 0');
+}
+
+// The strategy as Go prints its internal struct, which is what the refusal shows.
+function goStrategy(strategy: Bag | undefined): RawText {
+  const rolling = strategy?.['rollingUpdate'] === undefined ? 'null' : formatValue(strategy['rollingUpdate']);
+  return new RawText(`{"Type":${formatValue(strategy?.['type'] ?? '')},"RollingUpdate":${rolling}}`);
 }

@@ -1,6 +1,7 @@
 // Pods from templates, and the hash that tells one template from another.
 
 import type { Json, KubeObject, OwnerReference } from '@evenkeel/resource';
+import { canonicalText } from '../store/canonical.ts';
 import { type Bag, type Draft, copyValue } from '../store/draft.ts';
 import type { TemplateView } from './views.ts';
 
@@ -62,17 +63,4 @@ export function templateHash(template: unknown, collisions = 0): string {
   }
   // As rand.SafeEncodeString: each digit picks a letter that makes no words.
   return Array.from(String(hash), (digit) => alphabet[digit.charCodeAt(0) % alphabet.length] ?? 'b').join('');
-}
-
-/** JSON with sorted keys: equal values have equal text. */
-export function canonicalText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalText(member)}`);
-    return `{${members.join(',')}}`;
-  }
-  return typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? 'null');
 }
