@@ -1,6 +1,6 @@
 // Which repository URLs a directory stands for: said by the user, told by its git remote, or named by its own manifests.
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Git } from '@evenkeel/git';
 import { type Json, type JsonObject, YamlError, parseYamlDocuments } from '@evenkeel/resource';
@@ -18,7 +18,10 @@ const DEPTH_MAX = 8;
 
 /** Every URL that leads to `directory`. Explicit ones come from the caller; these are the guesses. */
 export async function guessRepositories(git: Git, directory: string): Promise<readonly RepositoryMap[]> {
-  const remotes = await remoteUrls(git, directory);
+  // A directory inside somebody else's working tree is not that repository; a remote on this disk names no repository
+  // that manifests would name.
+  const told = existsSync(join(directory, '.git')) ? await remoteUrls(git, directory) : [];
+  const remotes = told.filter((url) => !/^(file:|\/|\.|[A-Za-z]:[\\/])/.test(url));
   if (remotes.length > 0) return remotes.map((url) => ({ url, directory, because: 'its git remote' }));
   const named = urlsInManifests(directory);
   if (named.length === 1)
