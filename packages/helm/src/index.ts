@@ -83,3 +83,4 @@ export { type LoadOptions, ChartLoadError, loadChart, loadChartArchive } from '.
 export { packArchive } from './chart/pack-archive.ts';
 export { ArchiveError, unpackChart } from './chart/archive.ts';
 export { type ReadSource, describeProblem } from './render/describe-problem.ts';
+export { installOrder, sortByKind, uninstallOrder } from './render/kind-order.ts';

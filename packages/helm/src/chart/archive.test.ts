@@ -45,7 +45,7 @@ test('refuses what grows too large, before all of it is inflated', () => {
     () => unpackChart(bomb, 1_000_000),
     /^ArchiveError: decompressed chart is larger than the maximum size 1000000$/,
   );
-  assert.throws(() => gunzip(gzipSync(new Uint8Array(50_000_000)), 1_000_000), /larger than 1000000 bytes/);
+  assert.throws(() => gunzip(gzipSync(new Uint8Array(10_000_000)), 1_000_000), /larger than 1000000 bytes/);
 });
 
 test('refuses broken archives', () => {
