@@ -115,7 +115,7 @@ export async function startStory(options: Partial<WorldOptions> & { readonly fro
     ...rest,
   });
   const clone = `${repository}-clone`;
-  const [hosted] = world.gitHost.repositories.values();
+  const hosted = [...world.gitHost.repositories.values()].find(({ directory }) => directory === repository);
   await git(dirname(repository), ['clone', '-q', hosted?.url ?? '', clone]);
   const kubeconfig = join(dirname(repository), 'kubeconfig');
   writeFileSync(kubeconfig, sandbox.kubeconfig(), { mode: 0o600 });
