@@ -50,27 +50,48 @@ async function remoteUrls(git: Git, directory: string): Promise<readonly string[
 
 /** The git URLs that Applications and GitRepositories below a directory name. */
 export function urlsInManifests(directory: string): readonly string[] {
-  const found = new Set<string>();
-  let files = 0;
+  return [...new Set(manifestFiles(directory).flatMap((path) => urlsIn(readFileSync(join(directory, path), 'utf8'))))];
+}
+
+/** Files that hold a root: an Application or Kustomization whose own directory is part of what it deploys. */
+export function rootManifests(directory: string): readonly string[] {
+  return manifestFiles(directory).filter((path) => {
+    const text = readFileSync(join(directory, path), 'utf8');
+    if (!/^kind:\s*(Application|Kustomization)\s*$/m.test(text)) return false;
+    return readDocuments(text).some((document) => {
+      const spec = document['spec'];
+      const source = isMap(spec) ? (isMap(spec['source']) ? spec['source'] : spec) : undefined;
+      const deployed = source?.['path'];
+      if (typeof deployed !== 'string') return false;
+      const own = deployed.replace(/^\.?\//, '').replace(/\/$/, '');
+      return own === '' || path.startsWith(`${own}/`);
+    });
+  });
+}
+
+/** YAML files below a directory, relative to it. */
+function manifestFiles(directory: string): readonly string[] {
+  const found: string[] = [];
   const visit = (at: string, depth: number): void => {
-    for (const entry of readdirSync(at, { withFileTypes: true })) {
-      if (entry.name === '.git' || entry.name === 'node_modules') continue;
-      const path = join(at, entry.name);
+    for (const entry of readdirSync(join(directory, at), { withFileTypes: true })) {
+      if (entry.name === '.git' || entry.name === 'node_modules' || found.length >= FILES_MAX) continue;
+      const path = at === '' ? entry.name : `${at}/${entry.name}`;
       if (entry.isDirectory() && depth < DEPTH_MAX) visit(path, depth + 1);
-      if (!entry.isFile() || !/\.ya?ml$/.test(entry.name) || (files += 1) > FILES_MAX) continue;
-      for (const url of urlsIn(readFileSync(path, 'utf8'))) found.add(url);
+      if (entry.isFile() && /\.ya?ml$/.test(entry.name)) found.push(path);
     }
   };
-  visit(directory, 0);
-  return [...found];
+  visit('', 0);
+  return found;
 }
 
 function urlsIn(text: string): readonly string[] {
-  if (!/^\s*(- )?(repoURL|url):/m.test(text)) return [];
+  return /^\s*(- )?(repoURL|url):/m.test(text) ? readDocuments(text).flatMap(urlsOf) : [];
+}
+
+/** The documents of a manifest; none of a file that does not parse, which whoever deploys it will report. */
+function readDocuments(text: string): readonly JsonObject[] {
   try {
-    return parseYamlDocuments(text, { dialect: 'sigs' }).flatMap((document) =>
-      isMap(document) ? urlsOf(document) : [],
-    );
+    return parseYamlDocuments(text, { dialect: 'sigs' }).filter((document) => isMap(document));
   } catch (error) {
     if (error instanceof YamlError) return [];
     throw error;

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { gvkOf } from '@evenkeel/resource';
 import { parseRepositoryMapping } from '@evenkeel/source';
-import { type World, startWorld } from '@evenkeel/world';
+import { type World, rootManifests, startWorld } from '@evenkeel/world';
 import { CommandFailure, type Io } from '../io.ts';
 import { readManifests } from '../manifests.ts';
 import { clearSession, writeSession } from '../session.ts';
@@ -131,7 +131,11 @@ function printPlaces({ world, kubeconfig, place, tookMs, applied }: Places, io: 
     io.out(`  No repository URL leads to ${place} yet: map one with --repo URL=${place}\n`);
   }
   io.out(`\n  export KUBECONFIG=${kubeconfig}\n`);
-  if (!applied) io.out('  kubectl apply -f <your Application or Kustomization>\n');
+  if (!applied) {
+    const roots = place === undefined ? [] : rootManifests(place).map((path) => join(place, path));
+    for (const root of roots.length > 0 ? roots.slice(0, 5) : ['<your Application or Kustomization>'])
+      io.out(`  kubectl apply -f ${root}\n`);
+  }
   io.out('\nCtrl-C stops everything.\n');
 }
 
