@@ -4,6 +4,7 @@ import { aggregationController } from '../access/default-roles.ts';
 import { definitionCollection } from '../crd/definitions.ts';
 import type { ControllerDeps } from './actor.ts';
 import { startController } from './controller.ts';
+import { autoscalerController } from './autoscaler.ts';
 import { budgetController } from './budgets.ts';
 import { claimController } from './claims.ts';
 import { cronJobController } from './cron-jobs.ts';
@@ -11,6 +12,7 @@ import { daemonSetController } from './daemon-sets.ts';
 import { definitionCleaner } from './definition-cleaner.ts';
 import { deploymentController } from './deployments.ts';
 import { endpointsController } from './endpoints.ts';
+import { ingressController } from './ingresses.ts';
 import { jobController } from './jobs.ts';
 import { kubelet } from './kubelet.ts';
 import { replicaSetController } from './replica-sets.ts';
@@ -46,12 +48,14 @@ export function startWorkloads(deps: ControllerDeps, options: WorkloadOptions): 
     daemonSetController(deps, index),
     jobController(deps, index),
     cronJobController(deps, index),
+    autoscalerController(deps),
     budgetController(deps),
     aggregationController(() => deps.store.collection('clusterroles.rbac.authorization.k8s.io').list()),
     scheduler(deps),
     kubelet(deps, options.logs),
     claimController(),
     endpointsController(deps),
+    ingressController(),
   ];
   const stops = controllers.map((spec) => startController(deps, spec, options.onError));
   return () => {

@@ -186,3 +186,33 @@ test('a service knows its ready pods', async () => {
   });
   assert.equal(at(slice, 'ports', 0, 'port'), 80);
 });
+
+test('an autoscaler rests at its target, keeps its bounds, and follows given load', async () => {
+  await using sandbox = await Sandbox.start({ listen: false, speed: 100 });
+  const api = sandbox.transport();
+  const scalers = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers';
+  const metrics = [
+    { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } },
+  ];
+  await call(api, 'POST', deployments, { body: deployment('web', { replicas: 1 }) });
+  await call(api, 'POST', scalers, {
+    body: {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web' },
+      spec: {
+        minReplicas: 2,
+        maxReplicas: 5,
+        metrics,
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+      },
+    },
+  });
+  const rest = await until(api, scalers, (each) => at(each, 'status', 'currentReplicas') === 2);
+  assert.equal(conditionReason(rest, 'ScalingActive'), 'ValidMetricFound');
+  await call(api, 'PATCH', `${scalers}/web`, {
+    body: { metadata: { annotations: { 'sandbox.evenkeel.dev/utilization': '500' } } },
+    contentType: 'application/merge-patch+json',
+  });
+  await until(api, deployments, (each) => at(each, 'spec', 'replicas') === 5 && isDone(each));
+});
