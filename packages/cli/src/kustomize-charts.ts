@@ -1,7 +1,7 @@
 // helmCharts of a kustomization, rendered by our own engine with the arguments kustomize would give to helm.
 // Mirrors kustomize:api/internal/builtins/HelmChartInflationGenerator.go (v0.21.1).
 
-import { templateHost } from '@evenkeel/delivery';
+import { nodeHost } from '@evenkeel/gotemplate/host-node';
 import { helmTemplate } from '@evenkeel/helm';
 import type { HelmRenderer, HelmRequest } from '@evenkeel/kustomize';
 import { type Json, type JsonObject, YamlError, emitSigsYaml, parseYaml } from '@evenkeel/resource';
@@ -22,7 +22,7 @@ export const renderHelmChart: HelmRenderer = (request) => {
   const values = emitSigsYaml(valuesOf(request, path));
   const encoder = new TextEncoder();
   const result = helmTemplate(argumentsOf(request), {
-    ...templateHost,
+    ...nodeHost(),
     locateChart: () => ({ tree, path }),
     defaultNamespace: () => 'default',
     readFile: (name) => (name === mergedValues ? encoder.encode(values) : tree.read(joinTreePath(root, name) ?? name)),

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { templateHost } from '@evenkeel/delivery';
+import { nodeHost } from '@evenkeel/gotemplate/host-node';
 import { type TemplateCommandHost, helmTemplate } from '@evenkeel/helm';
 import { diskTree } from '../disk-tree.ts';
 import { CommandFailure, type Io } from '../io.ts';
@@ -30,7 +30,7 @@ function takeHelmVersion(args: readonly string[]): { readonly rest: readonly str
 function commandHost(io: Io): TemplateCommandHost {
   const tree = diskTree();
   return {
-    ...templateHost,
+    ...nodeHost(),
     locateChart(reference) {
       const place = resolve(io.cwd, reference);
       if (!existsSync(place)) return undefined;

@@ -3,6 +3,7 @@
 import { type LookupQuery, type RenderHost, type ValueSource, renderChart } from '@evenkeel/helm';
 import type { JsonObject } from '@evenkeel/resource';
 import { type FileTree, joinTreePath } from '@evenkeel/std';
+import { flattenList } from './flatten-list.ts';
 import { type Rendering, refusalOf } from './rendering.ts';
 import type { HelmSettings } from './request.ts';
 
@@ -45,7 +46,9 @@ export function renderChartDirectory(
   const errors = rendered.problems.filter((problem) => problem.severity === 'error');
   return {
     renderer: 'helm',
-    objects: [...rendered.objects, ...rendered.hooks].map(({ object, source }) => ({ object, at: { file: source } })),
+    objects: [...rendered.objects, ...rendered.hooks].flatMap(({ object, source }) =>
+      flattenList(object).map((item) => ({ object: item, at: { file: source } })),
+    ),
     refusals: errors.map((problem) => refusalOf({ ...problem, tool: 'helm' })),
     warnings: rendered.problems.filter((problem) => problem.severity === 'warning').map((problem) => problem.message),
   };

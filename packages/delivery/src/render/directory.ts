@@ -2,9 +2,10 @@
 // Mirrors argoproj/argo-cd:reposerver/repository/repository.go (3.6) findManifests.
 
 import { type Refusal, formatPosition } from '@evenkeel/engine';
-import { type Json, type JsonObject, type KubeObject, YamlError, parseYamlDocuments } from '@evenkeel/resource';
+import { type Json, type JsonObject, YamlError, parseYamlDocuments } from '@evenkeel/resource';
 import { type FileTree, joinTreePath } from '@evenkeel/std';
 import type { RenderedObject } from '../prepare.ts';
+import { flattenList } from './flatten-list.ts';
 import { matchesGlob } from './glob.ts';
 import type { Rendering } from './rendering.ts';
 import type { DirectorySettings } from './request.ts';
@@ -61,7 +62,7 @@ function readManifests(path: string, text: string, objects: RenderedObject[], re
         continue;
       }
       if (!isManifest(value)) continue;
-      for (const object of flatten(value)) objects.push({ object, at: { file: path, line } });
+      for (const object of flattenList(value)) objects.push({ object, at: { file: path, line } });
     }
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
@@ -88,15 +89,6 @@ function documentLines(text: string): readonly number[] {
 /** A file with neither apiVersion nor kind is a values file or the like, and left alone, as upstream does. */
 function isManifest(value: JsonObject): boolean {
   return 'apiVersion' in value || 'kind' in value;
-}
-
-function flatten(value: JsonObject): readonly KubeObject[] {
-  const items = value['items'];
-  if (typeof value['kind'] === 'string' && value['kind'].endsWith('List') && Array.isArray(items)) {
-    return items.flatMap((item: Json) => (isMap(item) ? flatten(item) : []));
-  }
-  const metadata = isMap(value['metadata']) ? value['metadata'] : {};
-  return [{ ...value, metadata } as unknown as KubeObject];
 }
 
 function isMap(value: Json | undefined): value is JsonObject {
