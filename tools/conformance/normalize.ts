@@ -47,6 +47,7 @@ function normalizeText(text: string): string {
   return text
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
+    .replace(/^\d+s$/, '<age>')
     .replaceAll(/kube-api-access-\w{5}/g, 'kube-api-access-<id>');
 }
 
