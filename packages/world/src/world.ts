@@ -45,6 +45,8 @@ export interface WorldOptions {
   readonly pageDirectory?: string;
   readonly version?: string;
   readonly cluster?: ExternalCluster;
+  /** What git may see of the outside: PATH, proxy settings. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly onNotice?: (sentence: string) => void;
 }
 
@@ -75,7 +77,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   stack.defer(() => abort.abort());
   const stateDirectory = options.stateDirectory ?? (await temporaryState(stack));
   const history = stack.use(openHistory({ file: join(stateDirectory, 'history.db'), clock, ...noticed(options) }));
-  const git = createGit({ directory: join(stateDirectory, 'git-home') });
+  const git = createGit({
+    directory: join(stateDirectory, 'git-home'),
+    ...(options.environment ? { environment: options.environment } : {}),
+  });
   const store = stack.use(createSourceStore({ git, directory: join(stateDirectory, 'mirrors'), clock }));
   const maps = await repositoryMaps(git, options);
   const [{ sandbox, transport }, { gitHost, repositories }] = await Promise.all([
@@ -85,8 +90,44 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const client = createKubeClient(transport);
   await bootstrapCluster(client);
   const cluster = stack.use(await connectCluster('in-cluster', client, () => [argoFrontEnd, fluxFrontEnd]));
+  const controllers = await startControllers(
+    { client, cluster, store, history, clock, signal: abort.signal, stack },
+    options,
+  );
+  const parts = {
+    client,
+    cluster,
+    sandbox,
+    gitHost,
+    store,
+    history,
+    repositories,
+    stateDirectory,
+    clock,
+    ...controllers,
+  };
+  const server = options.port === false ? undefined : stack.use(await startServer(serverOptions(parts, options)));
+  const owned = stack.move();
+  return { ...parts, server, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
+}
+
+interface ControllerInput {
+  readonly client: KubeClient;
+  readonly cluster: Cluster;
+  readonly store: SourceStore;
+  readonly history: History;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly stack: AsyncDisposableStack;
+}
+
+type Controllers = Pick<World, 'deliveries' | 'argo' | 'flux' | 'onReport'>;
+
+/** Starts the engine and both front ends, and ties them together: what changes wakes who must know. */
+async function startControllers(input: ControllerInput, options: WorldOptions): Promise<Controllers> {
+  const { client, cluster, store, clock, signal, stack } = input;
   const listeners = new Set<(key: string) => void>();
-  const record = createRecorder(history);
+  const record = createRecorder(input.history);
   const fronts: { argo?: ArgoController; flux?: FluxController } = {};
   const deliveries = stack.use(
     new Deliveries({
@@ -101,7 +142,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     }),
   );
   const onFailure = (key: string, error: Error): void => options.onNotice?.(`${key}: ${error.message}`);
-  const shared = { client, deliveries: () => deliveries, clock, signal: abort.signal, onFailure };
+  const shared = { client, deliveries: () => deliveries, clock, signal, onFailure };
   const argo = stack.use(await startArgo(shared));
   const flux = stack.use(await startFlux({ ...shared, store }));
   fronts.argo = argo;
@@ -110,24 +151,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     listeners.add(listener);
     return () => listeners.delete(listener);
   };
-  const parts = {
-    client,
-    cluster,
-    sandbox,
-    gitHost,
-    store,
-    deliveries,
-    argo,
-    flux,
-    history,
-    repositories,
-    stateDirectory,
-    clock,
-    onReport,
-  };
-  const server = options.port === false ? undefined : stack.use(await startServer(serverOptions(parts, options)));
-  const owned = stack.move();
-  return { ...parts, server, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
+  return { deliveries, argo, flux, onReport };
 }
 
 async function temporaryState(stack: AsyncDisposableStack): Promise<string> {

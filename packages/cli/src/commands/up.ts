@@ -41,6 +41,7 @@ export async function up(directory: string | undefined, options: UpOptions, io: 
     ...(options.speed === undefined ? {} : { speed: Number(options.speed) }),
     ...pageDirectory(),
     version,
+    environment: gitEnvironment(io),
     onNotice: (sentence) => io.err(`${sentence}\n`),
   });
   const kubeconfig = join(world.stateDirectory, 'kubeconfig');
@@ -72,6 +73,17 @@ function portOption<Name extends string>(
     throw new CommandFailure(`"${text}" is no port number`);
   }
   return (port === undefined ? {} : { [name]: port }) as { readonly [key in Name]?: number };
+}
+
+/** What git needs of the outside; nothing else of it reaches a child. */
+function gitEnvironment(io: Io): Readonly<Record<string, string>> {
+  const names = ['PATH', 'TMPDIR', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = io.environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 const PAGE_PORT = 7070;
