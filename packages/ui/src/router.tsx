@@ -1,10 +1,17 @@
 // Which page stands at which address. Each page is a chunk of its own.
 
-import { type AnyRouter, createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import {
+  type AnyRouter,
+  type ErrorComponentProps,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { address, parseQuery, printQuery } from './address.ts';
 import { Link } from './parts/link.tsx';
-import { Empty, Skeleton } from './parts/small.tsx';
+import { Button, Empty, Skeleton } from './parts/small.tsx';
 import { Shell } from './shell/shell.tsx';
 
 /** Makes the router. */
@@ -32,6 +39,7 @@ export function createPageRouter(): AnyRouter {
     defaultPreload: 'intent',
     defaultPendingComponent: Pending,
     defaultPendingMs: 150,
+    defaultErrorComponent: Broken,
     scrollRestoration: false,
   });
 }
@@ -44,9 +52,26 @@ function Pending(): ReactNode {
   );
 }
 
+/** A part of the page that could not be drawn: says so, with a way on. */
+function Broken({ error, reset }: ErrorComponentProps): ReactNode {
+  return (
+    <div className="page">
+      <h1 className="unseen">This page failed</h1>
+      <Empty title="This page could not be drawn">
+        <p>{error.message}</p>
+        <Button onClick={reset}>Try again</Button>
+        <p>
+          <Link to={address.fleet()}>All applications</Link>
+        </p>
+      </Empty>
+    </div>
+  );
+}
+
 function NotFound(): ReactNode {
   return (
     <div className="page">
+      <h1 className="unseen">Not found</h1>
       <Empty title="There is no page at this address">
         <p>
           <Link to={address.fleet()}>All applications</Link>

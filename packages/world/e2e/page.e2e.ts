@@ -59,6 +59,11 @@ function rowOf(page: Page, name: string): Locator {
   return page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
 }
 
+/** The Pods in the tree of an application. */
+function podsOf(page: Page): Locator {
+  return page.getByRole('treeitem').filter({ has: page.getByText('Pod', { exact: true }) });
+}
+
 /** The standing in the head of an application. */
 function standingOf(page: Page, word: string): Locator {
   return page.locator('.title-line .standing', { hasText: word });
@@ -87,7 +92,7 @@ test('Sync makes a manual application level; its history begins', async () => {
   await page.getByRole('button', { name: 'Sync', exact: true }).click();
   await page.getByRole('status').getByText('Sync of lighthouse requested').waitFor();
   await standingOf(page, 'In sync').waitFor();
-  const pod = page.getByRole('treeitem').filter({ hasText: 'Pod' });
+  const pod = podsOf(page);
   await pod.first().waitFor();
   assert.equal(await pod.count(), 2);
   await page.getByRole('link', { name: /^History/ }).click();
@@ -185,8 +190,8 @@ test('the whole page by keyboard', async () => {
   assert.deepEqual(await violationsOf(page), []);
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').fill('pilot');
-  await page.getByRole('option').first().waitFor();
+  await page.getByRole('dialog').getByRole('combobox').fill('pilot');
+  await page.getByRole('dialog').getByRole('option').first().waitFor();
   assert.deepEqual(await violationsOf(page), []);
   await page.keyboard.press('Enter');
   await page.waitForURL(`**${pilot}`);
@@ -215,7 +220,7 @@ test('a resource has an address of its own; Esc closes it; logs are read', async
   await page.keyboard.press('Escape');
   await drawer.waitFor({ state: 'detached' });
   assert.equal(page.url(), url() + pilot);
-  await page.getByRole('treeitem').filter({ hasText: 'Pod' }).first().click();
+  await podsOf(page).first().click();
   await page.getByRole('complementary').getByRole('link', { name: 'Logs' }).click();
   await page.waitForURL(/resource=Pod\/harbour\/pilot-.*&panel=logs/);
   await page.locator('.logs').waitFor();

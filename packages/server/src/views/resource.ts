@@ -3,6 +3,7 @@
 import type { LogLines, ObjectRef, ResourceDetail, ResourceEvent, ResourceEvents } from '@evenkeel/api';
 import type { Cluster } from '@evenkeel/delivery';
 import { fieldAt, maskSecret, textAt } from '@evenkeel/engine';
+import { KubeError } from '@evenkeel/kube';
 import { type Json, type JsonObject, type KubeObject, emitSigsYaml, gvkOf, refKey } from '@evenkeel/resource';
 import type { Backend } from '../backend.ts';
 import { ActionRefused } from '../faces/face.ts';
@@ -111,15 +112,17 @@ export async function logsOf(
 ): Promise<LogLines> {
   const { cluster } = worldOf(key, backend);
   const { namespace, name } = at.ref;
-  const response = await cluster.client.transport.send({
+  const request = {
     method: 'GET',
     path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log`,
     query: { tailLines: '500', ...(at.container === '' ? {} : { container: at.container }) },
-  });
-  if (response.status !== 200) {
-    const said = (response.body as JsonObject | undefined)?.['message'];
-    throw new ActionRefused('LOGS', typeof said === 'string' ? said : `the cluster answered ${response.status}`);
+  } as const;
+  const lines: string[] = [];
+  try {
+    for await (const line of cluster.client.transport.stream(request)) lines.push(line);
+  } catch (error) {
+    if (error instanceof KubeError) throw new ActionRefused('LOGS', error.message);
+    throw error;
   }
-  const text = typeof response.body === 'string' ? response.body : '';
-  return { lines: text.split('\n').filter((line, index, all) => line !== '' || index < all.length - 1) };
+  return { lines };
 }

@@ -70,10 +70,12 @@ function Situation({ detail }: { readonly detail: DeliveryDetail }): ReactNode {
   const now = useNow();
   const drift = detail.standing === 'drifted' ? driftSentence(detail.resources, now) : undefined;
   const { sentence, operation } = detail;
+  // Kubernetes keeps whole seconds.
+  const took = (operation?.finishedAtMs ?? 0) - (operation?.startedAtMs ?? 0);
   const quiet =
     operation?.finishedAtMs === undefined
       ? `${count(detail.counts.objects, 'object')} as Git says.`
-      : `${count(detail.counts.objects, 'object')} as Git says. Last sync took ${duration(operation.finishedAtMs - operation.startedAtMs)}.`;
+      : `${count(detail.counts.objects, 'object')} as Git says. Last sync took ${took < 1000 ? 'less than a second' : duration(took)}.`;
   return (
     <p className={sentence === undefined ? 'situation quiet' : 'situation'} aria-live="polite">
       {drift !== undefined && <strong>{drift}. </strong>}

@@ -59,7 +59,9 @@ function LastSync({ operation }: { readonly operation: Operation }): ReactNode {
             ? ' automatically'
             : ''
           : ` by ${initiatedBy.username}`}
-        {finishedAtMs !== undefined && `, took ${duration(finishedAtMs - startedAtMs)}`}
+        {finishedAtMs !== undefined &&
+          finishedAtMs - startedAtMs >= 1000 &&
+          `, took ${duration(finishedAtMs - startedAtMs)}`}
         {retryCount > 0 && `, retried ${retryCount === 1 ? 'once' : `${retryCount} times`}`}. {message}
       </p>
       <ul className="steps">

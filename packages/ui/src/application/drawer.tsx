@@ -62,7 +62,7 @@ export function Drawer({ detail, view, closed, panelAddress }: DrawerProps): Rea
           <X size={18} aria-hidden="true" />
         </Link>
       </header>
-      <nav className="tabs" aria-label={`Parts of ${ref.name}`}>
+      <nav className="tabs" aria-label={`Parts of ${ref.kind} ${ref.name}`}>
         {drawerPanels
           .filter((name) => name !== 'logs' || ref.kind === 'Pod')
           .map((name) => (
@@ -158,7 +158,10 @@ function Logs({ deliveryKey, data, view, panelAddress }: Omit<PanelProps, 'panel
   const container = data.containers.includes(view.container) ? view.container : (data.containers[0] ?? '');
   const { data: logs, error, refetch } = useLogs(deliveryKey, { ref: data.ref, container });
   const end = useRef<HTMLDivElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [logs]);
+  useEffect(() => {
+    // Answers a promise in newer browsers, which is not for React.
+    void end.current?.scrollIntoView({ block: 'nearest' });
+  }, [logs]);
   return (
     <>
       {data.containers.length > 1 && (

@@ -106,4 +106,5 @@ test('who drifted last', () => {
   assert.equal(driftSentence(owners, now), 'Drifted 4 minutes ago by kubectl-edit');
   assert.equal(driftSentence([resource([{ manager: 'someone' }])], now), 'Drifted by someone');
   assert.equal(driftSentence([resource([])], now), undefined);
+  assert.equal(driftSentence([resource([{ manager: 'argocd-controller', time }])], now), undefined, 'Git moved on');
 });

@@ -76,14 +76,23 @@ export function nodeWord(node: Pick<TreeNode, 'sync' | 'reason' | 'health'>): st
   return node.health ? 'Healthy' : 'Present';
 }
 
+/** Field managers of the delivery itself, ours and the originals'. What they wrote came from Git. */
+const ownManagers = new Set([
+  'argocd-controller',
+  'argocd-application-controller',
+  'kustomize-controller',
+  'helm-controller',
+]);
+
 /**
  * "Drifted 4 minutes ago by kubectl-edit": when the last change by hand was made, and by whom. Undefined where nothing
- * drifted or the cluster does not say who did it.
+ * drifted, where Git moved on instead, or where the cluster does not say who did it.
  */
 export function driftSentence(resources: DeliveryDetail['resources'], nowMs: number): string | undefined {
   const owners = resources
     .filter((resource) => resource.sync === 'drifted')
     .flatMap((resource) => resource.fields.flatMap((field) => field.owners))
+    .filter(({ manager }) => !ownManagers.has(manager))
     .map(({ manager, time }) => ({ manager, atMs: time === undefined ? 0 : Date.parse(time) }))
     .toSorted((left, right) => right.atMs - left.atMs);
   const [latest] = owners;
