@@ -1,5 +1,8 @@
 // How fast our kustomize is beside the original (v5.8.1): all corpus roots in one warm process, a cold command, and an
-// overlay of two thousand objects. CPU time is what is compared; wall time and peak memory are printed beside it.
+// overlay of two thousand objects. Both sides get the same number of runs, and the best one counts. CPU time is what is
+// compared; wall time and peak memory are printed beside it. "Read anew": every file comes from the disk and is parsed
+// again, which is the work the original does, so the target is measured on it. "Seen before": the tree hands out bytes it
+// handed out in an earlier round, so the parse cache answers for them; that is a server building again what it has built.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,6 +21,8 @@ const original = join(
   process.env['EVENKEEL_TOOLS'] ?? join(homedir(), '.cache', 'evenkeel', 'tools', 'bin'),
   'kustomize',
 );
+/** How often each side runs. */
+const RUNS = 3;
 const overlay = 'apps/payment-api/overlays/production';
 
 interface Cost {
@@ -78,21 +83,24 @@ function benchCorpus(): number | undefined {
   };
   all(false);
   all(false);
-  const ours = best(5, () => all(false));
-  const anew = best(5, () => all(false, directoryTree(corpus)));
-  const withOrigins = best(5, () => all(true));
+  const ours = best(RUNS, () => all(false));
+  const anew = best(RUNS, () => all(false, directoryTree(corpus)));
+  const withOrigins = best(RUNS, () => all(true));
   let theirs = { cpuMs: 0, wallMs: 0 };
   for (const entry of index.kustomize) {
-    const run = spawned(original, ['build', join(corpus, entry.root)], 1);
+    const run = spawned(original, ['build', join(corpus, entry.root)], RUNS);
     theirs = { cpuMs: theirs.cpuMs + run.cpuMs, wallMs: theirs.wallMs + run.wallMs };
   }
-  const factor = theirs.cpuMs / ours.cpuMs;
-  line(`corpus, ${String(index.kustomize.length)} roots, ours warm`, `${ms(ours.cpuMs)} CPU, ${ms(ours.wallMs)} wall`);
+  const factor = theirs.cpuMs / anew.cpuMs;
+  line(
+    `corpus, ${String(index.kustomize.length)} roots, ours warm, seen before`,
+    `${ms(ours.cpuMs)} CPU, ${ms(ours.wallMs)} wall`,
+  );
   line('corpus, ours warm, every file read anew', `${ms(anew.cpuMs)} CPU, ${ms(anew.wallMs)} wall`);
   line('corpus, the original once per root', `${ms(theirs.cpuMs)} CPU, ${ms(theirs.wallMs)} wall`);
   line(
     'corpus, how many times faster',
-    `${factor.toFixed(1)} (target 20), ${(theirs.cpuMs / anew.cpuMs).toFixed(1)} with files read anew, by CPU; ${(theirs.wallMs / ours.wallMs).toFixed(1)} by wall time`,
+    `CPU: ${factor.toFixed(1)} read anew (target 20), ${(theirs.cpuMs / ours.cpuMs).toFixed(1)} seen before; wall: ${(theirs.wallMs / anew.wallMs).toFixed(1)} and ${(theirs.wallMs / ours.wallMs).toFixed(1)}`,
   );
   line(
     'corpus, with origins',
@@ -196,11 +204,10 @@ patches:
 
 function benchLarge(directory: string): void {
   writeLargeOverlay(directory);
-  const tree = directoryTree(directory);
-  build(tree, 'over').yaml();
-  const ours = best(3, () => build(tree, 'over').yaml());
-  const theirs = spawned(original, ['build', join(directory, 'over')], 2);
-  line(`${String(OBJECTS)} objects, ours warm`, `${ms(ours.wallMs)} wall, ${ms(ours.cpuMs)} CPU`);
+  build(directoryTree(directory), 'over').yaml();
+  const ours = best(RUNS, () => build(directoryTree(directory), 'over').yaml());
+  const theirs = spawned(original, ['build', join(directory, 'over')], RUNS);
+  line(`${String(OBJECTS)} objects, ours warm, read anew`, `${ms(ours.wallMs)} wall, ${ms(ours.cpuMs)} CPU`);
   line(
     `${String(OBJECTS)} objects, the original`,
     `${ms(theirs.wallMs)} wall, ${ms(theirs.cpuMs)} CPU, peak ${theirs.peakMiB} MiB`,

@@ -40,7 +40,8 @@ export function directoryTree(root: string): FileTree {
 }
 
 function kindAt(path: string): TreeEntryKind | undefined {
-  const found = lstatSync(path);
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
   if (found.isSymbolicLink()) return 'symlink';
   return found.isDirectory() ? 'directory' : found.isFile() ? 'file' : undefined;
 }
