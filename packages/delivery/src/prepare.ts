@@ -37,7 +37,7 @@ export async function prepareObjects(
   const warnings: string[] = [];
   const definedHere = definedScopes(rendered);
   const byKey = new Map<string, PreparedObject>();
-  for (const entry of rendered) {
+  for (const [index, entry] of rendered.entries()) {
     const malformed = refuseMalformed(entry);
     if (malformed) {
       refusals.push(malformed);
@@ -62,7 +62,12 @@ export async function prepareObjects(
         refusals.push(noNamespace(entry));
         continue;
       }
-      const key = turn.hook ? `${turn.phase}:${refKey(ref)}` : refKey(ref);
+      if (ref.name === '' && !turn.hook) {
+        refusals.push(noName(entry));
+        continue;
+      }
+      // Hooks whose names are generated are as many as they are written.
+      const key = turn.hook ? `${turn.phase}:${refKey(ref)}${ref.name === '' ? index : ''}` : refKey(ref);
       if (byKey.has(key))
         warnings.push(`${ref.kind} "${ref.name}" stands more than once in the source; the last one counts`);
       byKey.set(key, { desired: { ...turn, object }, ref, key, type, at: entry.at });
@@ -126,6 +131,15 @@ function unknownKind({ object, at }: RenderedObject): Refusal {
     code: 'UNKNOWN_KIND',
     sentence: `${at ? `${formatPosition(at)}: ` : ''}${named}: the cluster serves no kind "${object.kind}" in version "${version}"${group === '' ? '' : ` of group "${group}"`}`,
     remedy: 'Correct the spelling of apiVersion and kind, or install the CustomResourceDefinition first.',
+    at,
+  };
+}
+
+function noName({ object, at }: RenderedObject): Refusal {
+  return {
+    code: 'INVALID_OBJECT',
+    sentence: `${at ? `${formatPosition(at)}: ` : ''}${object.kind} "${object.metadata.generateName ?? ''}" has metadata.generateName and no name, which only a hook may have`,
+    remedy: 'Give it a name, or make it a hook.',
     at,
   };
 }

@@ -161,15 +161,12 @@ class KustomizationReconciler {
     const kustomization = readResource<KustomizationSpec, KustomizationStatus>(object);
     const { spec } = kustomization;
     const repository = this.#sourceOf(kustomization);
-    const delivery =
-      repository?.status.artifact?.revision === undefined
-        ? undefined
-        : translateKustomization(kustomization, repository);
+    const delivery = translateKustomization(kustomization, repository);
     if (object.metadata.deletionTimestamp !== undefined) return this.#remove(kustomization, delivery, signal);
     if (spec.suspend === true) return { kind: 'settled' };
     const refused = unsupportedFields(spec);
     if (refused.length > 0) return this.#fail(kustomization, refused);
-    if (!repository || !delivery) return this.#noSource(kustomization, repository);
+    if (repository?.status.artifact?.revision === undefined) return this.#noSource(kustomization, repository);
     const blocked = this.#dependency(kustomization, repository);
     if (blocked !== undefined) {
       this.#note(kustomization, [{ code: 'DEPENDENCY', sentence: blocked }]);
@@ -268,12 +265,12 @@ class KustomizationReconciler {
     this.#watched.kustomizations.observe(written);
   }
 
-  async #remove(kustomization: Kustomization, delivery: Delivery | undefined, signal: AbortSignal): Promise<Outcome> {
+  async #remove(kustomization: Kustomization, delivery: Delivery, signal: AbortSignal): Promise<Outcome> {
     const { object, spec, namespace, name } = kustomization;
     if (!(object.metadata.finalizers ?? []).includes(finalizer)) return { kind: 'settled' };
     const policy = spec.deletionPolicy ?? 'MirrorPrune';
     const deletes = policy === 'Delete' || policy === 'WaitForTermination' || (policy === 'MirrorPrune' && spec.prune);
-    if (deletes && spec.suspend !== true && delivery) {
+    if (deletes && spec.suspend !== true) {
       const memory = memoryOf(kustomization, delivery.fingerprint);
       const { left } = await this.#options
         .deliveries()

@@ -40,8 +40,8 @@ function isSet(value: unknown): boolean {
   );
 }
 
-/** Translates a Kustomization whose source has an artifact. */
-export function translateKustomization(kustomization: Kustomization, repository: GitRepository): Delivery {
+/** Translates a Kustomization. Where its source is gone, what comes back can be dismantled and nothing else. */
+export function translateKustomization(kustomization: Kustomization, repository: GitRepository | undefined): Delivery {
   const { spec, namespace, name } = kustomization;
   const overlay = overlayOf(spec);
   const path = (spec.path ?? '')
@@ -49,8 +49,8 @@ export function translateKustomization(kustomization: Kustomization, repository:
     .filter((part) => part !== '' && part !== '.')
     .join('/');
   const source = {
-    url: repository.spec.url,
-    revision: commitOf(repository.status.artifact?.revision ?? ''),
+    url: repository?.spec.url ?? '',
+    revision: commitOf(repository?.status.artifact?.revision ?? ''),
     path,
     render: {
       renderer: 'kustomize',

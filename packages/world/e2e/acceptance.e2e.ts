@@ -110,8 +110,10 @@ for (const [file, namespace, name] of [
   ['argocd-root-app-of-cluster.yaml', 'default', 'root-app'],
 ] as const) {
   test(`${file} is accepted as it stands, and syncs`, { skip }, async () => {
-    const { kubectl, until, get } = present();
+    const { kubectl, until, get, evenkeel } = present();
     succeed(await kubectl(['apply', '-f', listing(file)]), 'apply');
+    // The one without a sync policy waits to be asked.
+    if (namespace === 'default') succeed(await evenkeel(['app', 'sync', `${namespace}/${name}`]), 'app sync');
     await until(`${name} to be Synced and Healthy`, async () => {
       const app = look(await get(`application.argoproj.io/${namespace}/${name}`));
       return at(app, 'status', 'sync', 'status') === 'Synced' && at(app, 'status', 'health', 'status') === 'Healthy';

@@ -72,6 +72,7 @@ async function compareObject(prepared: PreparedObject, input: ObjectInput): Prom
   if (!type || desired.hook) return { compared: { desired, live, diff: noDiff } };
   if (!live) return { compared: { desired, live, diff: noDiff }, ...(await rehearsed(prepared, type, input)) };
   accepted.add(desired.object);
+  if (desired.options?.onlyIfMissing === true) return { compared: { desired, live, diff: noDiff } };
   const otherOwner = input.cluster.live.ownerOf(live);
   if (otherOwner !== undefined && otherOwner !== input.delivery.key) {
     return { compared: { desired, live, diff: noDiff }, refusal: twoOwners(ref, otherOwner) };

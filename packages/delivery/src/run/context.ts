@@ -15,7 +15,7 @@ export interface RunContext {
   readonly cluster: Cluster;
   /** Ends the run between two requests; what was written stays written. */
   readonly signal: AbortSignal;
-  /** Distinguishes this run in names of hooks. */
+  /** Distinguishes this run in names of hooks, of this process and of earlier ones. */
   readonly runId: string;
 }
 

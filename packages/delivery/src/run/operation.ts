@@ -70,7 +70,12 @@ export function startOperation(input: OperationInput): Operation {
     ),
   );
   const run = async (): Promise<void> => {
-    const context = { delivery, cluster: input.cluster, signal: controller.signal, runId: input.id };
+    const context = {
+      delivery,
+      cluster: input.cluster,
+      signal: controller.signal,
+      runId: `${input.revision.slice(0, 7)}-${report.startedAtMs}`,
+    };
     for await (const event of runPlan(input.plan, context)) {
       if (event.kind === 'waiting') update({ message: event.message }, false);
       else update({ steps: upsertStep(report.steps, event.step), message: event.step.message }, false);

@@ -6,7 +6,7 @@ import { type KubeObject, gvkOf } from '@evenkeel/resource';
 import { createChannel } from '@evenkeel/std';
 import type { StepReport } from '../model.ts';
 import { type RunContext, type RunEvent, RunFailure, untilGone } from './context.ts';
-import { deleteHooks, runHook } from './hooks.ts';
+import { deleteHooks, nameHooks, runHook } from './hooks.ts';
 import { waitForStage } from './gate.ts';
 
 /** At most this many requests under way at once, as kubectl's apply of a list does in gitops-engine (20). */
@@ -17,8 +17,9 @@ const PARALLEL_MAX = 20;
  * the steps of the `failure` phase have run), and the signal's reason when aborted.
  */
 export async function* runPlan(plan: Plan, context: RunContext): AsyncIterable<RunEvent> {
-  const regular = plan.stages.filter((stage) => stage.phase !== 'failure');
-  const onFailure = plan.stages.filter((stage) => stage.phase === 'failure');
+  const { stages } = nameHooks(plan, context.runId);
+  const regular = stages.filter((stage) => stage.phase !== 'failure');
+  const onFailure = stages.filter((stage) => stage.phase === 'failure');
   const done: Step[] = [];
   try {
     for (const stage of regular) yield* runStage(stage, context, done);

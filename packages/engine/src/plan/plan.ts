@@ -122,6 +122,7 @@ interface PlacedStep {
 function writeStep(entry: ComparedObject, policy: PlanPolicy): PlacedStep[] {
   const { object, phase, wave, hook, options } = entry.desired;
   if (hook && policy.skipHooks) return [];
+  if (!hook && entry.live && options?.onlyIfMissing === true) return [];
   if (!hook && entry.live && !entry.diff.changed && !policy.applyInSync) return [];
   const action = hook ? 'hook' : entry.live ? 'update' : 'create';
   const step: Step = { action, ref: refOf(object), apiVersion: object.apiVersion, phase, object, hook, options };
