@@ -65,12 +65,18 @@ function sentenceOf(report: DeliveryReport, delivery: Delivery | undefined): str
 function driftSentence(report: DeliveryReport, delivery: Delivery | undefined): string {
   const drifted = report.resources.filter((resource) => resource.sync === 'drifted');
   const [first] = drifted;
-  const changed = drifted.find((resource) => resource.fields.some((field) => field.owners.length > 0));
-  const field = changed?.fields.find((entry) => entry.owners.length > 0);
+  // A field that our own manager owns was changed in Git and not here.
+  const ours = delivery?.frontEnd.fieldManager;
+  const byOther = (resource: (typeof drifted)[number]): (typeof resource.fields)[number] | undefined =>
+    resource.fields.find((entry) => entry.owners.some(({ manager }) => manager !== ours));
+  const changed = drifted.find((resource) => byOther(resource) !== undefined);
+  const field = changed && byOther(changed);
   const more = drifted.length > 1 ? ` and ${drifted.length - 1} more` : '';
   const manual = delivery?.policy.automatic === false ? '; syncing is manual' : '';
-  if (changed && field)
-    return `${changed.ref.kind} ${changed.ref.name}: ${field.path} was changed by ${field.owners[0]?.manager ?? 'somebody'}${more}${manual}`;
+  if (changed && field) {
+    const who = field.owners.find(({ manager }) => manager !== ours)?.manager ?? 'somebody';
+    return `${changed.ref.kind} ${changed.ref.name}: ${field.path} was changed by ${who}${more}${manual}`;
+  }
   if (!first) return `differs from Git${manual}`;
   const what =
     first.reason === 'missing' ? 'is missing' : first.reason === 'stray' ? 'is no longer in Git' : 'differs from Git';
