@@ -32,7 +32,7 @@ export function createRecorder(history: History): (report: DeliveryReport, deliv
     const now: Seen = {
       revision: report.revisions.join(','),
       operation: operationMark(report.operation),
-      drifting: isDrifting(report),
+      drifting: isDrifting(report, delivery.frontEnd.fieldManager),
       health: report.health.status,
     };
     seen.set(report.key, now);
@@ -52,15 +52,16 @@ function operationMark(operation: OperationReport | undefined): string {
 }
 
 /** Drift is a difference nobody asked for: live objects changed while the revision that was synced is still the newest. */
-function isDrifting(report: DeliveryReport): boolean {
+function isDrifting(report: DeliveryReport, ours: string): boolean {
   return (
     report.sync === 'drifted' &&
-    report.resources.some((resource) => resource.reason === 'changed' && ownedByOthers(resource))
+    report.resources.some((resource) => resource.reason === 'changed' && ownedByOthers(resource, ours))
   );
 }
 
-function ownedByOthers(resource: ResourceReport): boolean {
-  return resource.fields.some((field) => field.owners.length > 0);
+/** A field that our own manager owns differs because Git changed, which is no drift. */
+function ownedByOthers(resource: ResourceReport, ours: string): boolean {
+  return resource.fields.some((field) => field.owners.some(({ manager }) => manager !== ours));
 }
 
 function recordCommit(history: History, report: DeliveryReport, delivery: Delivery): void {
