@@ -11,7 +11,7 @@ import { argoFrontEnd } from './front-end.ts';
 import { projectRefusals } from './projects.ts';
 import { memoryOf, statusJson, statusOf } from './status.ts';
 import { deliveryKey } from './tracking.ts';
-import { translateApplication } from './translate.ts';
+import { departingDelivery, translateApplication } from './translate.ts';
 
 const group = 'argoproj.io';
 const refreshAnnotation = 'argocd.argoproj.io/refresh';
@@ -125,10 +125,8 @@ class ApplicationReconciler {
       return { kind: 'settled' };
     }
     const application = readApplication(object);
+    if (object.metadata.deletionTimestamp !== undefined) return this.#remove(application, signal);
     const translation = translateApplication(application, argoFrontEnd);
-    if (object.metadata.deletionTimestamp !== undefined) {
-      return this.#remove(application, translation.kind === 'delivery' ? translation.delivery : undefined, signal);
-    }
     if (translation.kind === 'refused') return this.#writeRefused(application, translation.refusals);
     const { delivery } = translation;
     const denied = this.#permission(application, delivery);
@@ -195,21 +193,20 @@ class ApplicationReconciler {
   }
 
   /** Deletes what the Application owns where its finalizer asks for it, then lets the Application go. */
-  async #remove(application: Application, delivery: Delivery | undefined, signal: AbortSignal): Promise<Outcome> {
+  async #remove(application: Application, signal: AbortSignal): Promise<Outcome> {
     const { object, namespace, name } = application;
     const finalizers = object.metadata.finalizers ?? [];
     const cascade = finalizers.find((finalizer) => cascadeFinalizer.test(finalizer));
     if (cascade === undefined) return { kind: 'settled' };
-    if (delivery) {
-      const background = cascade.endsWith('/background');
-      const { left } = await this.#options.deliveries().dismantle({
-        delivery,
-        memory: memoryOf(application, delivery.fingerprint),
-        propagation: background ? 'Background' : 'Foreground',
-        signal,
-      });
-      if (left > 0) return { kind: 'again', afterMs: 5000 };
-    }
+    const delivery = departingDelivery(application, argoFrontEnd);
+    const background = cascade.endsWith('/background');
+    const { left } = await this.#options.deliveries().dismantle({
+      delivery,
+      memory: memoryOf(application, delivery.fingerprint),
+      propagation: background ? 'Background' : 'Foreground',
+      signal,
+    });
+    if (left > 0) return { kind: 'again', afterMs: 5000 };
     const rest = finalizers.filter((finalizer) => finalizer !== cascade);
     try {
       await this.#options.client.patch(this.#watched.type, { namespace, name }, 'merge', {

@@ -65,6 +65,23 @@ export function translateApplication(application: Application, frontEnd: FrontEn
   };
 }
 
+/** What is left of an Application that is being deleted: enough to find what it has live, whatever its spec says by now. */
+export function departingDelivery(application: Application, frontEnd: FrontEnd): Delivery {
+  const { spec, name, namespace } = application;
+  const { options } = readSyncOptions(spec.syncPolicy?.syncOptions ?? []);
+  const destination = spec.destination ?? {};
+  return {
+    key: deliveryKey(namespace, name),
+    frontEnd,
+    namespace,
+    name,
+    sources: [],
+    destination: { cluster: clusterOf(destination) ?? '', namespace: destination.namespace ?? '' },
+    policy: translatePolicy(application, options),
+    fingerprint: '',
+  };
+}
+
 function clusterOf(destination: { readonly server?: string; readonly name?: string }): string | undefined {
   if (destination.name === 'in-cluster') return 'in-cluster';
   if (destination.server === inClusterServer) return 'in-cluster';

@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { type Look, keepPicture, openTab, startBrowser, violationsOf } from './browser.ts';
+import { startLine } from './line.ts';
 import { writePast } from './past.ts';
 import { type Story, startStory } from './story.ts';
 
@@ -226,15 +227,21 @@ test('a resource has an address of its own; Esc closes it; logs are read', async
   await page.locator('.logs').waitFor();
 });
 
-test('a connection that is lost is told with the age of what is shown, and comes back', async () => {
-  await using tab = await openTab(browser, url());
+test('a connection that is lost is told with the age of what is shown, and what was missed is caught up', async () => {
+  await using line = await startLine(url());
+  await using tab = await openTab(browser, line.url);
   const { page } = tab;
-  await page.route('**/stream', (route) => route.abort());
+  const state = (name: string): Promise<void> => page.locator(`.connection[data-state="${name}"]`).waitFor();
   await page.goto('/');
-  await rowOf(page, 'pilot').waitFor();
-  await page.getByText('Connecting').waitFor();
-  await page.unroute('**/stream');
-  await page.locator('.connection[data-state="live"]').waitFor();
+  await state('live');
+  line.cut();
+  await state('reconnecting');
+  await page.getByText(/^Reconnecting, data from \d+ m?s ago$/).waitFor();
+  await rowOf(page, 'pilot').getByText('In sync').waitFor();
+  await story.push({ 'pilot/NOTES.md': 'Mind the sandbank.\n' }, 'Notes for the pilot');
+  line.mend();
+  await state('live');
+  await rowOf(page, 'pilot').getByText('Notes for the pilot').waitFor();
 });
 
 const looks: readonly Look[] = [

@@ -12,7 +12,6 @@ export interface WaitFor {
   readonly operation?: boolean;
   readonly suspended?: boolean;
   readonly degraded?: boolean;
-  readonly delete?: boolean;
 }
 
 export interface WaitInput {
@@ -35,40 +34,71 @@ export async function waitForApp(input: WaitInput): Promise<DeliveryDetail> {
   let last: DeliveryDetail | undefined;
   let wake: () => void = () => undefined;
   let dirty = true;
-  const listening = client.listen(signal, () => {
-    dirty = true;
-    wake();
-  });
+  let lost: Error | undefined;
+  const listening = client
+    .listen(signal, () => {
+      dirty = true;
+      wake();
+    })
+    .then(
+      () => new Error('the server closed the connection'),
+      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+    )
+    .then((why) => {
+      lost = why;
+      wake();
+    });
   signal.addEventListener('abort', () => wake(), { once: true });
   try {
     for (;;) {
       if (dirty) {
         dirty = false;
         const now = await current(client, key);
-        if (now === undefined) return gone(last, wanted, key);
+        if (now === undefined) throw new AppGone(key);
         last = now;
-        if (wanted?.delete !== true && done(now)) return now;
+        if (done(now)) return now;
       }
+      if (lost && !signal.aborted)
+        throw new CommandFailure(`lost the server while waiting for ${key}: ${lost.message}`, exitCodes.connection);
       if (signal.aborted) throw timedOut(last, key, { timedOut: timeout?.aborted === true, timeoutMs });
       await new Promise<void>((resolve) => {
         wake = resolve;
-        if (dirty || signal.aborted) resolve();
+        if (dirty || lost || signal.aborted) resolve();
       });
     }
   } finally {
     stop.abort();
-    await listening.catch(() => undefined);
+    await listening;
+  }
+}
+
+/** Resolves when the application is gone, which it may be already. */
+export async function waitUntilGone(input: Omit<WaitInput, 'wanted' | 'done'>): Promise<void> {
+  try {
+    await waitForApp({ ...input, done: () => false });
+  } catch (error) {
+    if (!(error instanceof AppGone)) throw error;
   }
 }
 
 async function current(client: ApiClient, key: string): Promise<DeliveryDetail | undefined> {
   const { items } = await client.list();
-  return items.some((item) => item.key === key) ? client.detail(key) : undefined;
+  if (!items.some((item) => item.key === key)) return undefined;
+  try {
+    return await client.detail(key);
+  } catch (error) {
+    // It may go between the two questions.
+    const { items: left } = await client.list();
+    if (left.some((item) => item.key === key)) throw error;
+    return undefined;
+  }
 }
 
-function gone(last: DeliveryDetail | undefined, wanted: WaitFor | undefined, key: string): DeliveryDetail {
-  if (wanted?.delete === true && last) return last;
-  throw new CommandFailure(`${key} was deleted while waiting for it`, exitCodes.generic);
+/** The application waited for is not there any more. */
+class AppGone extends CommandFailure {
+  constructor(key: string) {
+    super(`${key} was deleted while waiting for it`, exitCodes.generic);
+  }
 }
 
 function isAsWanted(detail: DeliveryDetail, wanted: WaitFor): boolean {

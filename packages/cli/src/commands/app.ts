@@ -6,7 +6,7 @@ import { CommandFailure, type Io, exitCodes } from '../io.ts';
 import { formatData } from '../output/format.ts';
 import { serverFor } from '../session.ts';
 import { printApp, printAppList, printDifferences, printHistory, qualifiedName } from './app-print.ts';
-import { type WaitFor, waitForApp } from './app-wait.ts';
+import { type WaitFor, waitForApp, waitUntilGone } from './app-wait.ts';
 
 /** Options every app verb takes. */
 export interface AppOptions {
@@ -149,14 +149,12 @@ export async function appWait(names: readonly string[], options: WaitOptions, io
   const wanted: WaitFor = anything ? options : { sync: true, health: true, operation: true };
   for (const name of names) {
     const app = await findApp(client, name);
-    const detail = await waitForApp({
-      client,
-      key: app.key,
-      timeoutMs: secondsToMs(options.timeout),
-      signal: io.signal,
-      wanted,
-    });
-    if (wanted.delete !== true) io.out(formatData(detail, options.output) ?? printApp(detail, server));
+    const input = { client, key: app.key, timeoutMs: secondsToMs(options.timeout), signal: io.signal };
+    if (options.delete === true) await waitUntilGone(input);
+    else {
+      const detail = await waitForApp({ ...input, wanted });
+      io.out(formatData(detail, options.output) ?? printApp(detail, server));
+    }
   }
 }
 
@@ -236,7 +234,7 @@ export async function appDelete(
     const app = await findApp(client, name);
     await client.act('DELETE', apiPaths.delivery(app.key), { cascade: options.cascade !== false });
     if (options.wait === true)
-      await waitForApp({ client, key: app.key, timeoutMs: 0, signal: io.signal, wanted: { delete: true } });
+      await waitUntilGone({ client, key: app.key, timeoutMs: 0, signal: io.signal });
     io.out(`application '${qualifiedName(app)}' deleted\n`);
   }
 }
