@@ -58,7 +58,7 @@ function Broken({ error, reset }: ErrorComponentProps): ReactNode {
     <div className="page">
       <h1 className="unseen">This page failed</h1>
       <Empty title="This page could not be drawn">
-        <p>{error.message}</p>
+        <p>{error instanceof Error ? error.message : String(error)}</p>
         <Button onClick={reset}>Try again</Button>
         <p>
           <Link to={address.fleet()}>All applications</Link>

@@ -10,6 +10,7 @@ import { driftSentence, frontEndName, ownTerms } from '../format/words.ts';
 import { act, waitingStore } from '../live/actions.ts';
 import { useNow } from '../live/server-clock.ts';
 import { useStore } from '../live/store.ts';
+import { Glow } from '../parts/glow.tsx';
 import { Link, useGo } from '../parts/link.tsx';
 import { Button, CommitLine } from '../parts/small.tsx';
 import { StandingMark } from '../parts/standing.tsx';
@@ -38,7 +39,9 @@ export function ApplicationHeader({ detail, onMoment }: HeaderProps): ReactNode 
       </div>
       <div className="title-line">
         <h1>{detail.name}</h1>
-        <StandingMark standing={detail.standing} terms={ownTerms(detail)} />
+        <Glow of={detail.standing}>
+          <StandingMark standing={detail.standing} terms={ownTerms(detail)} />
+        </Glow>
         <span className="badge">
           {frontEndName(detail.frontEnd)} {detail.kind}
         </span>

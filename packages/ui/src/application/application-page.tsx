@@ -1,6 +1,6 @@
 // One application: how it stands and why, what it consists of, how it came to be so, and what can be done.
 
-import { type ReactNode, useEffect, useMemo } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import {
   type ApplicationTab,
   type ApplicationView,
@@ -28,7 +28,10 @@ type Detail = NonNullable<ReturnType<typeof useDetail>['data']>;
 /** The page at "/applications/…". */
 export function ApplicationPage(): ReactNode {
   const { path } = usePlace();
-  const key = applicationOf(path) ?? '';
+  const named = applicationOf(path);
+  const [key, setKey] = useState(named ?? '');
+  // While the next page is on its way, the address is its already, and this one is still drawn.
+  if (named !== undefined && named !== key) setKey(named);
   return <Application key={key} deliveryKey={key} />;
 }
 

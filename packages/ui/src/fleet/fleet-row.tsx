@@ -9,6 +9,7 @@ import { frontEndName, ownTerms } from '../format/words.ts';
 import { waitingStore } from '../live/actions.ts';
 import { useNow } from '../live/server-clock.ts';
 import { useStore } from '../live/store.ts';
+import { Glow } from '../parts/glow.tsx';
 import { Link, useGo } from '../parts/link.tsx';
 import { Time } from '../parts/small.tsx';
 import { StandingMark } from '../parts/standing.tsx';
@@ -66,7 +67,9 @@ export const FleetRow: (props: RowProps) => ReactNode = memo(function FleetRow(p
   return (
     <div role="row" className="fleet-row" aria-rowindex={index + 2} style={place} data-standing={item.standing}>
       <div role="cell" className="cell-state">
-        <StandingMark standing={item.standing} terms={ownTerms(item)} note={<Since item={item} line={line} />} />
+        <Glow of={item.standing}>
+          <StandingMark standing={item.standing} terms={ownTerms(item)} note={<Since item={item} line={line} />} />
+        </Glow>
       </div>
       <div role="cell" className="cell-name">
         <Link
@@ -102,7 +105,9 @@ export const FleetRow: (props: RowProps) => ReactNode = memo(function FleetRow(p
       <div role="cell" className="cell-commit">
         {item.commit ? (
           <>
-            <code title={item.commit.sha}>{shortHash(item.commit.sha)}</code>
+            <Glow of={item.commit.sha}>
+              <code title={item.commit.sha}>{shortHash(item.commit.sha)}</code>
+            </Glow>
             <span className="quiet">
               {item.commit.author}, <Time atMs={item.commit.dateMs} brief />
             </span>

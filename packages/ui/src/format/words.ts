@@ -111,6 +111,6 @@ export function reasonWords(reason: 'missing' | 'changed' | 'stray' | undefined)
       return 'in the cluster, no longer in Git: a sync with prune deletes it';
     case 'changed':
     case undefined:
-      return 'differs from Git: a sync puts these fields back';
+      return 'differs from Git: a sync makes it as Git says';
   }
 }

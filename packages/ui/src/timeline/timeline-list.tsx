@@ -97,7 +97,7 @@ function Entry({ entry, near, withName }: EntryProps): ReactNode {
     if (near) item.current?.scrollIntoView({ block: 'center' });
   }, [near]);
   const failed = outcome !== undefined && outcome !== 'succeeded';
-  const more = details.filter((detail) => !sentence.includes(detail));
+  const more = details.filter((detail) => !sentence.includes(detail)).map(shortHashes);
   const Icon = failed ? CircleX : icons[kind];
   return (
     <li ref={item} className="entry" data-kind={kind} data-failed={failed || undefined} data-near={near || undefined}>
@@ -124,6 +124,11 @@ function Entry({ entry, near, withName }: EntryProps): ReactNode {
       </span>
     </li>
   );
+}
+
+/** Full hashes are for machines; the tooltip beside has them. */
+function shortHashes(text: string): string {
+  return text.replace(/\b[0-9a-f]{40}\b/g, shortHash);
 }
 
 function Details({ details }: { readonly details: readonly string[] }): ReactNode {
