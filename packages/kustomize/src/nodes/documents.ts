@@ -55,8 +55,16 @@ function parseDocuments(text: string, source: Source): YamlNode[] {
       found.push(root);
   }
   // An alias needs an anchor; most files have neither.
-  const mayHaveAnchors = /(?:^|[\s[{,])&\S|<</.test(text);
-  return mayHaveAnchors ? found.map(deAnchor) : found;
+  return mayHaveAnchors(text) ? found.map(deAnchor) : found;
+}
+
+/** An anchor stands at the start of a value; an ampersand within a word is none. */
+function mayHaveAnchors(text: string): boolean {
+  if (text.includes('<<')) return true;
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) {
+    if (at === 0 || ' \t\n\r[{,'.includes(text.charAt(at - 1))) return true;
+  }
+  return false;
 }
 
 /** Bytes as text. Bad bytes stay visible to the parser, which refuses them. */

@@ -34,8 +34,29 @@ interface Place {
   readonly key: string | undefined;
 }
 
-/** What the emitter writes for a text at a place: it is given a document in which the text stands there. */
+/** Long texts recur: overlays of one base print the same descriptions. What was written is kept up to this many characters. */
+const PRINTED_CHARS_MAX = 8 * 1024 * 1024;
+let printedTexts = new Map<string, Map<string, string>>();
+let printedChars = 0;
+
+/** What the emitter writes for a text at a place. */
 function writtenInPlace(text: string, place: Place): string {
+  const at = `${place.indent}${place.key === undefined ? '-' : `:${place.key}`}`;
+  const places = printedTexts.get(text);
+  const known = places?.get(at);
+  if (known !== undefined) return known;
+  const fresh = writeInPlace(text, place);
+  printedChars += text.length + fresh.length;
+  if (printedChars > PRINTED_CHARS_MAX) {
+    printedTexts = new Map();
+    printedChars = 0;
+  }
+  printedTexts.set(text, (places ?? new Map<string, string>()).set(at, fresh));
+  return fresh;
+}
+
+/** The emitter is given a document in which the text stands at its place. */
+function writeInPlace(text: string, place: Place): string {
   const { indent, key } = place;
   let value: Json = key === undefined ? [text] : { [key]: text };
   for (let depth = key === undefined ? -2 : 0; depth < indent; depth += 2) value = { a: value };
