@@ -27,7 +27,7 @@ async function runDropIn(args: readonly string[], io: Io): Promise<boolean> {
   const help = args.some((arg) => arg === '-h' || arg === '--help');
   if (args[0] === 'helm' && args[1] === 'template') {
     const { helmTemplateCommand } = await import('./commands/helm.ts');
-    helmTemplateCommand(args.slice(2), io);
+    await helmTemplateCommand(args.slice(2), io);
     return true;
   }
   if (args[0] !== 'kustomize' || args.length < 2 || help) return false;

@@ -84,3 +84,4 @@ export { packArchive } from './chart/pack-archive.ts';
 export { ArchiveError, unpackChart } from './chart/archive.ts';
 export { type ReadSource, describeProblem } from './render/describe-problem.ts';
 export { installOrder, sortByKind, uninstallOrder } from './render/kind-order.ts';
+export { isVersion as isChartVersion } from './chart/version.ts';

@@ -233,8 +233,7 @@ export async function appDelete(
   for (const name of names) {
     const app = await findApp(client, name);
     await client.act('DELETE', apiPaths.delivery(app.key), { cascade: options.cascade !== false });
-    if (options.wait === true)
-      await waitUntilGone({ client, key: app.key, timeoutMs: 0, signal: io.signal });
+    if (options.wait === true) await waitUntilGone({ client, key: app.key, timeoutMs: 0, signal: io.signal });
     io.out(`application '${qualifiedName(app)}' deleted\n`);
   }
 }

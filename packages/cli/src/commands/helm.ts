@@ -1,22 +1,27 @@
-// `evenkeel helm template`: the original's command, in process.
+// `evenkeel helm …`: the original's commands, in process. Everything that leaves this machine is loaded when it is asked
+// for, so that a local chart renders at once.
 
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { nodeHost } from '@evenkeel/gotemplate/host-node';
-import { type TemplateCommandHost, helmTemplate } from '@evenkeel/helm';
-import { diskTree } from '../disk-tree.ts';
+import type { ParsedFlags } from '@evenkeel/helm';
+import { FlagError, helmTemplate, parseFlags, templateFlags } from '@evenkeel/helm';
+import { openTemplateHost } from '../helm-host.ts';
+import { runPatiently } from '../helm-pending.ts';
 import { CommandFailure, type Io } from '../io.ts';
 
 /** Runs `helm template ARGS`, printing the same bytes and ending with the same exit code. */
-export function helmTemplateCommand(args: readonly string[], io: Io): void {
+export async function helmTemplateCommand(args: readonly string[], io: Io): Promise<void> {
   const { rest, version } = takeHelmVersion(args);
-  const result = helmTemplate(rest, commandHost(io), version);
+  await using opened = openTemplateHost(quietFlags(rest, version), version, io);
+  const result = await runPatiently(() => helmTemplate(rest, opened.host, version));
   io.out(result.stdout);
   io.err(result.stderr);
   if (result.exitCode !== 0) throw new CommandFailure('', result.exitCode);
 }
 
-function takeHelmVersion(args: readonly string[]): { readonly rest: readonly string[]; readonly version: 3 | 4 } {
+/** Takes `--helm-version 3|4` out of the arguments. Throws CommandFailure for any other version. */
+export function takeHelmVersion(args: readonly string[]): {
+  readonly rest: readonly string[];
+  readonly version: 3 | 4;
+} {
   const at = args.findIndex((arg) => arg === '--helm-version' || arg.startsWith('--helm-version='));
   if (at < 0) return { rest: args, version: 4 };
   const [flag = ''] = args.slice(at);
@@ -27,19 +32,12 @@ function takeHelmVersion(args: readonly string[]): { readonly rest: readonly str
   return { rest: [...args.slice(0, at), ...args.slice(at + (separate ? 2 : 1))], version: value === '3' ? 3 : 4 };
 }
 
-function commandHost(io: Io): TemplateCommandHost {
-  const tree = diskTree();
-  return {
-    ...nodeHost(),
-    locateChart(reference) {
-      const place = resolve(io.cwd, reference);
-      if (!existsSync(place)) return undefined;
-      return { tree, path: realpathSync(place).slice(1), displayPath: (path) => `/${path}` };
-    },
-    defaultNamespace: () => io.environment['HELM_NAMESPACE'] ?? 'default',
-    readFile(path) {
-      const place = resolve(io.cwd, path);
-      return existsSync(place) && statSync(place).isFile() ? readFileSync(place) : undefined;
-    },
-  };
+/** The flags, or undefined where they do not parse: the engine words that complaint itself. */
+function quietFlags(args: readonly string[], version: 3 | 4): ParsedFlags | undefined {
+  try {
+    return parseFlags(args, templateFlags(version));
+  } catch (error) {
+    if (error instanceof FlagError) return undefined;
+    throw error;
+  }
 }

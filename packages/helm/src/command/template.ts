@@ -22,7 +22,7 @@ import { templateFlags, templateHelp } from './template-flags.ts';
 export interface TemplateCommandHost extends RenderHost {
   /**
    * The tree and path of the chart that an argument names: a directory, an archive, or one fetched from a repository or
-   * registry. Undefined when there is none.
+   * registry. Undefined when there is none. May throw to suspend or to refuse; exceptions pass through.
    */
   locateChart(reference: string, options: ChartReferenceOptions): LocatedChart | undefined;
   /** The default namespace: of the kubeconfig's context, or "default". */

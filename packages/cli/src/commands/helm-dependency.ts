@@ -1,0 +1,2 @@
+// placeholder replaced below
+export async function updateMissing(_place: string, _context: object): Promise<void> {}
