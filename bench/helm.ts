@@ -120,7 +120,7 @@ function main(): void {
   );
   const isFast = record.ratio >= 6 && largestOurs <= largestOriginal;
   console.log(
-    `RESULT bench-helm ratio=${record.ratio} largest=${(largestOurs / largestOriginal).toFixed(2)} rss=${memory}MiB ${isFast ? 'ok' : 'below target'}`,
+    `RESULT bench-helm ratio=${record.ratio} largest=${(largestOurs / largestOriginal).toFixed(2)} rss_mib=${memory} target=${isFast ? 'met' : 'missed'}`,
   );
   process.exitCode = isFast ? 0 : 1;
 }

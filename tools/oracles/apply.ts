@@ -55,5 +55,5 @@ const checked = Object.values(parts).reduce((sum, part) => sum + part.checked, 0
 mkdirSync(join(root, '.results'), { recursive: true });
 const result: JsonObject = { checked, failed: failures.length, failures };
 writeFileSync(join(root, '.results', 'apply.json'), `${JSON.stringify(result, undefined, 2)}\n`);
-console.log(`RESULT apply ${failures.length === 0 ? 'ok' : 'FAILED'}: ${checked - failures.length}/${checked}`);
+console.log(`RESULT apply checked=${checked} equal=${checked - failures.length} different=${failures.length}`);
 if (failures.length > 0) process.exitCode = 1;

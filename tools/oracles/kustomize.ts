@@ -247,7 +247,7 @@ function report(cases: readonly Finding[], roots: readonly Finding[]): number {
   );
   const share = ((100 * result.identical) / Math.max(1, all.length)).toFixed(2);
   process.stdout.write(
-    `RESULT kustomize cases=${result.cases} roots=${result.roots} identical=${result.identical} (${share} %) data=${result.equalAsData} words=${result.refusedInOtherWords} different=${result.different}\n`,
+    `RESULT kustomize cases=${result.cases} roots=${result.roots} identical=${result.identical} percent=${share} data=${result.equalAsData} words=${result.refusedInOtherWords} different=${result.different}\n`,
   );
   return result.different === 0 ? 0 : 1;
 }

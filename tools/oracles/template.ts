@@ -43,7 +43,8 @@ function main(wanted: readonly string[]): void {
     for (const [topic, count] of Object.entries(perTopic)) {
       if (count.total !== count.equal) console.log(`${topic}: ${count.equal}/${count.total}`);
     }
-    console.log(`RESULT template ${equal}/${total} equal (${total === 0 ? 0 : ((100 * equal) / total).toFixed(2)} %)`);
+    const percent = total === 0 ? 0 : ((100 * equal) / total).toFixed(2);
+    console.log(`RESULT template snippets=${total} equal=${equal} percent=${percent}`);
     if (equal !== total) process.exitCode = 1;
   } finally {
     rmSync(work, { recursive: true });
