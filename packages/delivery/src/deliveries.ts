@@ -1,13 +1,13 @@
 // All deliveries of a process. `reconcile` is the one way in: it reads the world, brings it nearer to what Git says if
 // the policy allows, and answers what it found. It keeps nothing that could not be found out again.
 
-import { type Plan, type Refusal, makePlan, planSummary } from '@evenkeel/engine';
+import type { Refusal } from '@evenkeel/engine';
 import type { ResourceType } from '@evenkeel/kube';
 import { type KubeObject, type ObjectRef, refKey } from '@evenkeel/resource';
 import type { SourceStore } from '@evenkeel/source';
 import type { Clock } from '@evenkeel/std';
 import type { Cluster } from './cluster.ts';
-import { type Comparison, compareDelivery } from './compare/compare.ts';
+import { compareDelivery } from './compare/compare.ts';
 import { aggregateHealth, decide } from './decide.ts';
 import { imagesOf } from './images.ts';
 import type { CommitReport, Delivery, DeliveryMemory, DeliveryReport, OperationReport, SyncRequest } from './model.ts';
@@ -15,6 +15,7 @@ import { type Prepared, prepareObjects } from './prepare.ts';
 import { type DismantleInput, dismantleDelivery } from './run/dismantle.ts';
 import { type Operation, startOperation } from './run/operation.ts';
 import { type RenderedDelivery, describeCommit, renderDelivery } from './sources.ts';
+import { type World, describePlan, planTurn } from './turn.ts';
 
 /** What became of a reconciliation. */
 export interface Reconciled {
@@ -218,7 +219,7 @@ export class Deliveries implements AsyncDisposable {
   }): Promise<Reconciled> {
     const { input, state, world } = turn;
     const { delivery, request } = input;
-    const plan = planFor(input, world, state.operation === undefined && input.memory.inventory.length === 0);
+    const plan = planTurn(input, world);
     if (request?.dryRun === true) {
       state.operation = this.#finished(input, world.rendered, 'succeeded', describePlan(plan));
       return this.#settle(state, { ...turn.report, operation: state.operation.report }, { requestTaken: true });
@@ -382,14 +383,6 @@ export class Deliveries implements AsyncDisposable {
   }
 }
 
-/** What one reconciliation found. */
-interface World {
-  readonly rendered: RenderedDelivery;
-  readonly prepared: Prepared;
-  readonly compared: Comparison;
-  readonly cluster: Cluster;
-}
-
 function reportOf(state: State, { rendered, prepared, compared }: World, memory: DeliveryMemory): DeliveryReport {
   const drifted = compared.resources.some((resource) => resource.sync === 'drifted' && !resource.hook);
   return {
@@ -408,53 +401,6 @@ function reportOf(state: State, { rendered, prepared, compared }: World, memory:
       ...rendered.sources.flatMap((source) => source.rendering.warnings),
     ],
     operation: state.operation?.report ?? memory.lastOperation,
-  };
-}
-
-function planFor({ delivery, request }: ReconcileInput, { compared, prepared, cluster }: World, _first: boolean): Plan {
-  const { policy } = delivery;
-  const only = request?.only;
-  const chosen = only
-    ? compared.objects.filter(({ desired }) =>
-        only.some(
-          (ref) =>
-            ref.kind === desired.object.kind &&
-            ref.name === desired.object.metadata.name &&
-            (ref.namespace === '' || ref.namespace === desired.object.metadata.namespace),
-        ),
-      )
-    : compared.objects;
-  const strays = only
-    ? compared.strays.filter(({ live }) =>
-        only.some((ref) => ref.kind === live.kind && ref.name === live.metadata.name),
-      )
-    : compared.strays;
-  const plan = makePlan({
-    objects: chosen,
-    strays,
-    policy: {
-      prune: request?.prune ?? policy.prune,
-      ordering: policy.ordering,
-      pruneLast: policy.pruneLast,
-      applyInSync: policy.applyInSync,
-      skipHooks: only !== undefined || request?.skipHooks === true,
-    },
-  });
-  return withNamespace(plan, delivery, prepared, cluster);
-}
-
-/** Puts the destination namespace before everything else, where it is wanted and not there. */
-function withNamespace(plan: Plan, delivery: Delivery, prepared: Prepared, cluster: Cluster): Plan {
-  const { namespace } = delivery.destination;
-  const ref = { group: '', kind: 'Namespace', namespace: '', name: namespace };
-  const defined = prepared.objects.some((object) => object.ref.kind === 'Namespace' && object.ref.name === namespace);
-  if (!delivery.policy.createNamespace || namespace === '' || defined || cluster.live.get(ref)) return plan;
-  if (plan.stages.length === 0) return plan;
-  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
-  const step = { action: 'create', ref, apiVersion: 'v1', phase: 'before', object } as const;
-  return {
-    ...plan,
-    stages: [{ phase: 'before', wave: -Infinity, groups: [[step]], waitHealthy: false }, ...plan.stages],
   };
 }
 
@@ -485,11 +431,6 @@ function forgetRendered(state: State): void {
 function newest(left: OperationReport | undefined, right: OperationReport | undefined): OperationReport | undefined {
   if (!left || !right) return left ?? right;
   return left.startedAtMs >= right.startedAtMs ? left : right;
-}
-
-function describePlan(plan: Plan): string {
-  const { create, update, prune, hook } = planSummary(plan);
-  return `dry run: ${create} to create, ${update} to change, ${prune} to prune, ${hook} hooks to run`;
 }
 
 function clusterUnknown(delivery: Delivery): Refusal {

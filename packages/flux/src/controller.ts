@@ -78,31 +78,7 @@ export async function startFlux(options: FluxOptions): Promise<FluxController> {
       if (outcome.kind === 'failed') options.onFailure?.(key, outcome.error);
     },
   });
-  const wakeAll = (matches: (kustomization: Kustomization) => boolean): void => {
-    for (const object of kustomizations.list()) {
-      const kustomization = readResource<KustomizationSpec, KustomizationStatus>(object);
-      if (matches(kustomization)) controller.add(keyOf(object));
-    }
-  };
-  repositories.onChange(({ object }) =>
-    wakeAll(
-      ({ spec, namespace }) =>
-        spec.sourceRef.name === object.metadata.name &&
-        (spec.sourceRef.namespace ?? namespace) === object.metadata.namespace,
-    ),
-  );
-  kustomizations.onChange(({ object, previous }) => {
-    if (!previous || relevant(previous) !== relevant(object)) controller.add(keyOf(object), 'user');
-    if (previous && JSON.stringify(previous['status']) !== JSON.stringify(object['status'])) {
-      wakeAll(({ spec, namespace }) =>
-        (spec.dependsOn ?? []).some(
-          (entry) =>
-            entry.name === object.metadata.name && (entry.namespace ?? namespace) === object.metadata.namespace,
-        ),
-      );
-    }
-  });
-  for (const object of kustomizations.list()) controller.add(keyOf(object), 'background');
+  wakeOnChanges(controller, { type, repositories, kustomizations });
   return {
     controllers: [controller, sources],
     wake: (key) => controller.add(key),
@@ -124,6 +100,33 @@ export async function startFlux(options: FluxOptions): Promise<FluxController> {
       await repositories[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A Kustomization is looked at when it, its source, or one it depends on has changed. */
+function wakeOnChanges(controller: Controller<string>, { repositories, kustomizations }: Watched): void {
+  const wakeAll = (matches: (kustomization: Kustomization) => boolean): void => {
+    for (const object of kustomizations.list()) {
+      const kustomization = readResource<KustomizationSpec, KustomizationStatus>(object);
+      if (matches(kustomization)) controller.add(keyOf(object));
+    }
+  };
+  repositories.onChange(({ object }) =>
+    wakeAll(
+      ({ spec, namespace }) =>
+        spec.sourceRef.name === object.metadata.name &&
+        (spec.sourceRef.namespace ?? namespace) === object.metadata.namespace,
+    ),
+  );
+  kustomizations.onChange(({ object, previous }) => {
+    if (!previous || relevant(previous) !== relevant(object)) controller.add(keyOf(object), 'user');
+    if (previous && JSON.stringify(previous['status']) === JSON.stringify(object['status'])) return;
+    wakeAll(({ spec, namespace }) =>
+      (spec.dependsOn ?? []).some(
+        (entry) => entry.name === object.metadata.name && (entry.namespace ?? namespace) === object.metadata.namespace,
+      ),
+    );
+  });
+  for (const object of kustomizations.list()) controller.add(keyOf(object), 'background');
 }
 
 function keyOf(object: KubeObject): string {

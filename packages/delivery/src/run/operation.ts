@@ -38,26 +38,7 @@ class Termination extends Error {
 export function startOperation(input: OperationInput): Operation {
   const controller = new AbortController();
   const { clock, delivery } = input;
-  let report: OperationReport = {
-    id: input.id,
-    phase: 'running',
-    message: 'started',
-    revision: input.revision,
-    fingerprint: delivery.fingerprint,
-    startedAtMs: clock.now(),
-    steps: input.plan.kept.map((entry) => ({
-      ref: entry.ref,
-      version: '',
-      status: 'kept',
-      message: entry.reason,
-      hook: false,
-      phase: 'main',
-    })),
-    retryCount: input.retryCount,
-    initiatedBy: input.initiatedBy,
-    partial: input.request?.only !== undefined,
-    request: input.request,
-  };
+  let report = beginningOf(input);
   const update = (change: Partial<OperationReport>, urgent: boolean): void => {
     report = { ...report, ...change };
     input.onProgress(urgent);
@@ -97,6 +78,29 @@ export function startOperation(input: OperationInput): Operation {
       update({ phase: 'terminating', message: why }, true);
       controller.abort(new Termination(why));
     },
+  };
+}
+
+function beginningOf({ plan, delivery, clock, request, ...input }: OperationInput): OperationReport {
+  return {
+    id: input.id,
+    phase: 'running',
+    message: 'started',
+    revision: input.revision,
+    fingerprint: delivery.fingerprint,
+    startedAtMs: clock.now(),
+    steps: plan.kept.map(({ ref, reason }) => ({
+      ref,
+      version: '',
+      status: 'kept',
+      message: reason,
+      hook: false,
+      phase: 'main',
+    })),
+    retryCount: input.retryCount,
+    initiatedBy: input.initiatedBy,
+    partial: request?.only !== undefined,
+    request,
   };
 }
 

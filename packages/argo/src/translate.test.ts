@@ -1,0 +1,161 @@
+// From an Application to the neutral model: what each field becomes, and every field that is refused by its name.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Delivery } from '@evenkeel/delivery';
+import type { JsonObject, KubeObject } from '@evenkeel/resource';
+import { readApplication } from './application.ts';
+import { argoFrontEnd } from './front-end.ts';
+import { departingDelivery, translateApplication, translateRetry } from './translate.ts';
+
+const source = { repoURL: 'https://git.example.com/shop.git', path: './apps//web/', targetRevision: 'main' };
+const spec: JsonObject = {
+  project: 'default',
+  source,
+  destination: { server: 'https://kubernetes.default.svc', namespace: 'web' },
+};
+
+function application(change: JsonObject = {}, metadata: object = {}): KubeObject {
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name: 'web', namespace: 'argocd', ...metadata },
+    spec: { ...spec, ...change },
+  };
+}
+
+function delivered(change: JsonObject = {}, metadata: object = {}): Delivery {
+  const translation = translateApplication(readApplication(application(change, metadata)), argoFrontEnd);
+  if (translation.kind === 'refused') throw new Error(translation.refusals.map(({ sentence }) => sentence).join('; '));
+  return translation.delivery;
+}
+
+function refused(change: JsonObject, metadata: object = {}): readonly string[] {
+  const translation = translateApplication(readApplication(application(change, metadata)), argoFrontEnd);
+  return translation.kind === 'refused' ? translation.refusals.map(({ sentence }) => sentence) : [];
+}
+
+test('the plainest Application', () => {
+  const { key, sources, destination, policy } = delivered();
+  assert.equal(key, 'argo/argocd/web');
+  assert.deepEqual([sources[0]?.url, sources[0]?.revision, sources[0]?.path], [source.repoURL, 'main', 'apps/web']);
+  assert.equal(sources[0]?.render.renderer, 'detect');
+  assert.deepEqual(destination, { cluster: 'in-cluster', namespace: 'web' });
+  assert.deepEqual([policy.automatic, policy.selfHeal, policy.prune, policy.allowEmpty], [false, false, false, false]);
+});
+
+test('no revision means HEAD', () => {
+  assert.equal(delivered({ source: { ...source, targetRevision: '' } }).sources[0]?.revision, 'HEAD');
+});
+
+test('automation and its switches', () => {
+  const policyOf = (automated: JsonObject): readonly boolean[] => {
+    const { automatic, prune, selfHeal } = delivered({ syncPolicy: { automated } }).policy;
+    return [automatic, prune, selfHeal];
+  };
+  assert.deepEqual(policyOf({}), [true, false, false]);
+  assert.deepEqual(policyOf({ prune: true, selfHeal: true }), [true, true, true]);
+  assert.deepEqual(policyOf({ enabled: false, prune: true, selfHeal: true }), [false, false, false]);
+});
+
+test('sync options become policy', () => {
+  const syncOptions = [
+    'CreateNamespace=true',
+    'PruneLast=true',
+    'PrunePropagationPolicy=background',
+    'Replace=true',
+    'Validate=false',
+  ];
+  const { policy } = delivered({ syncPolicy: { syncOptions } });
+  const { createNamespace, pruneLast, propagation, replace, validate } = policy;
+  assert.deepEqual(
+    [createNamespace, pruneLast, propagation, replace, validate],
+    [true, true, 'Background', true, false],
+  );
+});
+
+test('retries, with the defaults of upstream', () => {
+  assert.deepEqual(translateRetry(undefined), { limit: 5, baseMs: 5000, factor: 2, maxMs: 180_000 });
+  assert.deepEqual(translateRetry({ limit: -1 }).limit, Infinity);
+  const backoff = { duration: '10s', factor: 3, maxDuration: '1m' };
+  assert.deepEqual(translateRetry({ limit: 1, backoff }), { limit: 1, baseMs: 10_000, factor: 3, maxMs: 60_000 });
+});
+
+test('settings of a chart', () => {
+  const { render } =
+    delivered({ source: { ...source, helm: { parameters: [{ name: 'a', value: '1' }], valueFiles: ['live.yaml'] } } })
+      .sources[0] ?? {};
+  assert.equal(render?.renderer, 'helm');
+  assert.equal(render?.helm.releaseName, 'web');
+  assert.deepEqual(render?.helm.valueFiles, ['live.yaml']);
+  assert.deepEqual(render?.helm.parameters, [{ name: 'a', value: '1', forceString: false }]);
+});
+
+test('the fingerprint follows the intention, not the labels', () => {
+  const { fingerprint } = delivered();
+  assert.equal(delivered({}, { labels: { a: 'b' } }).fingerprint, fingerprint);
+  assert.notEqual(delivered({ source: { ...source, path: 'other' } }).fingerprint, fingerprint);
+  assert.notEqual(delivered({ destination: { name: 'in-cluster', namespace: 'else' } }).fingerprint, fingerprint);
+});
+
+const refusals: readonly (readonly [string, JsonObject, object?])[] = [
+  ['spec.sourceHydrator', { sourceHydrator: { drySource: {} } }],
+  ['spec.ignoreDifferences', { ignoreDifferences: [{ kind: 'Deployment' }] }],
+  ['spec.syncPolicy.managedNamespaceMetadata', { syncPolicy: { managedNamespaceMetadata: { labels: { a: 'b' } } } }],
+  ['spec.syncPolicy.retry.refresh', { syncPolicy: { retry: { refresh: true } } }],
+  ['spec.source.chart', { source: { ...source, chart: 'nginx' } }],
+  ['spec.source.ref', { source: { ...source, ref: 'values' } }],
+  ['spec.source.plugin', { source: { ...source, plugin: { name: 'x' } } }],
+  ['spec.source.tagPrefix', { source: { ...source, tagPrefix: 'v' } }],
+  ['spec.source.helm.version', { source: { ...source, helm: { version: 'v2' } } }],
+  ['spec.source.helm.passCredentials', { source: { ...source, helm: { passCredentials: true } } }],
+  [
+    'spec.source.helm.valueFiles with "$ref/…" or a URL',
+    { source: { ...source, helm: { valueFiles: ['$values/a.yaml'] } } },
+  ],
+  ['spec.source.kustomize.version', { source: { ...source, kustomize: { version: 'v5' } } }],
+  [
+    'spec.source.kustomize.ignoreMissingComponents',
+    { source: { ...source, kustomize: { ignoreMissingComponents: true } } },
+  ],
+  [
+    'spec.source.kustomize.commonAnnotationsEnvsubst',
+    { source: { ...source, kustomize: { commonAnnotationsEnvsubst: true } } },
+  ],
+  ['spec.source.directory.jsonnet', { source: { ...source, directory: { jsonnet: { libs: ['x'] } } } }],
+  ['spec.sources[1].ref', { sources: [source, { ...source, ref: 'values' }] }],
+  [
+    'metadata.finalizers "post-delete-finalizer.argocd.argoproj.io"',
+    {},
+    { finalizers: ['post-delete-finalizer.argocd.argoproj.io'] },
+  ],
+];
+
+for (const [field, change, metadata] of refusals) {
+  test(`${field} is refused by name`, () => {
+    assert.deepEqual(refused(change, metadata), [`${field} is not supported yet`]);
+  });
+}
+
+test('what is missing is named, all of it at once', () => {
+  assert.deepEqual(refused({ source: {}, destination: {} }).slice(0, 1), [
+    'Application "web" does not say spec.source.repoURL nor spec.destination.server',
+  ]);
+});
+
+test('destinations that are unknown or said twice', () => {
+  assert.match(refused({ destination: { server: 'https://far' } }).join(), /the cluster "https:\/\/far" is not known/);
+  const both = { server: 'https://kubernetes.default.svc', name: 'in-cluster' };
+  assert.match(refused({ destination: both }).join(), /server and name are both set/);
+});
+
+test('an Application that is refused can still be taken apart', () => {
+  const delivery = departingDelivery(
+    readApplication(application({ ignoreDifferences: [{ kind: 'x' }] })),
+    argoFrontEnd,
+  );
+  assert.deepEqual(
+    [delivery.key, delivery.destination],
+    ['argo/argocd/web', { cluster: 'in-cluster', namespace: 'web' }],
+  );
+});

@@ -1,0 +1,273 @@
+// The plan: turns and their order, what is pruned when, and the laws that hold for every plan.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type KubeObject, refKey, refOf } from '@evenkeel/resource';
+import { noDiff } from '../diff/diff.ts';
+import {
+  type ComparedObject,
+  type Phase,
+  type Plan,
+  type PlanInput,
+  type PlanPolicy,
+  type StrayObject,
+  makePlan,
+  planKeys,
+  planSummary,
+} from './plan.ts';
+
+const waves: PlanPolicy = { prune: true, ordering: 'waves', pruneLast: false, applyInSync: false, skipHooks: false };
+
+function object(kind: string, name: string, apiVersion = 'v1', namespace = 'shop'): KubeObject {
+  const clusterScoped = kind === 'Namespace' || kind === 'CustomResourceDefinition';
+  return { apiVersion, kind, metadata: { name, ...(clusterScoped ? {} : { namespace }) } };
+}
+
+function missing(desired: KubeObject, wave = 0, phase: Phase = 'main'): ComparedObject {
+  const hook = phase === 'main' ? undefined : { deletion: ['recreate'] as const };
+  return { desired: { object: desired, phase, wave, hook }, diff: noDiff };
+}
+
+function stray(kind: string, name: string, wave = 0, keepReason?: string): StrayObject {
+  return { live: object(kind, name), wave, keepReason };
+}
+
+/** A plan as lines: one for each stage, groups divided by "|", "…" where it is waited for. */
+function lines(plan: Plan): readonly string[] {
+  return plan.stages.map(({ phase, wave, groups, waitHealthy }) => {
+    const told = groups.map((group) =>
+      group.map(({ action, ref }) => `${action === 'prune' ? '-' : '+'}${ref.kind}/${ref.name}`).join(' '),
+    );
+    return `${phase} ${wave}: ${told.join(' | ')}${waitHealthy ? ' …' : ''}`;
+  });
+}
+
+interface Case {
+  readonly what: string;
+  readonly input: Partial<PlanInput>;
+  readonly policy?: Partial<PlanPolicy>;
+  readonly want: readonly string[];
+}
+
+const cases: readonly Case[] = [
+  { what: 'nothing to do makes no stage', input: {}, want: [] },
+  {
+    what: 'one wave is not waited for',
+    input: { objects: [missing(object('Deployment', 'web', 'apps/v1')), missing(object('ConfigMap', 'a'))] },
+    want: ['main 0: +ConfigMap/a | +Deployment/web'],
+  },
+  {
+    what: 'waves come in numeric order and wait for each other',
+    input: {
+      objects: [
+        missing(object('ConfigMap', 'c'), 10),
+        missing(object('ConfigMap', 'b'), 2),
+        missing(object('ConfigMap', 'a'), -3),
+      ],
+    },
+    want: ['main -3: +ConfigMap/a …', 'main 2: +ConfigMap/b …', 'main 10: +ConfigMap/c …'],
+  },
+  {
+    what: 'phases come before waves',
+    input: {
+      objects: [
+        missing(object('Job', 'after', 'batch/v1'), -9, 'after'),
+        missing(object('ConfigMap', 'main'), 5),
+        missing(object('Job', 'before', 'batch/v1'), 99, 'before'),
+        missing(object('Job', 'rescue', 'batch/v1'), 0, 'failure'),
+      ],
+    },
+    want: [
+      'before 99: +Job/before …',
+      'main 5: +ConfigMap/main …',
+      'after -9: +Job/after …',
+      'failure 0: +Job/rescue …',
+    ],
+  },
+  {
+    what: 'hooks are left out of a partial sync',
+    input: { objects: [missing(object('Job', 'before', 'batch/v1'), 0, 'before'), missing(object('ConfigMap', 'a'))] },
+    policy: { skipHooks: true },
+    want: ['main 0: +ConfigMap/a'],
+  },
+  {
+    what: 'a namespace takes the turn of the first that needs it',
+    input: {
+      objects: [
+        missing(object('Namespace', 'shop'), 5),
+        missing(object('ConfigMap', 'a'), 1),
+        missing(object('Job', 'before', 'batch/v1'), 0, 'before'),
+      ],
+    },
+    want: ['before 0: +Namespace/shop | +Job/before …', 'main 1: +ConfigMap/a …'],
+  },
+  {
+    what: 'prunes run backwards through the waves they were applied in',
+    input: { strays: [stray('ConfigMap', 'a', 1), stray('ConfigMap', 'b', 2), stray('ConfigMap', 'c', 7)] },
+    want: ['main 1: -ConfigMap/c …', 'main 2: -ConfigMap/b …', 'main 7: -ConfigMap/a …'],
+  },
+  {
+    what: 'prunes of a wave come before its writes',
+    input: { objects: [missing(object('ConfigMap', 'new'))], strays: [stray('ConfigMap', 'old')] },
+    want: ['main 0: -ConfigMap/old | +ConfigMap/new'],
+  },
+  {
+    what: 'pruneLast puts every prune behind every write',
+    input: {
+      objects: [missing(object('ConfigMap', 'new'), 3)],
+      strays: [stray('ConfigMap', 'a', -5), stray('ConfigMap', 'b', 8)],
+    },
+    policy: { pruneLast: true },
+    want: ['main 3: +ConfigMap/new …', 'main 9: -ConfigMap/b -ConfigMap/a …'],
+  },
+  {
+    what: 'stages: definitions, classes, the rest, prunes',
+    input: {
+      objects: [
+        missing(object('ConfigMap', 'a'), 4),
+        missing(object('StorageClass', 'fast', 'storage.k8s.io/v1')),
+        missing(object('Namespace', 'shop')),
+      ],
+      strays: [stray('ConfigMap', 'old', -2)],
+    },
+    policy: { ordering: 'stages' },
+    want: [
+      'main 0: +Namespace/shop …',
+      'main 1: +StorageClass/fast …',
+      'main 2: +ConfigMap/a',
+      'main 3: -ConfigMap/old',
+    ],
+  },
+];
+
+for (const { what, input, policy, want } of cases) {
+  test(what, () => {
+    const plan = makePlan({ objects: [], strays: [], ...input, policy: { ...waves, ...policy } });
+    assert.deepEqual(lines(plan), want);
+  });
+}
+
+test('what stays is told with its reason', () => {
+  const strays = [stray('ConfigMap', 'a'), stray('ConfigMap', 'b', 0, 'ignored (no prune)')];
+  const off = makePlan({ objects: [], strays, policy: { ...waves, prune: false } });
+  assert.deepEqual(off.stages, []);
+  assert.deepEqual(
+    off.kept.map(({ ref, reason }) => [ref.name, reason]),
+    [
+      ['a', 'pruning is off'],
+      ['b', 'ignored (no prune)'],
+    ],
+  );
+  const on = makePlan({ objects: [], strays, policy: waves });
+  assert.deepEqual(
+    on.kept.map(({ ref }) => ref.name),
+    ['b'],
+  );
+});
+
+test('an object in sync is written only where the policy wants it, and onlyIfMissing never twice', () => {
+  const live = object('ConfigMap', 'a');
+  const inSync: ComparedObject = { desired: { object: live, phase: 'main', wave: 0 }, live, diff: noDiff };
+  const planOf = (entry: ComparedObject, policy: Partial<PlanPolicy>): number =>
+    planSummary(makePlan({ objects: [entry], strays: [], policy: { ...waves, ...policy } })).update;
+  assert.equal(planOf(inSync, {}), 0);
+  assert.equal(planOf(inSync, { applyInSync: true }), 1);
+  const changed = { ...inSync, diff: { changed: true, fields: [] } };
+  assert.equal(planOf(changed, {}), 1);
+  const once = { ...changed, desired: { ...changed.desired, options: { onlyIfMissing: true } } };
+  assert.equal(planOf(once, { applyInSync: true }), 0);
+});
+
+const kinds = ['ConfigMap', 'Namespace', 'Deployment', 'Service', 'Job', 'StorageClass'] as const;
+const named = fc.record({
+  kind: fc.constantFrom(...kinds),
+  name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+  wave: fc.integer({ min: -3, max: 3 }),
+});
+const worlds = fc.record({
+  wanted: fc.uniqueArray(
+    fc.record({
+      object: named,
+      phase: fc.constantFrom<Phase>('before', 'main', 'after', 'failure'),
+      live: fc.boolean(),
+      changed: fc.boolean(),
+    }),
+    {
+      selector: ({ object: { kind, name }, phase }) => `${kind}/${name}/${phase}`,
+    },
+  ),
+  left: fc.uniqueArray(fc.record({ object: named, keep: fc.boolean() }), {
+    selector: ({ object: { kind, name } }) => `${kind}/${name}`,
+  }),
+  prune: fc.boolean(),
+  pruneLast: fc.boolean(),
+  ordering: fc.constantFrom<PlanPolicy['ordering']>('waves', 'stages'),
+});
+
+type WorldCase = typeof worlds extends fc.Arbitrary<infer Value> ? Value : never;
+
+function inputOf({ wanted, left, prune, pruneLast, ordering }: WorldCase): PlanInput {
+  const objects = wanted.map(({ object: { kind, name, wave }, phase, live, changed }): ComparedObject => {
+    const desired = object(kind, name);
+    const hook = phase === 'main' ? undefined : { deletion: ['recreate'] as const };
+    return {
+      desired: { object: desired, phase, wave, hook },
+      live: live ? desired : undefined,
+      diff: { changed, fields: [] },
+    };
+  });
+  const strays = left.map(({ object: { kind, name, wave }, keep }) =>
+    stray(kind, `old-${name}`, wave, keep ? 'kept' : undefined),
+  );
+  return { objects, strays, policy: { ...waves, prune, pruneLast, ordering } };
+}
+
+test('a plan does not depend on the order of its input', () => {
+  fc.assert(
+    fc.property(worlds, fc.infiniteStream(fc.nat()), (world, numbers) => {
+      const input = inputOf(world);
+      const shuffled = <T>(list: readonly T[]): readonly T[] =>
+        list
+          .map((value) => ({ value, at: numbers.next().value }))
+          .sort((left, right) => left.at - right.at)
+          .map(({ value }) => value);
+      const other = { ...input, objects: shuffled(input.objects), strays: shuffled(input.strays) };
+      assert.deepEqual(lines(makePlan(other)), lines(makePlan(input)));
+    }),
+  );
+});
+
+test('nothing is pruned that is no stray of ours, nothing kept is pruned, and every prune was allowed', () => {
+  fc.assert(
+    fc.property(worlds, (world) => {
+      const input = inputOf(world);
+      const plan = makePlan(input);
+      const prunable = new Set(
+        input.strays.filter(({ keepReason }) => keepReason === undefined).map(({ live }) => refKey(refOf(live))),
+      );
+      const pruned = plan.stages.flatMap(({ groups }) => groups.flat()).filter(({ action }) => action === 'prune');
+      for (const { ref } of pruned) assert.ok(input.policy.prune && prunable.has(refKey(ref)));
+      assert.equal(pruned.length + plan.kept.length, input.strays.length);
+    }),
+  );
+});
+
+test('every object has exactly one step, and a plan carried out leaves only hooks to do', () => {
+  fc.assert(
+    fc.property(worlds, (world) => {
+      const input = inputOf(world);
+      const plan = makePlan(input);
+      const steps = plan.stages.flatMap(({ groups }) => groups.flat());
+      assert.equal(new Set(steps.map((step) => `${step.phase}/${step.action}/${refKey(step.ref)}`)).size, steps.length);
+      for (const step of steps) assert.ok(planKeys(plan).has(refKey(step.ref)));
+      const done: PlanInput = {
+        ...input,
+        objects: input.objects.map((entry) => ({ ...entry, live: entry.desired.object, diff: noDiff })),
+        strays: [],
+      };
+      const { create, update, prune } = planSummary(makePlan(done));
+      assert.deepEqual([create, update, prune], [0, 0, 0]);
+    }),
+  );
+});
