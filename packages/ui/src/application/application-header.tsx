@@ -104,12 +104,7 @@ function Actions({ detail }: { readonly detail: DeliveryDetail }): ReactNode {
   const waiting = useStore(waitingStore).get(key);
   const go = useGo();
   const running = operation?.phase === 'running' || operation?.phase === 'terminating';
-  const rollback =
-    detail.frontEnd === 'flux'
-      ? 'a Kustomization follows its source; revert the commit in Git instead'
-      : detail.history.some((entry) => entry.rollback.disabledReason === undefined)
-        ? undefined
-        : 'there is no earlier sync to go back to';
+  const rollback = rollbackReason(detail);
   const reasons = [
     ['Sync', actions.sync.disabledReason],
     ['Refresh', actions.refresh.disabledReason],
@@ -159,6 +154,13 @@ function Actions({ detail }: { readonly detail: DeliveryDetail }): ReactNode {
       {reasons.length > 0 && !running && <span className="reasons quiet">{reasons.join(' · ')}</span>}
     </div>
   );
+}
+
+/** Why there is no way back; undefined where there is one. */
+function rollbackReason({ frontEnd, history }: DeliveryDetail): string | undefined {
+  if (frontEnd === 'flux') return 'a Kustomization follows its source; revert the commit in Git instead';
+  const way = history.some((entry) => entry.rollback.disabledReason === undefined);
+  return way ? undefined : 'there is no earlier sync to go back to';
 }
 
 function Facts({ detail }: { readonly detail: DeliveryDetail }): ReactNode {

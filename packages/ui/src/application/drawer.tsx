@@ -48,38 +48,8 @@ export function Drawer({ detail, view, closed, panelAddress }: DrawerProps): Rea
         go(closed);
       }}
     >
-      <header className="drawer-head">
-        <div>
-          <p className="quiet">
-            {ref.kind}
-            {ref.group !== '' && ` · ${ref.group}`}
-            {data && data.version !== '' && `/${data.version}`}
-          </p>
-          <h2>{ref.namespace === '' ? ref.name : `${ref.namespace}/${ref.name}`}</h2>
-        </div>
-        <Status detail={detail} resource={ref} />
-        <Link className="icon-button" to={closed} aria-label="Close (Esc)" title="Close (Esc)">
-          <X size={18} aria-hidden="true" />
-        </Link>
-      </header>
-      <nav className="tabs" aria-label={`Parts of ${ref.kind} ${ref.name}`}>
-        {drawerPanels
-          .filter((name) => name !== 'logs' || ref.kind === 'Pod')
-          .map((name) => (
-            <Link
-              key={name}
-              className="tab"
-              to={panelAddress(name)}
-              replace
-              aria-current={panel === name ? 'page' : undefined}
-            >
-              {panelNames[name]}
-              {name === 'diff' && data && data.fields.length > 0 && (
-                <span className="tab-count">{data.fields.length}</span>
-              )}
-            </Link>
-          ))}
-      </nav>
+      <Head detail={detail} resource={ref} version={data?.version ?? ''} closed={closed} />
+      <Panels resource={ref} panel={panel} differences={data?.fields.length ?? 0} panelAddress={panelAddress} />
       {/* Scrolls by itself, and must be reachable by keyboard to do so. */}
       <div className="drawer-body" tabIndex={0} role="region" aria-label={panelNames[panel]} key={printRef(ref)}>
         {data ? (
@@ -98,6 +68,60 @@ export function Drawer({ detail, view, closed, panelAddress }: DrawerProps): Rea
         )}
       </div>
     </aside>
+  );
+}
+
+interface HeadProps {
+  readonly detail: DeliveryDetail;
+  readonly resource: ObjectRef;
+  readonly version: string;
+  readonly closed: string;
+}
+
+function Head({ detail, resource: ref, version, closed }: HeadProps): ReactNode {
+  return (
+    <header className="drawer-head">
+      <div>
+        <p className="quiet">
+          {ref.kind}
+          {ref.group !== '' && ` · ${ref.group}`}
+          {version !== '' && `/${version}`}
+        </p>
+        <h2>{ref.namespace === '' ? ref.name : `${ref.namespace}/${ref.name}`}</h2>
+      </div>
+      <Status detail={detail} resource={ref} />
+      <Link className="icon-button" to={closed} aria-label="Close (Esc)" title="Close (Esc)">
+        <X size={18} aria-hidden="true" />
+      </Link>
+    </header>
+  );
+}
+
+interface PanelsProps {
+  readonly resource: ObjectRef;
+  readonly panel: DrawerPanel;
+  readonly differences: number;
+  readonly panelAddress: DrawerProps['panelAddress'];
+}
+
+function Panels({ resource: ref, panel, differences, panelAddress }: PanelsProps): ReactNode {
+  return (
+    <nav className="tabs" aria-label={`Parts of ${ref.kind} ${ref.name}`}>
+      {drawerPanels
+        .filter((name) => name !== 'logs' || ref.kind === 'Pod')
+        .map((name) => (
+          <Link
+            key={name}
+            className="tab"
+            to={panelAddress(name)}
+            replace
+            aria-current={panel === name ? 'page' : undefined}
+          >
+            {panelNames[name]}
+            {name === 'diff' && differences > 0 && <span className="tab-count">{differences}</span>}
+          </Link>
+        ))}
+    </nav>
   );
 }
 

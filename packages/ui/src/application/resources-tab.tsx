@@ -1,8 +1,8 @@
 // The tree of what is live: what the application declares, and everything made from it, down to Pods.
 
-import type { DeliveryDetail, ObjectRef } from '@evenkeel/api';
+import type { DeliveryDetail, ObjectRef, TreeNode } from '@evenkeel/api';
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type RefObject, useMemo, useRef, useState } from 'react';
 import { duration } from '../format/time.ts';
 import { nodeStanding, nodeWord, reasonWords } from '../format/words.ts';
 import { useTree } from '../live/queries.ts';
@@ -20,41 +20,7 @@ interface TabProps {
 /** The tree, with one tab stop; arrows, j and k walk it, Enter opens a resource. */
 export function ResourcesTab({ detail, onOpen }: TabProps): ReactNode {
   const { data, error, dataUpdatedAt, refetch } = useTree(detail.key);
-  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  const [current, setCurrent] = useState('');
-  const tree = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => layoutTree(data?.nodes ?? [], folded), [data, folded]);
-  const at = Math.max(
-    0,
-    rows.findIndex(({ node }) => node.id === current),
-  );
-  const fold = (id: string, open: boolean): void =>
-    setFolded((before) => (open ? new Set([...before].filter((other) => other !== id)) : new Set([...before, id])));
-  const move = (key: string): boolean => {
-    const step = moveInTree(
-      rows,
-      tree.current?.contains(document.activeElement) === true ? at : key === 'j' ? -1 + at : at,
-      key,
-    );
-    const wanted = step ?? (key === 'j' ? { select: 0 } : undefined);
-    if (!wanted) return false;
-    if ('fold' in wanted) fold(wanted.fold, false);
-    else if ('unfold' in wanted) fold(wanted.unfold, true);
-    else {
-      const id = rows[wanted.select]?.node.id ?? '';
-      setCurrent(id);
-      tree.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.focus();
-    }
-    return true;
-  };
-  const press = (event: KeyboardEvent): void => {
-    const row = rows[at];
-    if (event.key === 'Enter' && row) onOpen(row.node.ref);
-    else if (event.ctrlKey || event.metaKey || event.altKey || !move(event.key)) return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  useKeys({ j: () => void move('j'), k: () => void move('k') });
+  const { tree, rows, at, setCurrent, fold, press } = useTreeWalk(data?.nodes ?? none, onOpen);
   if (!data) {
     return error ? (
       <Failure error={error} readAtMs={0} onRetry={() => void refetch()} />
@@ -88,6 +54,52 @@ export function ResourcesTab({ detail, onOpen }: TabProps): ReactNode {
   );
 }
 
+const none: readonly TreeNode[] = [];
+
+interface TreeWalk {
+  readonly tree: RefObject<HTMLDivElement | null>;
+  readonly rows: readonly TreeRow[];
+  /** The row that is the tab stop. */
+  readonly at: number;
+  readonly setCurrent: (id: string) => void;
+  readonly fold: (id: string, open: boolean) => void;
+  readonly press: (event: KeyboardEvent) => void;
+}
+
+/** What is folded, which row is current, and what keys do about it. j and k begin at the top when nothing is focused. */
+function useTreeWalk(nodes: readonly TreeNode[], onOpen: TabProps['onOpen']): TreeWalk {
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const [current, setCurrent] = useState('');
+  const tree = useRef<HTMLDivElement>(null);
+  const rows = useMemo(() => layoutTree(nodes, folded), [nodes, folded]);
+  const found = rows.findIndex(({ node }) => node.id === current);
+  const at = Math.max(0, found);
+  const fold = (id: string, open: boolean): void =>
+    setFolded((before) => (open ? new Set([...before].filter((other) => other !== id)) : new Set([...before, id])));
+  const move = (key: string): boolean => {
+    const inside = tree.current?.contains(document.activeElement) === true;
+    const step = inside ? moveInTree(rows, at, key) : { select: at };
+    if (!step) return false;
+    if ('fold' in step) fold(step.fold, false);
+    else if ('unfold' in step) fold(step.unfold, true);
+    else {
+      const id = rows[step.select]?.node.id ?? '';
+      setCurrent(id);
+      tree.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.focus();
+    }
+    return true;
+  };
+  const press = (event: KeyboardEvent): void => {
+    const row = rows[at];
+    if (event.key === 'Enter' && row) onOpen(row.node.ref);
+    else if (event.ctrlKey || event.metaKey || event.altKey || !move(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  useKeys({ j: () => void move('j'), k: () => void move('k') });
+  return { tree, rows, at, setCurrent, fold, press };
+}
+
 interface RowProps {
   readonly row: TreeRow;
   readonly stop: boolean;
@@ -97,9 +109,8 @@ interface RowProps {
 }
 
 function Row({ row, stop, onFocus, onFold, onOpen }: RowProps): ReactNode {
-  const { node, depth, lines, last, children, expanded, place, siblings } = row;
+  const { node, depth, children, expanded, place, siblings } = row;
   const standing = nodeStanding(node);
-  const Chevron = expanded ? ChevronDown : ChevronRight;
   const said = node.health?.message ?? (node.sync === 'drifted' ? reasonWords(node.reason) : undefined);
   return (
     <div
@@ -117,25 +128,7 @@ function Row({ row, stop, onFocus, onFold, onOpen }: RowProps): ReactNode {
       onClick={onOpen}
     >
       <span className="tree-what">
-        <span className="tree-lines" aria-hidden="true">
-          {lines.slice(1).map((through, level) => (
-            <i key={level} data-through={through || undefined} />
-          ))}
-          {depth > 0 && <i data-turn={last ? 'last' : 'on'} />}
-          {children > 0 ? (
-            <span
-              className="tree-fold"
-              onClick={(event) => {
-                event.stopPropagation();
-                onFold(!expanded);
-              }}
-            >
-              <Chevron size={14} />
-            </span>
-          ) : (
-            <span className="tree-leaf" />
-          )}
-        </span>
+        <Lines row={row} onFold={onFold} />
         <span className="tree-label">
           <span className="tree-kind">{node.ref.kind}</span>
           <span
@@ -157,6 +150,33 @@ function Row({ row, stop, onFocus, onFold, onOpen }: RowProps): ReactNode {
       </span>
       <span className="tree-age quiet">{node.createdAtMs !== undefined && <Age atMs={node.createdAtMs} />}</span>
     </div>
+  );
+}
+
+/** The connectors to the parent, and what folds the children. */
+function Lines({ row, onFold }: Pick<RowProps, 'row' | 'onFold'>): ReactNode {
+  const { depth, lines, last, children, expanded } = row;
+  const Chevron = expanded ? ChevronDown : ChevronRight;
+  return (
+    <span className="tree-lines" aria-hidden="true">
+      {lines.slice(1).map((through, level) => (
+        <i key={level} data-through={through || undefined} />
+      ))}
+      {depth > 0 && <i data-turn={last ? 'last' : 'on'} />}
+      {children > 0 ? (
+        <span
+          className="tree-fold"
+          onClick={(event) => {
+            event.stopPropagation();
+            onFold(!expanded);
+          }}
+        >
+          <Chevron size={14} />
+        </span>
+      ) : (
+        <span className="tree-leaf" />
+      )}
+    </span>
   );
 }
 

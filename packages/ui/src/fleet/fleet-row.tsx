@@ -37,33 +37,9 @@ const nothing: Line = { runs: [], ticks: [] };
 export const FleetRow: (props: RowProps) => ReactNode = memo(function FleetRow(props: RowProps) {
   const { item, index, top, narrow, span, width } = props;
   const line = props.line ?? nothing;
-  const go = useGo();
-  const [at, setAt] = useState<{ readonly atMs: number; readonly x: number; readonly y: number }>();
-  const walkTo = (atMs: number | undefined, strip: Element | null): void => {
-    const box = strip?.getBoundingClientRect();
-    const body = strip?.closest('.fleet-body')?.getBoundingClientRect();
-    const x = atMs === undefined || !box || !body ? undefined : box.left - body.left + positionOf(atMs, span, width);
-    props.onWalk(x);
-    setAt(
-      atMs === undefined || !box ? undefined : { atMs, x: box.left + positionOf(atMs, span, width), y: box.bottom + 6 },
-    );
-  };
-  const press = (event: KeyboardEvent<HTMLAnchorElement>): void => {
-    const step = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : undefined;
-    const strip = event.currentTarget.closest('[role="row"]')?.querySelector('[data-strip]') ?? null;
-    if (step !== undefined) walkTo(nextStop(line, { span, atMs: at?.atMs ?? span.toMs, step }), strip);
-    else if (event.key === 'Enter' && at)
-      go(address.application(item.key, { tab: 'timeline', atMs: Math.round(at.atMs) }));
-    else if (event.key === 'Escape' && at) walkTo(undefined, null);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  const hover = (event: PointerEvent<HTMLDivElement>): void => {
-    const { left } = event.currentTarget.getBoundingClientRect();
-    walkTo(momentAt(event.clientX - left, span, width), event.currentTarget);
-  };
+  const { at, press, hover, leave, open } = useWalk(props, line);
   const place = { transform: `translateY(${top}px)` };
+  const kind = `${frontEndName(item.frontEnd)} ${item.kind} in ${item.namespace}, project ${item.project}`;
   return (
     <div role="row" className="fleet-row" aria-rowindex={index + 2} style={place} data-standing={item.standing}>
       <div role="cell" className="cell-state">
@@ -72,18 +48,10 @@ export const FleetRow: (props: RowProps) => ReactNode = memo(function FleetRow(p
         </Glow>
       </div>
       <div role="cell" className="cell-name">
-        <Link
-          to={address.application(item.key)}
-          data-row={item.key}
-          onKeyDown={press}
-          onBlur={() => at && walkTo(undefined, null)}
-        >
+        <Link to={address.application(item.key)} data-row={item.key} onKeyDown={press} onBlur={leave}>
           {item.name}
         </Link>
-        <span
-          className="badge"
-          title={`${frontEndName(item.frontEnd)} ${item.kind} in ${item.namespace}, project ${item.project}`}
-        >
+        <span className="badge" title={kind}>
           {item.frontEnd === 'argo' ? 'Argo' : 'Flux'}
         </span>
       </div>
@@ -94,42 +62,88 @@ export const FleetRow: (props: RowProps) => ReactNode = memo(function FleetRow(p
           role="img"
           aria-label={summaryWords(line, span, props.label)}
           onPointerMove={hover}
-          onPointerLeave={() => walkTo(undefined, null)}
-          onClick={() => at && go(address.application(item.key, { tab: 'timeline', atMs: Math.round(at.atMs) }))}
+          onPointerLeave={leave}
+          onClick={open}
         >
           {width > 0 && <Strip line={line} span={span} width={width} height={narrow ? 22 : 24} />}
         </div>
         {at && <Tip moment={momentIn(line, span, at.atMs)} nowMs={span.toMs} x={at.x} y={at.y} />}
       </div>
       <WhatCell item={item} />
-      <div role="cell" className="cell-commit">
-        {item.commit ? (
-          <>
-            <Glow of={item.commit.sha}>
-              <code title={item.commit.sha}>{shortHash(item.commit.sha)}</code>
-            </Glow>
-            <span className="quiet">
-              {item.commit.author}, <Time atMs={item.commit.dateMs} brief />
-            </span>
-          </>
-        ) : (
-          <span className="quiet">{item.source.revision}</span>
-        )}
-      </div>
+      <CommitCell item={item} />
       <div
         role="cell"
         className="cell-destination"
         title={`${item.destination.cluster}, ${repositoryName(item.source.url)}`}
       >
-        {item.destination.namespace === '' ? (
-          <span className="quiet">as the manifests say</span>
-        ) : (
-          item.destination.namespace
-        )}
+        {item.destination.namespace || <span className="quiet">as the manifests say</span>}
       </div>
     </div>
   );
 });
+
+interface Walk {
+  /** The moment that is shown, and where on the screen it is. */
+  readonly at: { readonly atMs: number; readonly x: number; readonly y: number } | undefined;
+  readonly press: (event: KeyboardEvent<HTMLAnchorElement>) => void;
+  readonly hover: (event: PointerEvent<HTMLDivElement>) => void;
+  readonly leave: () => void;
+  readonly open: () => void;
+}
+
+/** Walking along the strip of a row, by pointer or by arrow keys on its link; Enter opens the timeline there. */
+function useWalk({ item, span, width, onWalk }: RowProps, line: Line): Walk {
+  const go = useGo();
+  const [at, setAt] = useState<Walk['at']>();
+  const walkTo = (atMs: number, strip: Element | null | undefined): void => {
+    const box = strip?.getBoundingClientRect();
+    const body = strip?.closest('.fleet-body')?.getBoundingClientRect();
+    if (!box || !body) return;
+    const x = box.left + positionOf(atMs, span, width);
+    onWalk(x - body.left);
+    setAt({ atMs, x, y: box.bottom + 6 });
+  };
+  const leave = (): void => {
+    onWalk(undefined);
+    setAt(undefined);
+  };
+  const open = (): void => {
+    if (at) go(address.application(item.key, { tab: 'timeline', atMs: Math.round(at.atMs) }));
+  };
+  const press = (event: KeyboardEvent<HTMLAnchorElement>): void => {
+    const step = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : undefined;
+    const strip = event.currentTarget.closest('[role="row"]')?.querySelector('[data-strip]');
+    if (step !== undefined) walkTo(nextStop(line, { span, atMs: at?.atMs ?? span.toMs, step }), strip);
+    else if (event.key === 'Enter' && at) open();
+    else if (event.key === 'Escape' && at) leave();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const hover = ({ clientX, currentTarget }: PointerEvent<HTMLDivElement>): void =>
+    walkTo(momentAt(clientX - currentTarget.getBoundingClientRect().left, span, width), currentTarget);
+  return { at, press, hover, leave, open };
+}
+
+function CommitCell({ item }: { readonly item: DeliverySummary }): ReactNode {
+  const { commit, source } = item;
+  return (
+    <div role="cell" className="cell-commit">
+      {commit ? (
+        <>
+          <Glow of={commit.sha}>
+            <code title={commit.sha}>{shortHash(commit.sha)}</code>
+          </Glow>
+          <span className="quiet">
+            {commit.author}, <Time atMs={commit.dateMs} brief />
+          </span>
+        </>
+      ) : (
+        <span className="quiet">{source.revision}</span>
+      )}
+    </div>
+  );
+}
 
 /** What is wrong or waited for; on a good day, quietly, what was last committed. */
 function WhatCell({ item }: { readonly item: DeliverySummary }): ReactNode {

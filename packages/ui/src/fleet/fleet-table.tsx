@@ -3,7 +3,7 @@
 import type { DeliverySummary } from '@evenkeel/api';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, type RefCallback, useLayoutEffect, useRef, useState } from 'react';
 import type { FleetView, SortColumn } from '../address.ts';
 import { useStore } from '../live/store.ts';
 import { narrowScreen, useMedia, useWidth } from '../parts/use-width.ts';
@@ -49,21 +49,7 @@ export function FleetTable({ rows, view, strips, onChange, onHold }: TableProps)
       onPointerEnter={() => onHold(true)}
       onPointerLeave={() => onHold(false)}
     >
-      <div role="rowgroup">
-        <div role="row" className="fleet-columns" aria-rowindex={1}>
-          <Column name="State" sort="standing" view={view} onChange={onChange} />
-          <Column name="Application" sort="name" view={view} onChange={onChange} />
-          <div role="columnheader" className="strip-column">
-            <span className="strip-span">{spanWords(strips.hours)}</span>
-            <div ref={measure} className="strip-measure">
-              <Axis span={strips.span} width={width} />
-            </div>
-          </div>
-          <div role="columnheader">What is going on</div>
-          <Column name="Commit" sort="commit" view={view} onChange={onChange} />
-          <Column name="Destination" sort="destination" view={view} onChange={onChange} />
-        </div>
-      </div>
+      <Columns view={view} strips={strips} measure={measure} width={width} onChange={onChange} />
       <div role="rowgroup" ref={body} className="fleet-body" style={{ blockSize: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, key, start }) => {
           const item = rows[index];
@@ -84,6 +70,32 @@ export function FleetTable({ rows, view, strips, onChange, onHold }: TableProps)
           ) : null;
         })}
         {walking !== undefined && !narrow && <div className="moment-line" style={{ insetInlineStart: walking }} />}
+      </div>
+    </div>
+  );
+}
+
+interface ColumnsProps extends Pick<TableProps, 'view' | 'strips' | 'onChange'> {
+  /** Measures how wide the strips are. */
+  readonly measure: RefCallback<HTMLDivElement>;
+  readonly width: number;
+}
+
+function Columns({ view, strips, measure, width, onChange }: ColumnsProps): ReactNode {
+  return (
+    <div role="rowgroup">
+      <div role="row" className="fleet-columns" aria-rowindex={1}>
+        <Column name="State" sort="standing" view={view} onChange={onChange} />
+        <Column name="Application" sort="name" view={view} onChange={onChange} />
+        <div role="columnheader" className="strip-column">
+          <span className="strip-span">{spanWords(strips.hours)}</span>
+          <div ref={measure} className="strip-measure">
+            <Axis span={strips.span} width={width} />
+          </div>
+        </div>
+        <div role="columnheader">What is going on</div>
+        <Column name="Commit" sort="commit" view={view} onChange={onChange} />
+        <Column name="Destination" sort="destination" view={view} onChange={onChange} />
       </div>
     </div>
   );

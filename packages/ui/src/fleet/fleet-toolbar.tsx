@@ -19,61 +19,10 @@ interface ToolbarProps {
 /** The toolbar. Choices show how many applications each has. */
 export function FleetToolbar({ items, view, onChange }: ToolbarProps): ReactNode {
   const density = useStore(densityStore);
-  const counts = useMemo(() => countsBy(items, ({ standing }) => [standing]), [items]);
-  const toggle = (standing: Standing): void =>
-    onChange({
-      standings: view.standings.includes(standing)
-        ? view.standings.filter((other) => other !== standing)
-        : [...view.standings, standing],
-    });
   return (
     <div className="toolbar" role="search" aria-label="Applications">
-      <div className="search">
-        <Search size={14} aria-hidden="true" />
-        <input
-          id="fleet-search"
-          type="search"
-          aria-label="Search applications"
-          placeholder="Search name, commit, path, label"
-          value={view.text}
-          onChange={(event) => onChange({ text: event.target.value })}
-          onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
-        />
-        {view.text === '' ? (
-          <kbd>/</kbd>
-        ) : (
-          <button
-            type="button"
-            className="icon-button"
-            aria-label="Clear the search"
-            onClick={() => onChange({ text: '' })}
-          >
-            <X size={14} aria-hidden="true" />
-          </button>
-        )}
-      </div>
-      <div className="chips" role="group" aria-label="Show only">
-        {standingsByWeight.flatMap((standing) => {
-          const number = counts.get(standing) ?? 0;
-          const pressed = view.standings.includes(standing);
-          return number === 0 && !pressed ? (
-            []
-          ) : (
-            <button
-              key={standing}
-              type="button"
-              className="chip"
-              data-standing={standing}
-              aria-pressed={pressed}
-              onClick={() => toggle(standing)}
-            >
-              <StandingShape standing={standing} />
-              {standingWords[standing]}
-              <span className="chip-count">{number}</span>
-            </button>
-          );
-        })}
-      </div>
+      <SearchField text={view.text} onChange={onChange} />
+      <StandingChips items={items} view={view} onChange={onChange} />
       <Filters items={items} view={view} onChange={onChange} />
       <button
         type="button"
@@ -84,6 +33,74 @@ export function FleetToolbar({ items, view, onChange }: ToolbarProps): ReactNode
       >
         {density === 'compact' ? <Rows3 size={16} aria-hidden="true" /> : <Rows4 size={16} aria-hidden="true" />}
       </button>
+    </div>
+  );
+}
+
+interface SearchProps {
+  readonly text: string;
+  readonly onChange: ToolbarProps['onChange'];
+}
+
+function SearchField({ text, onChange }: SearchProps): ReactNode {
+  return (
+    <div className="search">
+      <Search size={14} aria-hidden="true" />
+      <input
+        id="fleet-search"
+        type="search"
+        aria-label="Search applications"
+        placeholder="Search name, commit, path, label"
+        value={text}
+        onChange={(event) => onChange({ text: event.target.value })}
+        onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+      />
+      {text === '' ? (
+        <kbd>/</kbd>
+      ) : (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Clear the search"
+          onClick={() => onChange({ text: '' })}
+        >
+          <X size={14} aria-hidden="true" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function StandingChips({ items, view, onChange }: ToolbarProps): ReactNode {
+  const counts = useMemo(() => countsBy(items, ({ standing }) => [standing]), [items]);
+  const toggle = (standing: Standing): void =>
+    onChange({
+      standings: view.standings.includes(standing)
+        ? view.standings.filter((other) => other !== standing)
+        : [...view.standings, standing],
+    });
+  return (
+    <div className="chips" role="group" aria-label="Show only">
+      {standingsByWeight.flatMap((standing) => {
+        const number = counts.get(standing) ?? 0;
+        const pressed = view.standings.includes(standing);
+        return number === 0 && !pressed ? (
+          []
+        ) : (
+          <button
+            key={standing}
+            type="button"
+            className="chip"
+            data-standing={standing}
+            aria-pressed={pressed}
+            onClick={() => toggle(standing)}
+          >
+            <StandingShape standing={standing} />
+            {standingWords[standing]}
+            <span className="chip-count">{number}</span>
+          </button>
+        );
+      })}
     </div>
   );
 }

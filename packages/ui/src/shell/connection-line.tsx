@@ -33,5 +33,5 @@ export function ConnectionLine(): ReactNode {
 function Age(): ReactNode {
   const { sinceMs } = useStore(connectionStore);
   useNow(1000);
-  return <span aria-live="off">, data from {duration(Date.now() - sinceMs)} ago</span>;
+  return <span aria-live="off">, data from {duration(Math.max(1000, Date.now() - sinceMs))} ago</span>;
 }

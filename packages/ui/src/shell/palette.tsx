@@ -29,10 +29,6 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactNod
   const choices = useChoices();
   const deferred = useDeferredValue(text);
   const found = useMemo(() => rank(choices, deferred).slice(0, 40), [choices, deferred]);
-  const list = useRef<HTMLUListElement>(null);
-  useEffect(() => {
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
-  }, [at]);
   const choose = (choice: Choice | undefined): void => {
     if (!choice) return;
     onClose();
@@ -64,24 +60,42 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactNod
         }}
         onKeyDown={press}
       />
-      <ul id={`${id}-list`} ref={list} role="listbox" aria-label="Found" className="palette-list">
-        {found.map((choice, index) => (
-          <li
-            key={choice.id}
-            id={`${id}-${index}`}
-            role="option"
-            aria-selected={index === at}
-            onPointerMove={() => setAt(index)}
-            onClick={() => choose(choice)}
-          >
-            {choice.standing ? <StandingShape standing={choice.standing} /> : <span className="palette-kind">›</span>}
-            <span className="palette-name">{choice.name}</span>
-            <span className="quiet">{choice.note}</span>
-          </li>
-        ))}
-      </ul>
+      <Found id={id} found={found} at={at} onMove={setAt} onChoose={choose} />
       {found.length === 0 && <p className="palette-none">Nothing fits “{text}”.</p>}
     </Dialog>
+  );
+}
+
+interface FoundProps {
+  readonly id: string;
+  readonly found: readonly Choice[];
+  readonly at: number;
+  readonly onMove: (index: number) => void;
+  readonly onChoose: (choice: Choice) => void;
+}
+
+function Found({ id, found, at, onMove, onChoose }: FoundProps): ReactNode {
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    void list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [at]);
+  return (
+    <ul id={`${id}-list`} ref={list} role="listbox" aria-label="Found" className="palette-list">
+      {found.map((choice, index) => (
+        <li
+          key={choice.id}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === at}
+          onPointerMove={() => onMove(index)}
+          onClick={() => onChoose(choice)}
+        >
+          {choice.standing ? <StandingShape standing={choice.standing} /> : <span className="palette-kind">›</span>}
+          <span className="palette-name">{choice.name}</span>
+          <span className="quiet">{choice.note}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

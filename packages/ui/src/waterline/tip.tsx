@@ -1,6 +1,7 @@
 // What a strip shows at one moment, in words, beside the pointer or the walked-to place.
 
 import type { ReactNode } from 'react';
+import { createPortal } from 'react-dom';
 import { shortHash } from '../format/names.ts';
 import { absoluteTime, clockTime } from '../format/time.ts';
 import { standingWords } from '../format/words.ts';
@@ -27,10 +28,10 @@ interface TipProps {
   readonly y: number;
 }
 
-/** The tooltip. Stays within the window. */
+/** The tooltip. Stays within the window; drawn outside of rows, which are moved and would move it too. */
 export function Tip({ moment, nowMs, x, y }: TipProps): ReactNode {
   const left = Math.max(8, Math.min(x - 110, window.innerWidth - 248));
-  return (
+  return createPortal(
     <div className="tip" style={{ insetInlineStart: left, insetBlockStart: y }} aria-hidden="true">
       <span className="tip-time">{absoluteTime(moment.atMs).slice(0, 19)}</span>
       {moment.run ? (
@@ -45,6 +46,7 @@ export function Tip({ moment, nowMs, x, y }: TipProps): ReactNode {
         <span className="quiet">Nothing known yet</span>
       )}
       {moment.revision !== undefined && <code>{shortHash(moment.revision)}</code>}
-    </div>
+    </div>,
+    document.body,
   );
 }
