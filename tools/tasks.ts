@@ -25,6 +25,10 @@ const tasks: Readonly<Record<string, Task>> = {
   e2e: (args) =>
     runTestFiles(globSync('packages/world/e2e/**/*.e2e.ts', { cwd: root }), ['--test-concurrency=1', ...args]),
   bench: ([name = '', ...args]) => node([join('bench', `${name}.ts`), ...args]),
+  fuzz: ([factor = '100']) => {
+    process.env['FUZZ_FACTOR'] = factor;
+    return runTestFiles(['packages/gotemplate/src/exec/sandbox.test.ts', 'packages/helm/src/fuzz.test.ts'], []);
+  },
   oracle: ([name = '', ...args]) => node([join('tools', 'oracles', `${name}.ts`), ...args]),
   conformance: (args) => node([join('tools', 'conformance', 'run.ts'), ...args]),
   check: async () =>

@@ -15,7 +15,9 @@ import { compileGlob } from './render/glob.ts';
 import { renderChart } from './render/render-chart.ts';
 import { splitManifests } from './render/split-manifests.ts';
 
-const runs = { numRuns: 300, seed: 42 };
+/** `npm run fuzz` runs everything many times over, with seeds of its own. */
+const fuzzFactor = Number(process.env['FUZZ_FACTOR'] ?? 1);
+const runs = fuzzFactor === 1 ? { numRuns: 300, seed: 42 } : { numRuns: 300 * fuzzFactor };
 const kinds = ['set', 'set-string', 'set-json', 'set-literal'] as const;
 const setText = fc.string({ unit: fc.constantFrom(...runesOf('ab.=,[]{}01-\\ "nulltrue')), maxLength: 24 });
 
