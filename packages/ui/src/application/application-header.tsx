@@ -4,7 +4,7 @@ import type { DeliveryDetail } from '@evenkeel/api';
 import { CircleStop, RefreshCw, Undo2, Waves } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { address } from '../address.ts';
-import { middle, repositoryName } from '../format/names.ts';
+import { repositoryName, shortImage } from '../format/names.ts';
 import { count, duration } from '../format/time.ts';
 import { driftSentence, frontEndName, ownTerms } from '../format/words.ts';
 import { act, waitingStore } from '../live/actions.ts';
@@ -198,7 +198,7 @@ function Facts({ detail }: { readonly detail: DeliveryDetail }): ReactNode {
           <dd>
             {detail.images.slice(0, 2).map((image) => (
               <code key={image} className="image" title={image}>
-                {middle(image, 40)}
+                {shortImage(image)}
               </code>
             ))}
             {detail.images.length > 2 && <span className="quiet">and {detail.images.length - 2} more</span>}

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeliveryDetail } from '@evenkeel/api';
-import { middle, repositoryName, shortHash, subject } from './names.ts';
+import { middle, repositoryName, shortHash, shortImage, subject } from './names.ts';
 import { absoluteTime, briefTime, clockTime, count, dayName, duration, relativeTime } from './time.ts';
 import { driftSentence, nodeStanding, nodeWord, ownTerms } from './words.ts';
 
@@ -65,6 +65,9 @@ test('names lose their middle, not their meaning', () => {
   assert.equal(shortHash('main'), 'main');
   assert.equal(shortHash('feature/a-very-long-branch'), 'featur…ng-branch');
   assert.equal(middle('registry.example/team/shop/web:v2.4.1', 20), 'registr…p/web:v2.4.1');
+  assert.equal(shortImage('nginx:1.29'), 'nginx:1.29');
+  assert.equal(shortImage('registry.example/team/shop/web:v2.4.1'), '…/web:v2.4.1');
+  assert.equal(shortImage(`registry.example/shop/web@sha256:${'ab'.repeat(32)}`), '…/web@abababababab');
   assert.equal(repositoryName('https://github.com/your-org/infrastructure.git'), 'your-org/infrastructure');
   assert.equal(repositoryName('https://user@git.example/a/b/c'), 'a/b/c');
   assert.equal(repositoryName('git@github.com:org/repo.git'), 'org/repo');

@@ -12,6 +12,12 @@ export function middle(text: string, length: number): string {
   return `${text.slice(0, length - 1 - tail)}…${text.slice(text.length - tail)}`;
 }
 
+/** An image by its end, which tells which and what version: "…/web:v2.4.1". */
+export function shortImage(image: string): string {
+  const name = image.slice(image.lastIndexOf('/') + 1).replace(/@sha256:([0-9a-f]{12})[0-9a-f]+$/, '@$1');
+  return image.length <= 24 ? image : `…/${middle(name, 32)}`;
+}
+
 /** A repository as people call it: host and protocol are left out where a path remains. */
 export function repositoryName(url: string): string {
   const path = url
