@@ -108,8 +108,11 @@ export function postRenderer(
       encoding: 'utf8',
       maxBuffer: OUTPUT_BYTES_MAX,
     });
-    if (ran.error !== undefined || ran.status !== 0) {
-      const reason = ran.error?.message ?? (ran.signal ? `signal: ${ran.signal}` : `exit status ${ran.status}`);
+    // A program may end without reading what it is given; only how it ended counts.
+    const isBroken = ran.error !== undefined && !('code' in ran.error && ran.error.code === 'EPIPE');
+    if (isBroken || ran.status !== 0) {
+      const ended = ran.signal === null ? `exit status ${ran.status}` : `signal: ${ran.signal}`;
+      const reason = isBroken ? ran.error?.message : ended;
       throw new Error(`error while running command ${program}. error output:\n${ran.stderr ?? ''}: ${reason}`);
     }
     if (ran.stdout.trim() === '') throw new Error(`post-renderer "${program}" produced empty output`);

@@ -30,6 +30,11 @@ async function runDropIn(args: readonly string[], io: Io): Promise<boolean> {
     await helmTemplateCommand(args.slice(2), io);
     return true;
   }
+  if (args[0] === 'helm' && ['dependency', 'dependencies', 'dep'].includes(args[1] ?? '')) {
+    const { helmDependencyCommand } = await import('./commands/helm-dependency.ts');
+    await helmDependencyCommand(args.slice(2), io);
+    return true;
+  }
   if (args[0] !== 'kustomize' || args.length < 2 || help) return false;
   const { kustomizeCommand } = await import('./commands/kustomize.ts');
   kustomizeCommand(args.slice(1), io);
@@ -134,12 +139,15 @@ function addDropIns(program: Command): void {
     .command('edit [args...]')
     .description("edit the kustomization in this directory; takes the original's verbs and flags, keeps comments")
     .addHelpText('after', '\nExample:\n  evenkeel kustomize edit set image registry.example.com/web:v2');
-  program
-    .command('helm')
-    .description('the Helm commands that Evenkeel answers itself')
+  const helm = program.command('helm').description('the Helm commands that Evenkeel answers itself');
+  helm
     .command('template [args...]')
     .description("render a chart; takes the original's flags, and --helm-version 3|4")
     .addHelpText('after', '\nExample:\n  evenkeel helm template web ./charts/web -f values-prod.yaml');
+  helm
+    .command('dependency [args...]')
+    .description("build, update or list a chart's dependencies; takes the original's flags")
+    .addHelpText('after', '\nExample:\n  evenkeel helm dependency build ./charts/web');
 }
 
 function addApp(program: Command, io: Io): void {

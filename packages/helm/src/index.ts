@@ -85,3 +85,5 @@ export { ArchiveError, unpackChart } from './chart/archive.ts';
 export { type ReadSource, describeProblem } from './render/describe-problem.ts';
 export { installOrder, sortByKind, uninstallOrder } from './render/kind-order.ts';
 export { isVersion as isChartVersion } from './chart/version.ts';
+export { type DependencyVerb, dependencyFlags, dependencyHelp } from './command/dependency-flags.ts';
+export { type ListRequest, listDependencies } from './repo/list-dependencies.ts';

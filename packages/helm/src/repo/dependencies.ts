@@ -6,7 +6,7 @@ import { type FileTree, joinTreePath } from '@evenkeel/std';
 
 import { unpackChart } from '../chart/archive.ts';
 import { type Chart, type ChartLock, type Dependency, type HelmVersion, chartName } from '../chart/chart.ts';
-import { loadChart } from '../chart/load.ts';
+import { ChartLoadError, loadChart } from '../chart/load.ts';
 import { packArchive } from '../chart/pack-archive.ts';
 import { ConstraintError, parseConstraint, parseVersion, versionSatisfies } from '../chart/version.ts';
 import { RepositoryError, chartArchiveUrl, findChartVersion, readRepositoryIndex } from './index-file.ts';
@@ -25,6 +25,10 @@ export interface DependencyWorld {
   fetchOciChart(reference: string): Promise<Uint8Array>;
   /** The URL of a repository named "@name" or "alias:name"; undefined when it is not known. */
   repositoryUrl?(name: string): string | undefined;
+  /** The tree path of an absolute directory of "file:///…"; absent or undefined refuses it. */
+  treePath?(directory: string): string | undefined;
+  /** Receives the lines that Helm prints while it fetches, without their ends. */
+  report?(line: string): void;
 }
 
 /** What has to be put below the chart. */
@@ -60,7 +64,7 @@ export async function buildDependencies(
   const context = { tree: source.tree, chartPath: source.chartPath, world, version: source.version ?? 4 };
   const chart = loadChart(context.tree, context.chartPath, { version: context.version });
   if (chart.lock === undefined) return updateDependencies(source, world, now);
-  const declared = chart.metadata.dependencies ?? [];
+  const declared = withUrls(chart.metadata.dependencies ?? [], context);
   if (lockDigest(declared, chart.lock.dependencies) !== chart.lock.digest) {
     const isOld = chart.metadata.apiVersion === 'v1';
     throw new DependencyError(
@@ -80,14 +84,16 @@ export async function updateDependencies(
 ): Promise<DependencyFiles> {
   const context = { tree: source.tree, chartPath: source.chartPath, world, version: source.version ?? 4 };
   const chart = loadChart(context.tree, context.chartPath, { version: context.version });
-  const declared = chart.metadata.dependencies ?? [];
+  const declared = withUrls(chart.metadata.dependencies ?? [], context);
   const locked = await resolveAll(declared, context);
   const lock = { generated: now, digest: lockDigest(declared, locked), dependencies: locked };
   const fetched = await fetchLocked(chart, locked, context);
   const name = chart.metadata.apiVersion === 'v1' ? 'requirements.lock' : 'Chart.lock';
   const files = new Map(fetched.files);
-  if (declared.length > 0) files.set(name, new TextEncoder().encode(printLock(lock)));
-  return { files, obsolete: fetched.obsolete, lock };
+  // A lock that says the same keeps its date.
+  const isNew = chart.lock?.digest !== lock.digest;
+  if (declared.length > 0 && isNew) files.set(name, new TextEncoder().encode(printLock(lock)));
+  return { files, obsolete: fetched.obsolete, lock: isNew ? lock : (chart.lock ?? lock) };
 }
 
 /** The text of Chart.lock. */
@@ -198,13 +204,19 @@ function newest(versions: readonly string[], satisfies: ReturnType<typeof parseC
 /** The tree path of a file:// repository or of a chart beside; a way out of the tree is refused. */
 function localPath(repository: string, context: BuildContext): string {
   const relative = repository.replace(/^file:\/\//, '');
-  if (relative.startsWith('/')) {
+  const isAbsolute = relative.startsWith('/');
+  const path = isAbsolute ? context.world.treePath?.(relative) : joinTreePath(context.chartPath, relative);
+  if (path === undefined && isAbsolute) {
     throw new DependencyError(`directory ${relative} not found: only directories of the same tree can be dependencies`);
   }
-  const path = joinTreePath(context.chartPath, relative);
   if (path === undefined || context.tree.list(path) === undefined)
     throw new DependencyError(`directory ${relative} not found`);
   return path;
+}
+
+/** The declarations with "@name" and "alias:name" replaced by URLs: so they are locked, and so the digest is made. */
+function withUrls(declared: readonly Dependency[], context: BuildContext): readonly Dependency[] {
+  return declared.map((dependency) => ({ ...dependency, repository: urlOf(dependency.repository, context) }));
 }
 
 function urlOf(repository: string, context: BuildContext): string {
@@ -222,20 +234,48 @@ async function fetchLocked(
   context: BuildContext,
 ): Promise<{ files: Map<string, Uint8Array>; obsolete: string[] }> {
   const files = new Map<string, Uint8Array>();
+  const report = (line: string): void => context.world.report?.(line);
+  report(`Saving ${locked.length} charts`);
   for (const dependency of locked) {
-    if (dependency.repository === '') checkLocal(chart, dependency);
-    else {
-      const archive = await fetchOne(dependency, context);
-      // What was fetched has to be a chart before it is put beside the others.
-      unpackChart(archive);
-      files.set(`charts/${dependency.name}-${dependency.version}.tgz`, archive);
+    const { name, repository } = dependency;
+    if (repository === '') {
+      report(`Dependency ${name} did not declare a repository. Assuming it exists in the charts directory`);
+      checkLocal(chart, dependency);
+      continue;
     }
+    const fileName = `charts/${name}-${dependency.version}.tgz`;
+    if (!repository.startsWith('file://')) {
+      if (files.has(fileName)) {
+        report(`Already downloaded ${name} from repo ${repository}`);
+        continue;
+      }
+      report(`Downloading ${name} from repo ${repository}`);
+    }
+    const archive = await fetchOne(dependency, context);
+    // What was fetched has to be a chart before it is put beside the others.
+    unpackChart(archive);
+    files.set(fileName, archive);
   }
+  report('Deleting outdated charts');
   const present = context.tree.list(joinTreePath(context.chartPath, 'charts') ?? 'charts') ?? [];
   const obsolete = present
     .filter(({ name, kind }) => kind === 'file' && name.endsWith('.tgz') && !files.has(`charts/${name}`))
-    .map(({ name }) => `charts/${name}`);
+    .map(({ name }) => `charts/${name}`)
+    .filter((name) => isOutdated(name, locked, context));
   return { files, obsolete };
+}
+
+/** Whether an archive in charts/ is a chart that no dependency without a repository means. */
+function isOutdated(name: string, locked: readonly Dependency[], context: BuildContext): boolean {
+  const path = joinTreePath(context.chartPath, name) ?? name;
+  try {
+    const chart = loadChart(context.tree, path, { version: context.version });
+    return !locked.some((dependency) => dependency.repository === '' && dependency.name === chartName(chart));
+  } catch (error) {
+    if (!(error instanceof ChartLoadError)) throw error;
+    context.world.report?.(`Could not verify ${name} for deletion: ${error.message} (Skipping)`);
+    return false;
+  }
 }
 
 function checkLocal(chart: Chart, dependency: Dependency): void {
