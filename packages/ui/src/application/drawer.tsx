@@ -183,8 +183,8 @@ function Logs({ deliveryKey, data, view, panelAddress }: Omit<PanelProps, 'panel
   const { data: logs, error, refetch } = useLogs(deliveryKey, { ref: data.ref, container });
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // Answers a promise in newer browsers, which is not for React.
-    void end.current?.scrollIntoView({ block: 'nearest' });
+    // In braces: newer browsers answer a promise, which React would take for a clean-up.
+    end.current?.scrollIntoView({ block: 'nearest' });
   }, [logs]);
   return (
     <>

@@ -77,7 +77,7 @@ interface FoundProps {
 function Found({ id, found, at, onMove, onChoose }: FoundProps): ReactNode {
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
-    void list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [at]);
   return (
     <ul id={`${id}-list`} ref={list} role="listbox" aria-label="Found" className="palette-list">
