@@ -65,7 +65,7 @@ export async function startReal(): Promise<Server> {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   writeFileSync(join(directory, 'sa.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
   writeFileSync(join(directory, 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
-  writeFileSync(join(directory, 'tokens.csv'), 'conformance,kubernetes-admin,admin,"system:masters"\n');
+  writeFileSync(join(directory, 'tokens.csv'), 'conformance,kubernetes-admin,,"system:masters"\n');
   const etcd = `http://127.0.0.1:${client}`;
   const processes = [
     run('etcd', directory, [
@@ -96,7 +96,6 @@ export async function startReal(): Promise<Server> {
       '--service-cluster-ip-range=10.96.0.0/16',
       `--token-auth-file=${join(directory, 'tokens.csv')}`,
       '--authorization-mode=RBAC',
-      '--disable-admission-plugins=ServiceAccount',
       '--v=0',
     ]),
   ];

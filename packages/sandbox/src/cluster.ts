@@ -3,6 +3,8 @@
 import type { Clock } from '@evenkeel/std';
 import { AccessRules } from './access/rules.ts';
 import { TokenIssuer } from './access/tokens.ts';
+import { applyLimitRanges, checkLimitRanges } from './admission/limit-ranges.ts';
+import { bookOnQuotas } from './admission/quotas.ts';
 import { Registry } from './api/registry.ts';
 import { Remover } from './api/remover.ts';
 import type { ApiAnswer, ApiRequest } from './api/request.ts';
@@ -55,7 +57,11 @@ export function startCluster(options: ClusterOptions): Cluster {
     clock,
     chance,
     finishDeletion: (type, object) => void remover.finish(type, object),
-    admit: () => undefined,
+    admit: (...write) => applyLimitRanges(store, ...write),
+    approve: (...write) => {
+      checkLimitRanges(store, ...write);
+      bookOnQuotas({ store, registry }, ...write);
+    },
     settleDefinition: (draft, old) => settleDefinition(draft, old, registry, kubeTime(clock.now())),
   });
   const logs = new ContainerLogs(store, clock);

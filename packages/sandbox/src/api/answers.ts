@@ -28,10 +28,15 @@ export function writeOf(request: ApiRequest, path: ResourcePath, type: ServedTyp
     type,
     namespace: path.namespace ?? (type.namespaced ? undefined : ''),
     subresource: path.subresource,
-    manager: request.query['fieldManager'] ?? managerFromAgent(request),
+    manager: managerOf(request),
     parameters: writeParameters(request),
     ...(request.duplicateFields === undefined ? {} : { duplicateFields: request.duplicateFields }),
   };
+}
+
+/** The name that a request's fields are recorded under. */
+export function managerOf(request: ApiRequest): string {
+  return request.query['fieldManager'] ?? managerFromAgent(request);
 }
 
 function writeParameters(request: ApiRequest): WriteParameters {

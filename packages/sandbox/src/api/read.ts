@@ -177,15 +177,53 @@ function encodeToken(token: Token): string {
 }
 
 function decodeToken(text: string): Token {
-  try {
-    const parsed = JSON.parse(Buffer.from(text, 'base64url').toString()) as { rv?: unknown; start?: unknown };
-    if (typeof parsed.rv === 'number' && typeof parsed.start === 'string') {
-      return { revision: parsed.rv, start: parsed.start.endsWith('\u0000') ? parsed.start.slice(0, -1) : parsed.start };
-    }
-  } catch {
-    // Falls through: what cannot be read is refused like what was never issued.
+  const stray = /[^A-Za-z0-9_-]/.exec(text);
+  if (stray !== null || text.length % 4 === 1) {
+    throw refusedToken(`: illegal base64 data at input byte ${stray?.index ?? text.length - 1}`);
   }
-  throw badRequest('continue key is not valid');
+  const json = Buffer.from(text, 'base64url');
+  const parsed = parsedToken(json);
+  if (parsed === undefined) throw refusedToken(`: ${jsonProblem(json)}`);
+  const { v, rv, start } = parsed;
+  if (v !== 'meta.k8s.io/v1') {
+    throw refusedToken(`: server does not recognize this encoded version ${typeof v === 'string' ? v : ''}`);
+  }
+  if (typeof rv !== 'number' || rv === 0)
+    throw refusedToken(': incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  if (typeof start !== 'string' || start === '')
+    throw refusedToken(': encoded start key empty (version meta.k8s.io/v1)');
+  return { revision: rv, start: start.endsWith('\u0000') ? start.slice(0, -1) : start };
+}
+
+function refusedToken(why: string): ApiError {
+  return badRequest(`invalid continue token: continue key is not valid${why}`);
+}
+
+function parsedToken(
+  json: Buffer,
+): { readonly v?: unknown; readonly rv?: unknown; readonly start?: unknown } | undefined {
+  try {
+    const parsed: unknown = JSON.parse(json.toString());
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// As Go's decoder words the first byte that cannot begin a value or a key; anything later it takes for an early end.
+function jsonProblem(json: Buffer): string {
+  const text = json.toString('latin1').trimStart();
+  const [first] = text;
+  if (first !== undefined && !'{["-0123456789tfn'.includes(first))
+    return `invalid character ${quoted(first)} looking for beginning of value`;
+  const [next] = first === '{' ? text.slice(1).trimStart() : '';
+  return next === undefined || next === '"' || next === '}'
+    ? 'unexpected end of JSON input'
+    : `invalid character ${quoted(next)} looking for beginning of object key string`;
+}
+
+function quoted(character: string): string {
+  return character === "'" ? String.raw`'\''` : `'${character}'`;
 }
 
 function keyOf(object: KubeObject): string {

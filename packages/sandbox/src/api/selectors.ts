@@ -1,6 +1,7 @@
 // Label and field selectors of requests, and label selectors in objects, as apimachinery's pkg/labels and pkg/fields read them.
 
 import type { KubeObject } from '@evenkeel/resource';
+import { type Requirement, parseRequirements } from './label-parser.ts';
 import { badRequest } from './status.ts';
 
 /** True where an object's labels match. */
@@ -8,12 +9,6 @@ export type LabelMatch = (labels: Readonly<Record<string, string>> | undefined) 
 
 /** True where an object's fields match. */
 export type FieldMatch = (object: KubeObject) => boolean;
-
-interface Requirement {
-  readonly key: string;
-  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
-  readonly values: readonly string[];
-}
 
 /** A LabelSelector as objects carry it. */
 export interface LabelSelector {
@@ -28,7 +23,7 @@ export interface LabelSelector {
 /** Reads "a=b,c!=d,e in (f,g),!h". Throws 400 where it cannot be read. `undefined` for an empty selector. */
 export function parseLabelSelector(text: string | undefined): LabelMatch | undefined {
   if (text === undefined || text.trim() === '') return undefined;
-  const requirements = splitRequirements(text).map(parseRequirement);
+  const requirements = parseRequirements(text);
   return (labels) => requirements.every((requirement) => meets(requirement, labels));
 }
 
@@ -105,52 +100,4 @@ function meets(requirement: Requirement, labels: Readonly<Record<string, string>
     case 'Lt':
       return value !== undefined && Number(value) < Number(requirement.values[0]);
   }
-}
-
-function splitRequirements(text: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let start = 0;
-  for (let index = 0; index < text.length; index++) {
-    const char = text[index];
-    if (char === '(') depth++;
-    else if (char === ')') depth--;
-    else if (char === ',' && depth === 0) {
-      parts.push(text.slice(start, index));
-      start = index + 1;
-    }
-  }
-  parts.push(text.slice(start));
-  return parts.map((part) => part.trim()).filter((part) => part !== '');
-}
-
-const namePattern = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-
-function parseRequirement(text: string): Requirement {
-  const set = /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(text);
-  if (set !== null) {
-    const values = (set[3] ?? '').split(',').map((value) => value.trim());
-    return checked({ key: set[1] ?? '', operator: set[2] === 'in' ? 'In' : 'NotIn', values }, text);
-  }
-  const comparison = /^([^\s=!<>]+)\s*(==|=|!=|>|<)\s*([^\s=!<>]*)$/.exec(text);
-  if (comparison !== null) {
-    const [, key = '', symbol = '', value = ''] = comparison;
-    const operator = symbol === '!=' ? 'NotIn' : symbol === '>' ? 'Gt' : symbol === '<' ? 'Lt' : 'In';
-    return checked({ key, operator, values: [value] }, text);
-  }
-  const presence = /^(!?)\s*([^\s=!<>()]+)$/.exec(text);
-  if (presence === null) throw unreadable(text);
-  return checked(
-    { key: presence[2] ?? '', operator: presence[1] === '!' ? 'DoesNotExist' : 'Exists', values: [] },
-    text,
-  );
-}
-
-function checked(requirement: Requirement, text: string): Requirement {
-  if (!namePattern.test(requirement.key)) throw unreadable(text);
-  return requirement;
-}
-
-function unreadable(text: string): Error {
-  return badRequest(`unable to parse requirement: found '${text}', expected: a key, an operator and values`);
 }

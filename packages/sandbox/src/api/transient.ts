@@ -4,6 +4,8 @@ import type { KubeObject } from '@evenkeel/resource';
 import { kubeTime } from '@evenkeel/std';
 import { type Bag, bagAt, scalarText } from '../store/draft.ts';
 import type { Identity } from '../access/identity.ts';
+import { recordOwnership } from '../apply/ownership.ts';
+import { managerOf } from './answers.ts';
 import { checkTypeMeta } from './decode.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
 import type { ApiDeps } from './server.ts';
@@ -15,42 +17,59 @@ export function answerTransient(deps: ApiDeps, request: ApiRequest, type: Served
   if (type.verbs.has('get') || type.custom !== undefined) return undefined;
   const body = checkTypeMeta(request.body, type);
   const spec = bagAt(body as unknown as Bag, 'spec') ?? {};
+  const status = statusOf(deps, request, type, spec);
+  return created({ type, body, spec, status, manager: managerOf(request), now: kubeTime(deps.clock.now()) });
+}
+
+function statusOf(deps: ApiDeps, request: ApiRequest, type: ServedType, spec: Bag): Bag {
   switch (type.plural) {
     case 'selfsubjectreviews':
-      return created(type, body, {}, { userInfo: userInfo(request.identity) }, kubeTime(deps.clock.now()));
+      return { userInfo: userInfo(request.identity) };
     case 'selfsubjectaccessreviews':
-      return created(type, body, spec, decisionOf(deps, request.identity, spec));
+      return decisionOf(deps, request.identity, spec);
     case 'subjectaccessreviews':
     case 'localsubjectaccessreviews':
-      return created(type, body, spec, decisionOf(deps, subjectOf(spec), spec));
+      return decisionOf(deps, subjectOf(spec), spec);
     case 'selfsubjectrulesreviews':
-      return created(type, body, spec, {
+      return {
         resourceRules: deps.access.resourceRules(request.identity, scalarText(spec['namespace'] ?? '')),
         nonResourceRules: [],
         incomplete: false,
-      } as unknown as Bag);
+      } as unknown as Bag;
     case 'tokenreviews':
-      return created(type, body, spec, tokenStatus(deps, spec));
+      return tokenStatus(deps, spec);
     default:
       throw notImplemented(type.plural);
   }
 }
 
-function created(type: ServedType, body: KubeObject, spec: Bag, status: Bag, now = ''): ApiAnswer {
-  const metadata =
-    type.plural === 'selfsubjectreviews' ? { ...body.metadata, creationTimestamp: now } : { ...body.metadata };
+interface Review {
+  readonly type: ServedType;
+  readonly body: KubeObject;
+  readonly spec: Bag;
+  readonly status: Bag;
+  readonly manager: string;
+  readonly now: string;
+}
+
+// Ownership is recorded although nothing is stored: upstream does so before it asks what the type is.
+function created({ type, body, spec, status, manager, now }: Review): ApiAnswer {
+  const head = { kind: type.kind, apiVersion: `${type.group}/${type.version}` };
   const parts = type.plural === 'selfsubjectreviews' ? {} : { spec };
-  return {
-    kind: 'object',
-    status: 201,
-    body: {
-      kind: type.kind,
-      apiVersion: `${type.group}/${type.version}`,
-      metadata,
-      ...parts,
-      status,
-    } as unknown as KubeObject,
+  const managedFields = recordOwnership({
+    type,
+    before: undefined,
+    after: { ...head, metadata: { ...body.metadata }, ...parts } as unknown as KubeObject,
+    manager,
+    subresource: undefined,
+    time: now,
+  });
+  const metadata = {
+    ...body.metadata,
+    ...(type.plural === 'selfsubjectreviews' ? { creationTimestamp: now } : {}),
+    ...(managedFields === undefined || managedFields.length === 0 ? {} : { managedFields }),
   };
+  return { kind: 'object', status: 201, body: { ...head, metadata, ...parts, status } as unknown as KubeObject };
 }
 
 function userInfo(identity: Identity): Bag {

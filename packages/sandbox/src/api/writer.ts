@@ -49,8 +49,10 @@ export interface WriterDeps {
   readonly chance: Chance;
   /** Called when an update leaves an object with a deletion time and no finalizers. */
   readonly finishDeletion: (type: ServedType, object: KubeObject) => void;
-  /** Admission: may refuse (quota, namespace life cycle) or change the draft; called before validation. */
+  /** Admission that changes drafts; called before validation. */
   readonly admit: (write: Write, draft: Draft, old: KubeObject | undefined) => void;
+  /** Admission that refuses with 403 (limit ranges, quotas); called last, with a valid draft. */
+  readonly approve: (write: Write, draft: Draft, old: KubeObject | undefined) => void;
   /** Called with the draft of a CustomResourceDefinition before it is stored. */
   readonly settleDefinition: (draft: Draft, old: KubeObject | undefined) => readonly Cause[];
 }
@@ -99,6 +101,7 @@ export class Writer {
     if (this.#hasGeneration(type)) meta.generation = 1;
     else delete meta.generation;
     this.#validate(write, draft, undefined);
+    this.#deps.approve(write, draft, undefined);
     const object = write.parameters.dryRun ? this.#dry(draft) : collection.put(draft);
     return { object, created: true, warnings: read.warnings };
   }
@@ -169,6 +172,7 @@ export class Writer {
       meta.generation = contentChanged(type, draft, old) ? before + 1 : before;
     }
     this.#validate(write, draft, old);
+    this.#deps.approve(write, draft, old);
     if (sameContent(draft, old)) return { object: old, created: false, warnings };
     if (write.parameters.dryRun) return { object: this.#dry(draft, old), created: false, warnings };
     if (isGone(draft)) {

@@ -62,6 +62,12 @@ export function qualifiedNameProblem(key: string): string | undefined {
   return qualifiedPattern.test(name) ? undefined : qualifiedMessage;
 }
 
+/** What is wrong with a label's value. */
+export function labelValueProblem(value: string): string | undefined {
+  if (value.length > 63) return 'must be no more than 63 bytes';
+  return labelValuePattern.test(value) ? undefined : labelValueMessage;
+}
+
 /** Checks a map of labels. */
 export function checkLabels(
   causes: Causes,

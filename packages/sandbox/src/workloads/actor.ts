@@ -50,12 +50,20 @@ export class Actor {
 
   /** Creates an object; undefined where the API server refuses (already there, namespace ending, quota). */
   create(collection: string, draft: Draft): KubeObject | undefined {
+    const created = this.attempt(collection, draft);
+    return created instanceof ApiError ? undefined : created;
+  }
+
+  /** Creates an object, or returns the API server's refusal. */
+  attempt(collection: string, draft: Draft): KubeObject | ApiError {
     const type = this.#type(collection);
-    return unlessRefused(
-      () =>
-        this.deps.writer.createDraft(this.#write(type, draft.metadata.namespace, undefined), { draft, warnings: [] })
-          .object,
-    );
+    const write = this.#write(type, draft.metadata.namespace, undefined);
+    try {
+      return this.deps.writer.createDraft(write, { draft, warnings: [] }).object;
+    } catch (error) {
+      if (error instanceof ApiError) return error;
+      throw error;
+    }
   }
 
   /** Changes an object as it is now; nothing is written where `change` leaves it equal. Undefined where it is gone. */

@@ -44,6 +44,7 @@ export function deploymentStatus(input: StatusInput): number | undefined {
     status['observedGeneration'] = now.metadata.generation ?? 1;
     setAvailable(status, conditions);
     wait = setProgressing(status, conditions);
+    setFailure(status, input);
   });
   return wait;
 }
@@ -110,6 +111,20 @@ function setAvailable(status: Bag, { deployment, counts, input }: ConditionInput
         },
     input.actor.now(),
   );
+}
+
+// A replica set that cannot create pods says so; the deployment repeats it, the new set's word first.
+function setFailure(status: Bag, input: StatusInput): void {
+  const { newSet, sets } = input;
+  const others = bagsOf(status['conditions']).filter((each) => each['type'] !== 'ReplicaFailure');
+  const failure = [...(newSet === undefined ? [] : [newSet]), ...sets]
+    .map((set) => conditionOf(statusView<Bag>(set), 'ReplicaFailure'))
+    .find((condition) => condition !== undefined);
+  if (failure === undefined && others.length === bagsOf(status['conditions']).length) return;
+  status['conditions'] =
+    failure === undefined
+      ? others
+      : [...others, { ...failure, lastUpdateTime: failure['lastTransitionTime'] ?? input.actor.now() }];
 }
 
 function setProgressing(status: Bag, condition: ConditionInput): number | undefined {

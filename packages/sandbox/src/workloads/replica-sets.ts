@@ -1,5 +1,9 @@
 // The ReplicaSet controller (pkg/controller/replicaset, Kubernetes 1.35), for ReplicationControllers too.
 
+import { bagsOf } from '../defaulting/drafts.ts';
+import { ApiError } from '../api/status.ts';
+import { conditionOf, upsertCondition } from './conditions.ts';
+import type { Bag } from '../store/draft.ts';
 import type { KubeObject } from '@evenkeel/resource';
 import { type LabelSelector, labelSelectorMatch } from '../api/selectors.ts';
 import type { Actor, ControllerDeps } from './actor.ts';
@@ -65,14 +69,19 @@ function matcher(set: KubeObject): (labels: Readonly<Record<string, string>> | u
   );
 }
 
+// What was refused is tried again: upstream begins in milliseconds and ends at many minutes.
+const retryMs = 30_000;
+
 function sync({ actor, events, collection, index }: SyncDeps, set: KubeObject): number | undefined {
   const spec = specView<ReplicaSetView>(set);
   const pods = claimPods(actor, index, set);
   const active = pods.filter(isPodActive);
-  if (set.metadata.deletionTimestamp === undefined) manage(actor, events, set, active);
+  const failure = set.metadata.deletionTimestamp === undefined ? manage(actor, events, set, active) : undefined;
   const now = claimPods(actor, index, set);
   const terminating = now.filter((pod) => pod.metadata.deletionTimestamp !== undefined).length;
-  return writeStatus(actor, collection, set, { active: now.filter(isPodActive), terminating, template: spec.template });
+  const counted: Counted = { active: now.filter(isPodActive), terminating, template: spec.template, failure };
+  const wait = writeStatus(actor, collection, set, counted);
+  return failure === undefined ? wait : Math.min(wait ?? retryMs, retryMs);
 }
 
 /** The pods a set owns; pods without an owner that it selects are adopted, owned ones it no longer selects released. */
@@ -114,19 +123,21 @@ function orphans(actor: Actor, namespace: string): readonly KubeObject[] {
     );
 }
 
-function manage(actor: Actor, events: EventRecorder, set: KubeObject, active: readonly KubeObject[]): void {
+// Returns why a pod could not be created, where one could not.
+function manage(
+  actor: Actor,
+  events: EventRecorder,
+  set: KubeObject,
+  active: readonly KubeObject[],
+): string | undefined {
   const spec = specView<ReplicaSetView>(set);
   const wanted = spec.replicas ?? 1;
   const missing = wanted - active.length;
   for (let count = 0; count < Math.min(missing, burst); count++) {
-    const pod = actor.create('pods', podFrom(spec.template, set, {}));
-    if (pod === undefined) {
-      events.record(set, {
-        type: 'Warning',
-        reason: 'FailedCreate',
-        message: `Error creating: pods "${set.metadata.name ?? ''}-" is forbidden`,
-      });
-      return;
+    const pod = actor.attempt('pods', podFrom(spec.template, set, {}));
+    if (pod instanceof ApiError) {
+      events.record(set, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${pod.message}` });
+      return pod.message;
     }
     events.record(set, {
       type: 'Normal',
@@ -134,7 +145,7 @@ function manage(actor: Actor, events: EventRecorder, set: KubeObject, active: re
       message: `Created pod: ${pod.metadata.name ?? ''}`,
     });
   }
-  if (missing >= 0) return;
+  if (missing >= 0) return undefined;
   for (const pod of [...active].sort(deletionOrder).slice(0, -missing)) {
     actor.delete('pods', pod);
     events.record(set, {
@@ -143,6 +154,7 @@ function manage(actor: Actor, events: EventRecorder, set: KubeObject, active: re
       message: `Deleted pod: ${pod.metadata.name ?? ''}`,
     });
   }
+  return undefined;
 }
 
 /** Which pod to take away first: unassigned, pending, not ready, cheaper to delete, younger. */
@@ -167,10 +179,11 @@ interface Counted {
   readonly active: readonly KubeObject[];
   readonly terminating: number;
   readonly template: TemplateView;
+  readonly failure: string | undefined;
 }
 
 function writeStatus(actor: Actor, collection: string, set: KubeObject, counted: Counted): number | undefined {
-  const { active, terminating, template } = counted;
+  const { active, terminating, template, failure } = counted;
   const minReady = specView<ReplicaSetView>(set).minReadySeconds ?? 0;
   const nowMs = actor.deps.clock.now();
   const labels = Object.entries(template.metadata?.labels ?? {});
@@ -191,6 +204,20 @@ function writeStatus(actor: Actor, collection: string, set: KubeObject, counted:
     }
     if (collection === 'replicasets.apps') status['terminatingReplicas'] = terminating;
     status['observedGeneration'] = now.metadata.generation ?? 1;
+    setFailure(status, failure, actor.now());
   });
   return waits.length > 0 ? Math.min(...waits) : undefined;
+}
+
+// The first refusal stays until pods can be created again.
+function setFailure(status: Bag, failure: string | undefined, now: string): void {
+  const known = conditionOf(status, 'ReplicaFailure') !== undefined;
+  if (failure !== undefined && !known) {
+    const saying = { status: 'True', reason: 'FailedCreate', message: failure } as const;
+    upsertCondition(status, { type: 'ReplicaFailure', ...saying }, now);
+  } else if (failure === undefined && known) {
+    const rest = bagsOf(status['conditions']).filter((each) => each['type'] !== 'ReplicaFailure');
+    if (rest.length > 0) status['conditions'] = rest;
+    else delete status['conditions'];
+  }
 }

@@ -15,6 +15,7 @@ import { endpointsController } from './endpoints.ts';
 import { ingressController } from './ingresses.ts';
 import { jobController } from './jobs.ts';
 import { kubelet } from './kubelet.ts';
+import { quotaController } from './quotas.ts';
 import { replicaSetController } from './replica-sets.ts';
 import { scheduler } from './scheduler.ts';
 import { startGarbageCollector } from './garbage.ts';
@@ -50,6 +51,7 @@ export function startWorkloads(deps: ControllerDeps, options: WorkloadOptions): 
     cronJobController(deps, index),
     autoscalerController(deps),
     budgetController(deps),
+    quotaController(deps),
     aggregationController(() => deps.store.collection('clusterroles.rbac.authorization.k8s.io').list()),
     scheduler(deps),
     kubelet(deps, options.logs),
