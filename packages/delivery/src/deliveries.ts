@@ -169,7 +169,7 @@ export class Deliveries implements AsyncDisposable {
     const running = [...this.#states.values()].flatMap((state) => state.operation ?? []);
     for (const operation of running) operation.terminate('the controller stops');
     await Promise.all(running.map((operation) => operation.done));
-    for (const key of [...this.#states.keys()]) this.forget(key);
+    for (const key of this.#states.keys()) this.forget(key);
   }
 
   async #act(input: ReconcileInput, state: State, world: World): Promise<Reconciled> {

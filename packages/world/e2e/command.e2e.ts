@@ -12,11 +12,10 @@ after(() => story[Symbol.asyncDispose]());
 const app = (name: string): string => `application.argoproj.io/argocd/${name}`;
 
 test('app create makes an Application that syncs by itself', async () => {
-  const created = await story.evenkeel([
-    ...['app', 'create', 'catalog', '--repo', shopUrl, '--revision', 'main', '--path', 'catalog/live'],
-    ...['--dest-name', 'in-cluster', '--dest-namespace', 'catalog', '--sync-policy', 'automated', '--auto-prune'],
-    ...['--self-heal', '--sync-option', 'CreateNamespace=true', '-l', 'team=shelves'],
-  ]);
+  const typed =
+    `app create catalog --repo ${shopUrl} --revision main --path catalog/live --dest-name in-cluster ` +
+    '--dest-namespace catalog --sync-policy automated --auto-prune --self-heal --sync-option CreateNamespace=true -l team=shelves';
+  const created = await story.evenkeel(typed.split(' '));
   assert.equal(created.code, 0, created.err);
   assert.match(created.out, /application 'catalog' created|argocd\/catalog/);
   const waited = await story.evenkeel(['app', 'wait', 'catalog', '--health', '--sync', '--timeout', '30']);
@@ -64,7 +63,10 @@ test('app list selects by label and prints names, JSON and YAML', async () => {
     'argocd/notes\n',
   );
   const json = JSON.parse(succeed(await story.evenkeel(['app', 'list', '-o', 'json']), 'list')) as readonly unknown[];
-  assert.deepEqual(json.map((item) => at(item, 'name')).sort(), ['catalog', 'notes']);
+  assert.deepEqual(
+    json.map((item) => at(item, 'name')).toSorted((left, right) => (String(left) < String(right) ? -1 : 1)),
+    ['catalog', 'notes'],
+  );
   assert.match(succeed(await story.evenkeel(['app', 'get', 'notes', '-o', 'yaml']), 'get'), /^name: notes$/m);
   assert.notEqual((await story.evenkeel(['app', 'list', '-l', 'in (a)'])).code, 0);
 });

@@ -38,19 +38,19 @@ export interface Story extends AsyncDisposable {
   readonly kubeconfig: string;
   /** A clone of the hosted repository, to push from. */
   readonly clone: string;
-  kubectl(args: readonly string[], options?: RunOptions): Promise<Ended>;
-  evenkeel(args: readonly string[], options?: RunOptions): Promise<Ended>;
+  readonly kubectl: (args: readonly string[], options?: RunOptions) => Promise<Ended>;
+  readonly evenkeel: (args: readonly string[], options?: RunOptions) => Promise<Ended>;
   /** Applies manifests with kubectl; fails the test where kubectl fails. */
-  apply(yaml: string): Promise<void>;
+  readonly apply: (yaml: string) => Promise<void>;
   /** Writes (or, for undefined, deletes) files, commits and pushes. Answers the commit. */
-  push(changes: Readonly<Record<string, string | undefined>>, message?: string): Promise<string>;
+  readonly push: (changes: Readonly<Record<string, string | undefined>>, message?: string) => Promise<string>;
   /** The object as the API server has it now. */
-  get(ref: RefText): Promise<KubeObject | undefined>;
-  app(key: string): Promise<DeliveryDetail>;
+  readonly get: (ref: RefText) => Promise<KubeObject | undefined>;
+  readonly app: (key: string) => Promise<DeliveryDetail>;
   /** Resolves when `look` answers something; fails with `what` and the last thing seen. */
-  until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T>;
+  readonly until: <T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false) => Promise<T>;
   /** Resolves when an Application (by name) is in this state at the newest commit. */
-  untilApp(name: string, sync: string, health?: string): Promise<KubeObject>;
+  readonly untilApp: (name: string, sync: string, health?: string) => Promise<KubeObject>;
 }
 
 /** "deployment.apps/namespace/name", "service/namespace/name", "namespace//name". */
@@ -158,17 +158,17 @@ function tellStory(world: World, { requests, clone, kubeconfig, state }: Places,
           ...options.env,
         },
       }),
-    async apply(yaml) {
+    apply: async (yaml) => {
       succeed(await story.kubectl(['apply', '-f', '-'], { input: yaml }), 'kubectl apply');
     },
     push: (changes, message = 'A change') => pushChanges(clone, changes, message),
     get: (ref) => getObject(world, ref),
-    async app(key) {
+    app: async (key) => {
       const response = await fetch(new URL(apiPaths.delivery(key), world.server?.url));
       return (await response.json()) as DeliveryDetail;
     },
     until: (what, look) => untilTrue(what, look),
-    async untilApp(name, sync, health) {
+    untilApp: async (name, sync, health) => {
       const head = (await git(clone, ['rev-parse', 'HEAD'])).trim();
       return untilTrue(`${name} to be ${sync} ${health ?? ''}`, async () => {
         const app = await getObject(world, `application.argoproj.io/argocd/${name}`);
@@ -304,4 +304,10 @@ export async function versionsOf(story: Story, refs: readonly RefText[]): Promis
     }),
   );
   return Object.fromEntries(entries);
+}
+
+/** The text at a path of an object, '' where there is none. */
+export function textAt(object: unknown, ...path: readonly (string | number)[]): string {
+  const found = at(object, ...path);
+  return typeof found === 'string' ? found : '';
 }

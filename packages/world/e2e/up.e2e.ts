@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -18,6 +18,7 @@ import {
   run,
   shopDirectory,
   succeed,
+  textAt,
   untilTrue,
 } from './story.ts';
 import { type Up, startUp } from './up.ts';
@@ -43,8 +44,8 @@ async function uidsOf(up: Up): Promise<Readonly<Record<string, string>>> {
   };
   return Object.fromEntries(
     listed.items.map((item) => [
-      `${String(at(item, 'kind'))}/${String(at(item, 'metadata', 'namespace') ?? '')}/${String(at(item, 'metadata', 'name'))}`,
-      String(at(item, 'metadata', 'uid')),
+      `${textAt(item, 'kind')}/${textAt(item, 'metadata', 'namespace')}/${textAt(item, 'metadata', 'name')}`,
+      textAt(item, 'metadata', 'uid'),
     ]),
   );
 }
@@ -168,6 +169,68 @@ spec:
     syncOptions:
       - CreateNamespace=true
 `;
+
+test('a sync somebody asked for is taken up again after a kill, and ends as it was asked', async () => {
+  const shop = await manyWaves();
+  const args = [shop, '--state', join(scratch, 'kill-manual'), '--port', '0', '--speed', '5'];
+  await using first = await startUp(args, env);
+  const automated = /    automated:\n      prune: true\n      selfHeal: true\n/;
+  const manifest = join(shop, 'crowd-manual.yaml');
+  writeFileSync(manifest, crowdApplication.replace(automated, ''));
+  succeed(await kubectl(first, 'apply', '-f', manifest), 'apply');
+  const operation = '{"operation":{"initiatedBy":{"username":"ada"},"sync":{"prune":true}}}';
+  succeed(await kubectl(first, 'patch', 'app', 'crowd', '-n', 'argocd', '--type=merge', '-p', operation), 'patch');
+  await untilTrue('the sync to run', async () => {
+    const phase = await kubectl(
+      first,
+      'get',
+      'app',
+      'crowd',
+      '-n',
+      'argocd',
+      '-o',
+      'jsonpath={.status.operationState.phase}',
+    );
+    return look(phase.out) !== '';
+  });
+  await first.end('SIGKILL');
+  await using second = await startUp(args, env);
+  const app = await untilTrue('the sync to end', async () => {
+    const got = await kubectl(second, 'get', 'app', 'crowd', '-n', 'argocd', '-o', 'json');
+    const found = look(JSON.parse(got.out) as unknown);
+    return at(found, 'status', 'operationState', 'phase') === 'Succeeded' && found;
+  });
+  assert.equal(at(app, 'status', 'operationState', 'operation', 'initiatedBy', 'username'), 'ada');
+  assert.equal(at(app, 'status', 'sync', 'status'), 'Synced');
+  rmSync(dirname(shop), { recursive: true, force: true });
+});
+
+test('a Kustomization cut short by a kill is Ready soon after, not after its interval', async () => {
+  const shop = await manyWaves();
+  const args = [shop, '--state', join(scratch, 'kill-flux'), '--port', '0', '--speed', '5'];
+  await using first = await startUp(args, env);
+  const manifest = join(shop, 'flux/crowd.yaml');
+  const basket = readFileSync(join(shop, 'flux/basket.yaml'), 'utf8');
+  writeFileSync(
+    manifest,
+    basket
+      .replace('./basket', './crowd')
+      .replaceAll('name: basket', 'name: crowd')
+      .replace('targetNamespace: basket', 'targetNamespace: crowd'),
+  );
+  const applied = run(kubectlBinary, ['apply', '-f', manifest], { env: { KUBECONFIG: first.kubeconfig } });
+  await applied;
+  await first.end('SIGKILL');
+  await using second = await startUp(args, env);
+  const resource = 'kustomizations.kustomize.toolkit.fluxcd.io/crowd';
+  succeed(
+    await kubectl(second, 'wait', resource, '-n', 'flux-system', '--for=condition=Ready', '--timeout=15s'),
+    'wait',
+  );
+  const names = succeed(await kubectl(second, 'get', 'configmaps', '-n', 'crowd', '-o', 'name'), 'get');
+  assert.equal(names.match(/crowd-/g)?.length, 100);
+  rmSync(dirname(shop), { recursive: true, force: true });
+});
 
 // Moments after the manifest was applied: before the first write, within waves, between them, about the end.
 for (const afterMs of [0, 20, 60, 150, 400]) {
