@@ -85,8 +85,8 @@ function itemOf(application: Application): FaceItem {
 
 function historyOf(application: Application): FaceItem['history'] {
   const entries = application.status.history ?? [];
-  const live = application.status.sync?.revision;
-  const current = entries.findLast((entry) => historyRevision(entry) === live) ?? entries.at(-1);
+  // Every whole sync adds an entry, rollbacks included: the last one is what is live.
+  const current = entries.at(-1);
   return entries
     .map((entry) => ({
       id: entry.id,
