@@ -17,6 +17,8 @@ export interface Cluster extends AsyncDisposable {
   readonly live: LiveState;
   /** One sentence while the cluster gives no answer; undefined while it does. */
   readonly unreachable: string | undefined;
+  /** Calls the listener when kinds were defined, changed or taken away. */
+  onKindsChange(listener: () => void): () => void;
   /** The schema of a kind: built in, or from the cluster's own definitions; undefined where neither is known. */
   schemaOf(gvk: GroupVersionKind): FieldSchema | undefined;
 }
@@ -30,6 +32,7 @@ export async function connectCluster(
   const type = await client.discovery.preferred({ group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition' });
   if (!type) throw new Error(`cluster "${name}" serves no CustomResourceDefinitions`);
   let unreachable: string | undefined;
+  const listeners = new Set<() => void>();
   const definitions = createInformer(client, type, {
     onError: (error) => {
       unreachable = `cluster "${name}" does not answer: ${error.message}`;
@@ -39,6 +42,7 @@ export async function connectCluster(
   definitions.onChange(() => {
     unreachable = undefined;
     client.discovery.invalidate();
+    for (const listener of listeners) listener();
   });
   const live = createLiveState(client, frontEnds);
   const schemas = new WeakMap<KubeObject, Map<string, FieldSchema>>();
@@ -48,6 +52,10 @@ export async function connectCluster(
     live,
     get unreachable() {
       return unreachable;
+    },
+    onKindsChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     schemaOf: (gvk) => builtinSchema(gvk) ?? customSchema(gvk, definitions, schemas),
     async [Symbol.asyncDispose]() {

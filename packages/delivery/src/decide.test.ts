@@ -156,6 +156,11 @@ const cases: readonly Case[] = [
     want: 'wait 1500',
   },
   {
+    what: 'what was only refused is tried at once, when nothing refuses it any more',
+    memory: { lastOperation: operation({ phase: 'failed', blocked: true, retryCount: 2 }) },
+    want: 'sync revision',
+  },
+  {
     what: 'and ends at the limit',
     memory: { lastOperation: operation({ phase: 'failed', retryCount: 2 }) },
     want: 'nothing',

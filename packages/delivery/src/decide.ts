@@ -49,7 +49,7 @@ function decideAutomatic({ delivery, report, memory, nowMs }: DecisionInput): De
   // A commit that changed nothing needed no operation; what differs afterwards is drift all the same.
   const settled = !sameAttempt && memory.settledRevision === report.revisions.join(',');
   if (settled) return healing(delivery);
-  if (!last || !sameAttempt) return { kind: 'sync', cause: 'revision', retryCount: 0 };
+  if (!last || !sameAttempt || last.blocked === true) return { kind: 'sync', cause: 'revision', retryCount: 0 };
   if (last.phase === 'succeeded') return healing(delivery);
   const { retry } = delivery.policy;
   if (last.retryCount >= retry.limit) return { kind: 'nothing' };

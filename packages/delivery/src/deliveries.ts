@@ -48,6 +48,9 @@ export interface DeliveriesOptions {
 /** An operation that ends sooner than this is reported once, at its end. */
 const QUIET_MS = 400;
 
+/** What the cluster refuses today (a quota, a permission, a webhook) it may take later; nobody tells us when. */
+const ASK_AGAIN_MS = 60_000;
+
 interface State {
   delivery: Delivery;
   rendered?: RenderedDelivery;
@@ -160,7 +163,8 @@ export class Deliveries implements AsyncDisposable {
     if (rendered.refusals.length > 0) return this.#unrendered(input, state, rendered);
     const prepared = await this.#prepare(state, rendered, cluster);
     await watchTypes(prepared, input, cluster);
-    const compared = await compareDelivery({ delivery, prepared, memory: input.memory, cluster, signal });
+    const askAnew = input.refresh !== undefined || input.request !== undefined;
+    const compared = await compareDelivery({ delivery, prepared, memory: input.memory, cluster, askAnew, signal });
     return this.#act(input, state, { rendered, prepared, compared, cluster });
   }
 
@@ -258,10 +262,12 @@ export class Deliveries implements AsyncDisposable {
     const wanted = request !== undefined || (delivery.policy.automatic && report.sync !== 'synced' && !attempted);
     if (wanted) {
       const message = why.map((refusal) => refusal.sentence).join('; ');
-      state.operation = this.#finished(input, { revisions: report.revisions }, 'failed', message);
+      const { report: refused, ...rest } = this.#finished(input, report, 'failed', message);
+      state.operation = { ...rest, report: { ...refused, blocked: true } };
     }
     const operation = state.operation?.report ?? report.operation;
-    return this.#settle(state, { ...report, operation }, { requestTaken: request !== undefined });
+    const againAfterMs = why.some(({ code }) => code === 'INVALID_OBJECT') ? ASK_AGAIN_MS : undefined;
+    return this.#settle(state, { ...report, operation }, { requestTaken: request !== undefined, againAfterMs });
   }
 
   #unrendered(input: ReconcileInput, state: State, rendered: RenderedDelivery): Reconciled {
@@ -376,10 +382,15 @@ export class Deliveries implements AsyncDisposable {
 
   #watchCluster(cluster: Cluster): void {
     if (this.#watchedClusters.has(cluster.name)) return;
-    this.#watchedClusters.set(
-      cluster.name,
-      cluster.live.onOwnedChange((key) => this.#options.onWake(key)),
-    );
+    const stopOwned = cluster.live.onOwnedChange((key) => this.#options.onWake(key));
+    const stopKinds = cluster.onKindsChange(() => {
+      for (const [key, { report }] of this.#states)
+        if (report?.refusals.some(({ code }) => code === 'UNKNOWN_KIND') === true) this.#options.onWake(key);
+    });
+    this.#watchedClusters.set(cluster.name, () => {
+      stopOwned();
+      stopKinds();
+    });
   }
 }
 

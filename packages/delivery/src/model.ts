@@ -169,6 +169,8 @@ export interface OperationReport {
   readonly partial: boolean;
   /** What was asked for, where somebody asked. */
   readonly request?: SyncRequest | undefined;
+  /** Refused before anything was written: no attempt at all, once the reason is gone. */
+  readonly blocked?: boolean | undefined;
   /** Read back from the resource instead of seen by this process: its steps are not known. */
   readonly recorded?: boolean | undefined;
 }

@@ -106,6 +106,18 @@ spec:
                   type: integer
 `;
 
+test('an object whose kind is defined later goes live when it is', async () => {
+  const vase = 'apiVersion: shop.example.com/v1\nkind: Vase\nmetadata:\n  name: blue\nspec:\n  watts: 1\n';
+  await story.push({ 'early/vase.yaml': vase });
+  await story.apply(applicationYaml({ name: 'early', path: 'early', namespace: 'early' }));
+  await untilSays(
+    'early',
+    /^SyncError: early\/vase\.yaml:1: Vase "blue": the cluster serves no kind "Vase" in version "v1" of group "shop\.example\.com"$/,
+  );
+  await story.apply(lampDefinition.replaceAll('lamp', 'vase').replaceAll('Lamp', 'Vase'));
+  await story.untilApp('early', 'Synced', 'Healthy');
+});
+
 test('a changed Secret is shown as changed, and its values nowhere', async () => {
   await story.push({
     'secret/token.yaml': 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: token\nstringData:\n  key: hunter-in-git\n',

@@ -31,6 +31,8 @@ export interface CompareInput {
   readonly prepared: Prepared;
   readonly memory: DeliveryMemory;
   readonly cluster: Cluster;
+  /** Forget what the server refused earlier, and ask it again. */
+  readonly askAnew: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -93,10 +95,11 @@ async function rehearsed(
   const { object } = prepared.desired;
   if (input.isFirst || accepted.has(object)) return {};
   const known = rejections.get(object);
-  if (known) return { refusal: known };
+  if (known && !input.askAnew) return { refusal: known };
   try {
     await dryRun(prepared, type, input);
     accepted.add(object);
+    rejections.delete(object);
     return {};
   } catch (error) {
     // Its namespace may be created by the very sync this is asked for.
@@ -118,7 +121,7 @@ function isVerdict(error: unknown): error is KubeError {
 
 /** A verdict that the same question would get again. */
 function isLasting(error: KubeError): boolean {
-  return error.code < 500 || error.message.includes('field not declared in schema');
+  return (error.code !== 403 && error.code < 500) || error.message.includes('field not declared in schema');
 }
 
 function dryRun(
@@ -159,7 +162,8 @@ async function confirmedDiff(pair: Pair, input: CompareInput): Promise<ObjectRes
   if (!local.changed) return { compared: { desired, live, diff: noDiff } };
   const question = `${live.metadata.uid}/${live.metadata.generation ?? 0}/${JSON.stringify(local.fields)}`;
   const known = confirmations.get(desired.object);
-  const answer = known?.question === question ? known.result : await askServer(pair, local, input);
+  const reusable = known?.question === question && !(input.askAnew && known.result.kind === 'refused');
+  const answer = reusable ? known.result : await askServer(pair, local, input);
   if (answer.kind !== 'refused' || answer.lasting) confirmations.set(desired.object, { question, result: answer });
   if (answer.kind === 'refused') return { compared: { desired, live, diff: local }, refusal: answer.refusal };
   return { compared: { desired, live, diff: answer.diff } };
