@@ -88,8 +88,12 @@ export class HttpClient implements AsyncDisposable {
         if (size > BODY_BYTES_MAX) throw new Error(`more than ${BODY_BYTES_MAX} bytes`);
         chunks.push(chunk);
       }
-      const statusText = reasonPhrases[response.statusCode] ?? '';
-      return { status: response.statusCode, statusText, headers: response.headers, body: Buffer.concat(chunks) };
+      return {
+        status: response.statusCode,
+        statusText: response.statusText,
+        headers: response.headers,
+        body: Buffer.concat(chunks),
+      };
     } catch (error) {
       if (this.#io.signal.aborted) throw error;
       throw new Error(`Get ${JSON.stringify(withoutSecrets(url))}: ${reasonOf(error)}`, { cause: error });
@@ -124,21 +128,6 @@ export class HttpClient implements AsyncDisposable {
     await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.close()));
   }
 }
-
-/** net/http prints the standard words, whatever the server wrote. */
-const reasonPhrases: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  410: 'Gone',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-};
 
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

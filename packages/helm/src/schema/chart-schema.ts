@@ -5,6 +5,7 @@ import { unmarshalJson } from '@evenkeel/gotemplate';
 import { type Chart, type ChartFile, chartName } from '../chart/chart.ts';
 import { fromJson } from '../values/json-prefix.ts';
 import { type Table, type Value, goTypeName, isTable } from '../values/table.ts';
+import { checkSchema } from './check-schema.ts';
 import { SchemaError, type SchemaLoader, SchemaRegistry } from './document.ts';
 import { validateValue } from './validate.ts';
 import { printViolations } from './violation.ts';
@@ -49,7 +50,9 @@ function checkOne(schema: ChartFile, values: Table, load: SchemaLoader): string 
   }
   try {
     const registry = new SchemaRegistry(load);
-    const violations = validateValue(registry.add(SCHEMA_URL, fromJson(document)).root, values);
+    const { root } = registry.add(SCHEMA_URL, fromJson(document));
+    checkSchema(root);
+    const violations = validateValue(root, values);
     return violations.length === 0 ? undefined : `${printViolations(violations).slice(1)}\n`;
   } catch (error) {
     if (error instanceof SchemaError) return error.message;

@@ -18,7 +18,11 @@ import {
 } from './json-values.ts';
 
 /** type, const, enum, format: the first that fails ends the validation. */
-export function wholeProblem(schema: Table, draft: Draft, value: Value): string | undefined {
+export function wholeProblem(
+  schema: Table,
+  { draft, assertsFormat }: { readonly draft: Draft; readonly assertsFormat: boolean },
+  value: Value,
+): string | undefined {
   const type = typeName(value);
   const wanted = schema.get('type');
   if (wanted !== undefined) {
@@ -42,8 +46,7 @@ export function wholeProblem(schema: Table, draft: Draft, value: Value): string 
     return `value must be one of ${choices.map(display).join(', ')}`;
   }
   const format = schema.get('format');
-  // From 2019-09 on, format is an annotation unless a vocabulary says otherwise.
-  if (typeof format !== 'string' || draft >= 2019) return undefined;
+  if (typeof format !== 'string' || !assertsFormat) return undefined;
   const problem = formatProblem(format, value);
   return problem === undefined ? undefined : `${display(value)} is not valid ${format}: ${problem}`;
 }

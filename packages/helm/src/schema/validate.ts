@@ -68,7 +68,9 @@ class Validation {
     for (let at = this.input.scope; at !== undefined && at.instance === this.scope.instance; at = at.parent) {
       if (at.node === node) return this.fail(`reference cycle at ${node.location}`);
     }
-    const refused = wholeProblem(this.schema, node.draft, value);
+    // From 2019-09 on, format is an annotation, but the metaschemas themselves assert it.
+    const assertsFormat = node.draft < 2019 || node.document.url.startsWith('https://json-schema.org/draft/');
+    const refused = wholeProblem(this.schema, { draft: node.draft, assertsFormat }, value);
     if (refused !== undefined) return this.fail(refused);
     const reference = this.text('$ref');
     if (reference !== undefined) {
