@@ -210,7 +210,7 @@ export class Deliveries implements AsyncDisposable {
           decision.refusal,
         ]);
       case 'sync':
-        return this.#sync({ input, state, world, report, retryCount: decision.retryCount });
+        return this.#sync({ input, state, world, report, ...decision });
     }
   }
 
@@ -220,10 +220,12 @@ export class Deliveries implements AsyncDisposable {
     readonly world: World;
     readonly report: DeliveryReport;
     readonly retryCount: number;
+    readonly cause: 'requested' | 'revision' | 'drift' | 'retry';
   }): Promise<Reconciled> {
     const { input, state, world } = turn;
     const { delivery, request } = input;
-    const plan = planTurn(input, world);
+    const heals = turn.cause === 'drift';
+    const plan = planTurn(input, world, { heals });
     if (request?.dryRun === true) {
       state.operation = this.#finished(input, world.rendered, 'succeeded', describePlan(plan));
       return this.#settle(state, { ...turn.report, operation: state.operation.report }, { requestTaken: true });
@@ -240,6 +242,7 @@ export class Deliveries implements AsyncDisposable {
       retryCount: turn.retryCount,
       initiatedBy,
       request,
+      heals,
       clock: this.#options.clock,
       onProgress: (urgent) => {
         if (urgent || (announced && this.#options.clock.now() - startedAtMs > QUIET_MS))

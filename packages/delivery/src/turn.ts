@@ -21,7 +21,11 @@ interface Wanted {
 }
 
 /** Plans a turn. A request for some objects plans those alone. */
-export function planTurn({ delivery, request }: Wanted, { compared, prepared, cluster }: World): Plan {
+export function planTurn(
+  { delivery, request }: Wanted,
+  { compared, prepared, cluster }: World,
+  { heals }: { readonly heals: boolean },
+): Plan {
   const { policy } = delivery;
   const only = request?.only;
   const chosen = only
@@ -47,7 +51,7 @@ export function planTurn({ delivery, request }: Wanted, { compared, prepared, cl
       ordering: policy.ordering,
       pruneLast: policy.pruneLast,
       applyInSync: policy.applyInSync,
-      skipHooks: only !== undefined || request?.skipHooks === true,
+      skipHooks: only !== undefined || heals || request?.skipHooks === true,
     },
   });
   return withNamespace(plan, delivery, prepared, cluster);

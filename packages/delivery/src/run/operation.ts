@@ -15,6 +15,8 @@ export interface OperationInput {
   readonly retryCount: number;
   readonly initiatedBy: Initiator;
   readonly request: SyncRequest | undefined;
+  /** It undoes changes made by hand at a revision that is live already. */
+  readonly heals: boolean;
   readonly clock: Clock;
   /** Called when the report says something new; `urgent` at the end of the operation. */
   readonly onProgress: (urgent: boolean) => void;
@@ -99,7 +101,8 @@ function beginningOf({ plan, delivery, clock, request, ...input }: OperationInpu
     })),
     retryCount: input.retryCount,
     initiatedBy: input.initiatedBy,
-    partial: request?.only !== undefined,
+    // Undoing drift deploys nothing new: it runs no hooks and is no entry of the history.
+    partial: request?.only !== undefined || input.heals,
     request,
   };
 }
