@@ -70,7 +70,9 @@ export async function serveRegistry(charts: readonly RegistryChart[], login?: st
       return;
     }
     const found = kind === 'blobs' ? content.get(name) : manifests.get(`${repository}/${name}`);
-    response.writeHead(found === undefined ? 404 : 200).end(found);
+    const type = kind === 'blobs' ? 'application/octet-stream' : 'application/vnd.oci.image.manifest.v1+json';
+    const headers = { 'content-type': type, 'content-length': found?.length ?? 0 };
+    response.writeHead(found === undefined ? 404 : 200, headers).end(request.method === 'HEAD' ? undefined : found);
   });
 }
 
