@@ -63,6 +63,7 @@ export const shopDirectory: string = join(dirname(fileURLToPath(import.meta.url)
 /** Copies a directory and makes a git repository of it, with one commit. */
 export async function makeRepository(from: string): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'evenkeel-story-'));
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
   const repository = join(directory, 'infra');
   cpSync(from, repository, { recursive: true });
   await git(repository, ['init', '-q', '-b', 'main']);
