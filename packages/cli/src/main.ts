@@ -2,7 +2,7 @@
 
 import { homedir } from 'node:os';
 import type { Io } from './io.ts';
-import { runProgram } from './program.ts';
+import { runProgram } from './run.ts';
 
 const interrupt = new AbortController();
 let interrupts = 0;

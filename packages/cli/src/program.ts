@@ -1,55 +1,18 @@
-// The command line: every verb with its options and an example. What a verb does is loaded when it is called, so that
-// `evenkeel --help` and the drop-in commands start at once.
+// The verbs of our own with their options and an example each. What a verb does is loaded when it is called.
 
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import type * as AppCommands from './commands/app.ts';
 import type { AppOptions, SyncOptions, WaitOptions } from './commands/app.ts';
 import type { CreateOptions } from './commands/app-create.ts';
 import type { RenderOptions } from './commands/render.ts';
 import type { SandboxStartOptions } from './commands/sandbox.ts';
 import type { UpOptions } from './commands/up.ts';
-import { CommandFailure, type Io } from './io.ts';
+import type { Io } from './io.ts';
 import { mirrors, version } from './version.ts';
 
-/** Runs the command line and answers the exit code. Never throws for what a user can cause. */
-export async function runProgram(args: readonly string[], io: Io): Promise<number> {
-  try {
-    if (await runDropIn(args, io)) return 0;
-    await buildProgram(io).parseAsync([...args], { from: 'user' });
-    return 0;
-  } catch (error) {
-    return exitCodeOf(error, io);
-  }
-}
-
-/** The originals' own commands read their own flags; everything behind the verb is theirs. */
-async function runDropIn(args: readonly string[], io: Io): Promise<boolean> {
-  const help = args.some((arg) => arg === '-h' || arg === '--help');
-  if (args[0] === 'helm' && args[1] === 'template') {
-    const { helmTemplateCommand } = await import('./commands/helm.ts');
-    await helmTemplateCommand(args.slice(2), io);
-    return true;
-  }
-  if (args[0] === 'helm' && ['dependency', 'dependencies', 'dep'].includes(args[1] ?? '')) {
-    const { helmDependencyCommand } = await import('./commands/helm-dependency.ts');
-    await helmDependencyCommand(args.slice(2), io);
-    return true;
-  }
-  if (args[0] !== 'kustomize' || args.length < 2 || help) return false;
-  const { kustomizeCommand } = await import('./commands/kustomize.ts');
-  kustomizeCommand(args.slice(1), io);
-  return true;
-}
-
-function exitCodeOf(error: unknown, io: Io): number {
-  if (error instanceof CommanderError) return error.exitCode;
-  if (error instanceof CommandFailure) {
-    if (error.message !== '') io.err(`${error.message}\n`);
-    return error.exitCode;
-  }
-  if (io.signal.aborted) return 130;
-  io.err(`${error instanceof Error ? error.message : String(error)}\n`);
-  return 1;
+/** Runs a verb of our own. Throws CommandFailure, or CommanderError where the line cannot be read. */
+export async function runVerb(args: readonly string[], io: Io): Promise<void> {
+  await buildProgram(io).parseAsync([...args], { from: 'user' });
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { packArchive } from '@evenkeel/helm';
 import type { Io } from '../io.ts';
-import { runProgram } from '../program.ts';
+import { runProgram } from '../run.ts';
 
 /** What a run printed. */
 export interface Ran {
