@@ -1,16 +1,8 @@
 // The host of template executions on Node: the clock, strong randomness, keys and certificates as sprig makes them
 // (sprig v3.3.0 crypto.go over Go 1.26's crypto/x509). It lies beside the pure package, not in it; nothing in src imports it.
 
-import {
-  type KeyObject,
-  X509Certificate,
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  randomBytes,
-  sign,
-} from 'node:crypto';
+import type * as Crypto from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import {
   type CertificatePair,
   type CertificateRequest,
@@ -19,6 +11,11 @@ import {
   type PrivateKeyKind,
 } from '@evenkeel/gotemplate';
 import { bits, boolean, children, integer, octets, oid, sequence, time, tlv } from './der.ts';
+
+/** Loaded at the first use: most charts ask for neither keys nor randomness, and loading it takes longer than they do. */
+function crypto(): typeof Crypto {
+  return process.getBuiltinModule('node:crypto');
+}
 
 /** Options of the host. DNS is closed unless a resolver is given, as Helm keeps it. */
 export interface NodeHostOptions {
@@ -32,7 +29,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
   return {
     nowNanos: () => BigInt(Date.now()) * 1_000_000n,
     localZone: options.localZone ?? 'UTC',
-    randomBytes: (count) => new Uint8Array(randomBytes(count)),
+    randomBytes: (count) => new Uint8Array(crypto().randomBytes(count)),
     generatePrivateKey,
     createCertificate,
     checkCertificate,
@@ -43,13 +40,13 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
 function generatePrivateKey(kind: PrivateKeyKind): string {
   switch (kind) {
     case 'rsa':
-      return pemOf(generateKeyPairSync('rsa', { modulusLength: 4096 }).privateKey);
+      return pemOf(crypto().generateKeyPairSync('rsa', { modulusLength: 4096 }).privateKey);
     case 'ecdsa':
-      return pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+      return pemOf(crypto().generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
     case 'ed25519':
-      return pemOf(generateKeyPairSync('ed25519').privateKey);
+      return pemOf(crypto().generateKeyPairSync('ed25519').privateKey);
     case 'dsa':
-      return dsaPem(generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }).privateKey);
+      return dsaPem(crypto().generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }).privateKey);
   }
 }
 
@@ -74,7 +71,7 @@ function dsaPem(key: KeyObject): string {
   );
   const parameters = children(children(algorithm?.content ?? Buffer.alloc(0))[1]?.content ?? Buffer.alloc(0));
   const info = children(
-    children(createPublicKey(key).export({ type: 'spki', format: 'der' }))[0]?.content ?? Buffer.alloc(0),
+    children(crypto().createPublicKey(key).export({ type: 'spki', format: 'der' }))[0]?.content ?? Buffer.alloc(0),
   );
   const publicValue = (info[1]?.content ?? Buffer.alloc(1)).subarray(1);
   const numbers = parameters.map((parameter) => parameter.whole);
@@ -92,7 +89,7 @@ function parsedKey(text: string, context: string): KeyObject {
   const kind = type.slice(0, -'PRIVATE KEY'.length).trim();
   if (!['', 'RSA', 'EC', 'DSA'].includes(kind)) throw new GoError(`${context}invalid private key type ${kind}`);
   try {
-    return createPrivateKey(text);
+    return crypto().createPrivateKey(text);
   } catch (error) {
     const what = kind === '' ? 'decoding PEM as PKCS#8' : `parsing ${kind} private key from PEM`;
     throw new GoError(`${context}${what}: ${error instanceof Error ? error.message : 'malformed key'}`);
@@ -102,7 +99,7 @@ function parsedKey(text: string, context: string): KeyObject {
 function parsedCertificate(text: string): X509Certificate {
   if (!/-----BEGIN [A-Z0-9 ]+-----/.test(text)) throw new GoError('unable to decode certificate');
   try {
-    return new X509Certificate(text);
+    return new (crypto().X509Certificate)(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'malformed certificate';
     throw new GoError(`error parsing certificate: decodedCert.Bytes: ${reason}`);
@@ -123,9 +120,9 @@ interface Issuer {
 function createCertificate(request: CertificateRequest): CertificatePair {
   const key =
     request.keyPem === undefined
-      ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+      ? crypto().generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
       : parsedKey(request.keyPem, 'parsing private key: ');
-  const publicKey = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const publicKey = crypto().createPublicKey(key).export({ type: 'spki', format: 'der' });
   const subject = nameOf(request.commonName);
   const issuer: Issuer =
     request.signer === undefined ? { name: subject, key, keyId: undefined } : issuerOf(request.signer);
@@ -133,7 +130,7 @@ function createCertificate(request: CertificateRequest): CertificatePair {
   const now = Math.floor(Date.now() / 1000);
   const body = sequence(
     tlv(0xa0, integer(Uint8Array.of(2))),
-    integer(randomBytes(16)),
+    integer(crypto().randomBytes(16)),
     signature.algorithm,
     issuer.name,
     sequence(time(now), time(now + request.daysValid * 86_400)),
@@ -141,7 +138,7 @@ function createCertificate(request: CertificateRequest): CertificatePair {
     publicKey,
     tlv(0xa3, sequence(...extensions(request, publicKey, issuer))),
   );
-  const signed = sequence(body, signature.algorithm, bits(sign(signature.hash, body, issuer.key)));
+  const signed = sequence(body, signature.algorithm, bits(crypto().sign(signature.hash, body, issuer.key)));
   return { cert: pem('CERTIFICATE', signed), key: pemOf(key) };
 }
 
@@ -215,7 +212,7 @@ function extensions(request: CertificateRequest, publicKey: Buffer, issuer: Issu
 function keyIdOf(publicKey: Buffer): Buffer {
   const info = children(children(publicKey)[0]?.content ?? Buffer.alloc(0));
   const key = (info[1]?.content ?? Buffer.alloc(1)).subarray(1);
-  return createHash('sha256').update(key).digest().subarray(0, 20);
+  return crypto().createHash('sha256').update(key).digest().subarray(0, 20);
 }
 
 /** The address has been checked by the caller. */
