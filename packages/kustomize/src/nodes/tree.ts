@@ -16,7 +16,6 @@ export const TAG_INT = '!!int';
 export const TAG_BOOL = '!!bool';
 export const TAG_FLOAT = '!!float';
 export const TAG_MAP = '!!map';
-export const TAG_SEQ = '!!seq';
 
 /** A new scalar; an empty tag lets its text decide the type. */
 export function makeScalar(value: string, tag = '', style: YamlStyle = 'plain'): YamlNode {

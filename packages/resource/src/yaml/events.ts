@@ -9,8 +9,6 @@ export const EVENT_SEQUENCE_START = 6;
 export const EVENT_SEQUENCE_END = 7;
 export const EVENT_MAPPING_START = 8;
 export const EVENT_MAPPING_END = 9;
-/** A comment below a block that ended, without a node of its own (v3). */
-export const EVENT_TAIL_COMMENT = 10;
 
 export interface YamlEvent {
   type: number;
