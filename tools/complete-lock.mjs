@@ -20,12 +20,18 @@ function platformOf(name) {
 /** The directories an import of the owner looks in, nearest first. */
 function placesOf(owner) {
   const parts = owner.split('/node_modules/');
-  const places = parts.map((_part, index) => `${parts.slice(0, index + 1).join('/node_modules/')}/node_modules`).toReversed();
-  return owner === '' ? ['node_modules'] : [...places, 'node_modules'].filter((place) => !place.startsWith('packages/'));
+  const places = parts
+    .map((_part, index) => `${parts.slice(0, index + 1).join('/node_modules/')}/node_modules`)
+    .toReversed();
+  return owner === ''
+    ? ['node_modules']
+    : [...places, 'node_modules'].filter((place) => !place.startsWith('packages/'));
 }
 
 let added = 0;
-const owners = Object.entries(lock.packages).sort(([left], [right]) => left.split('node_modules').length - right.split('node_modules').length);
+const owners = Object.entries(lock.packages).sort(
+  ([left], [right]) => left.split('node_modules').length - right.split('node_modules').length,
+);
 for (const [path, owner] of owners) {
   for (const [name, version] of Object.entries(owner.optionalDependencies ?? {})) {
     const places = placesOf(path).map((place) => `${place}/${name}`);
@@ -33,7 +39,8 @@ for (const [path, owner] of owners) {
     const platform = platformOf(name);
     if (found?.version === version || !/^\d/.test(version) || Object.keys(platform).length === 0) continue;
     // The outermost place that is free, unless something nearer would hide it.
-    const free = found === undefined ? places.at(-1) : places[places.findIndex((place) => lock.packages[place] === found) - 1];
+    const free =
+      found === undefined ? places.at(-1) : places[places.findIndex((place) => lock.packages[place] === found) - 1];
     if (free === undefined) continue;
     lock.packages[free] = { version, ...platform, ...(owner.dev === true ? { dev: true } : {}), optional: true };
     added += 1;
