@@ -1,7 +1,13 @@
 // Watches Applications and keeps each equal to Git: reads the Application, has the engine reconcile, writes what changed.
 
 import { type Controller, type Outcome, createController, mergePatch } from '@evenkeel/controller';
-import type { Deliveries, Delivery, DeliveryReport, SyncRequest } from '@evenkeel/delivery';
+import {
+  type Deliveries,
+  type Delivery,
+  type DeliveryReport,
+  type SyncRequest,
+  refusedReport,
+} from '@evenkeel/delivery';
 import type { Refusal } from '@evenkeel/engine';
 import { type Informer, type KubeClient, type ResourceType, createInformer, isKubeError } from '@evenkeel/kube';
 import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
@@ -149,17 +155,7 @@ class ApplicationReconciler {
 
   async #writeRefused(application: Application, refusals: readonly Refusal[]): Promise<Outcome> {
     const key = deliveryKey(application.namespace, application.name);
-    const report: DeliveryReport = {
-      key,
-      revisions: [],
-      renderers: [],
-      sync: 'unknown',
-      health: { status: 'unknown' },
-      resources: [],
-      images: [],
-      refusals,
-      warnings: [],
-    };
+    const report = refusedReport(key, refusals);
     this.#options.deliveries().noteRefused(key, report);
     await this.#write(application, report, application.operation !== undefined);
     return { kind: 'settled' };

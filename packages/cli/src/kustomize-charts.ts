@@ -4,7 +4,7 @@
 import { nodeHost } from '@evenkeel/gotemplate/host-node';
 import { helmTemplate } from '@evenkeel/helm';
 import type { HelmRenderer, HelmRequest } from '@evenkeel/kustomize';
-import { type Json, type JsonObject, YamlError, emitSigsYaml, parseYaml } from '@evenkeel/resource';
+import { type Json, type JsonObject, YamlError, emitSigsYaml, isMap, parseYaml } from '@evenkeel/resource';
 import { joinTreePath } from '@evenkeel/std';
 
 /** The name under which merged values are handed over; no file of a tree can have it. */
@@ -77,8 +77,4 @@ function mergeOver(below: JsonObject, above: JsonObject): JsonObject {
     merged[key] = isMap(value) && isMap(under) ? mergeOver(under, value) : value;
   }
   return merged;
-}
-
-function isMap(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -10,7 +10,15 @@ import type { Cluster } from './cluster.ts';
 import { compareDelivery } from './compare/compare.ts';
 import { aggregateHealth, decide } from './decide.ts';
 import { imagesOf } from './images.ts';
-import type { CommitReport, Delivery, DeliveryMemory, DeliveryReport, OperationReport, SyncRequest } from './model.ts';
+import {
+  type CommitReport,
+  type Delivery,
+  type DeliveryMemory,
+  type DeliveryReport,
+  type OperationReport,
+  type SyncRequest,
+  refusedReport,
+} from './model.ts';
 import { type Prepared, prepareObjects } from './prepare.ts';
 import { type DismantleInput, dismantleDelivery } from './run/dismantle.ts';
 import { type Operation, startOperation } from './run/operation.ts';
@@ -316,17 +324,7 @@ export class Deliveries implements AsyncDisposable {
   }
 
   #refused(state: State, refusal: Refusal): Reconciled {
-    const report: DeliveryReport = {
-      key: state.delivery.key,
-      revisions: [],
-      renderers: [],
-      sync: 'unknown',
-      health: { status: 'unknown' },
-      resources: [],
-      images: [],
-      refusals: [refusal],
-      warnings: [],
-    };
+    const report = refusedReport(state.delivery.key, [refusal]);
     return this.#settle(state, report, { requestTaken: false });
   }
 

@@ -12,7 +12,6 @@ export type {
   DeliveryPolicy,
   DeliveryReport,
   DeliverySource,
-  FieldReport,
   FrontEnd,
   Initiator,
   OperationPhase,
@@ -30,3 +29,4 @@ export type {
   RenderRequest,
   RendererName,
 } from './render/request.ts';
+export { refusedReport } from './model.ts';

@@ -1,7 +1,15 @@
 // The neutral model: what any front end's resource is translated to, and what is translated back. Nothing here knows
 // which front end it came from.
 
-import type { DesiredObject, Health, HealthCheck, HealthStatus, Refusal, StrayObject } from '@evenkeel/engine';
+import type {
+  DesiredObject,
+  FieldDiff,
+  Health,
+  HealthCheck,
+  HealthStatus,
+  Refusal,
+  StrayObject,
+} from '@evenkeel/engine';
 import type { GroupVersionKind, KubeObject, ObjectRef } from '@evenkeel/resource';
 import type { RenderRequest } from './render/request.ts';
 
@@ -121,15 +129,6 @@ export interface Initiator {
 export type SyncState = 'synced' | 'drifted' | 'unknown';
 export type OperationPhase = 'running' | 'succeeded' | 'failed' | 'error' | 'terminating';
 
-/** One field that differs. Values of Secrets are masked. */
-export interface FieldReport {
-  readonly path: string;
-  readonly desired?: unknown;
-  readonly live?: unknown;
-  /** The managers that own the live value, with the time of their last write where known. */
-  readonly owners: readonly { readonly manager: string; readonly time?: string | undefined }[];
-}
-
 /** One object of a delivery as it stands. */
 export interface ResourceReport {
   readonly ref: ObjectRef;
@@ -140,7 +139,7 @@ export interface ResourceReport {
   readonly health?: Health | undefined;
   readonly wave: number;
   readonly hook: boolean;
-  readonly fields: readonly FieldReport[];
+  readonly fields: readonly FieldDiff[];
 }
 
 /** What became of one step of an operation. */
@@ -201,4 +200,19 @@ export interface DeliveryReport {
   /** Things worth knowing that stop nothing. */
   readonly warnings: readonly string[];
   readonly operation?: OperationReport | undefined;
+}
+
+/** The report of a delivery of which nothing is known but why it is refused. */
+export function refusedReport(key: string, refusals: readonly Refusal[]): DeliveryReport {
+  return {
+    key,
+    revisions: [],
+    renderers: [],
+    sync: 'unknown',
+    health: { status: 'unknown' },
+    resources: [],
+    images: [],
+    refusals,
+    warnings: [],
+  };
 }

@@ -4,7 +4,15 @@ import { type Refusal, type RefusalCode } from '@evenkeel/engine';
 import { GitError } from '@evenkeel/git';
 import type { LookupQuery } from '@evenkeel/helm';
 import { type GroupKind, type JsonObject, type KubeObject, parseApiVersion } from '@evenkeel/resource';
-import { type ReadRecord, SourceError, type SourceStore, recordReads, stillSame, withSnapshot } from '@evenkeel/source';
+import {
+  type ReadRecord,
+  SourceError,
+  type SourceStore,
+  readFiles,
+  recordReads,
+  stillSame,
+  withSnapshot,
+} from '@evenkeel/source';
 import type { Cluster } from './cluster.ts';
 import { templateHost } from './template-host.ts';
 import type { CommitReport, Delivery, DeliverySource } from './model.ts';
@@ -28,8 +36,6 @@ export interface RenderedDelivery {
   readonly sources: readonly RenderedSource[];
   readonly revisions: readonly string[];
   readonly refusals: readonly Refusal[];
-  /** True where nothing had to be rendered because nothing read has changed. */
-  readonly reused: boolean;
 }
 
 export interface RenderInput {
@@ -48,7 +54,6 @@ export async function renderDelivery(input: RenderInput): Promise<RenderedDelive
   const sources: RenderedSource[] = [];
   const revisions: string[] = [];
   const refusals: Refusal[] = [];
-  let reused = input.previous !== undefined;
   for (const [index, source] of input.sources.entries()) {
     try {
       const head = await input.store.resolve(source.url, source.revision, {
@@ -59,16 +64,14 @@ export async function renderDelivery(input: RenderInput): Promise<RenderedDelive
       revisions.push(sha);
       const previous = input.previous?.sources[index];
       const rendered = await renderAt(sha, source, previous, input);
-      if (rendered.rendering !== previous?.rendering) reused = false;
       sources.push(rendered);
       refusals.push(...rendered.rendering.refusals);
     } catch (error) {
       input.signal.throwIfAborted();
-      reused = false;
       refusals.push(sourceRefusal(error, source));
     }
   }
-  return { sources, revisions, refusals, reused };
+  return { sources, revisions, refusals };
 }
 
 async function renderAt(
@@ -84,16 +87,22 @@ async function renderAt(
   if (usable && stillSame(usable.reads, snapshot)) return { ...usable, sha };
   const asked = new Map<string, { query: LookupQuery; version: string }>();
   const world = await chartWorld(cluster, asked);
+  // What was read at the last commit is nearly always what is read at this one: one load, one run.
+  const hint = previous ? { signal, hint: readFiles(previous.reads) } : { signal };
   for (;;) {
     let reads: ReadRecord = {};
     asked.clear();
     try {
-      const rendering = await withSnapshot(snapshot, (tree) => {
-        const recording = recordReads(tree);
-        const result = renderSource(recording.tree, source.path, source.render, world);
-        reads = recording.reads();
-        return result;
-      });
+      const rendering = await withSnapshot(
+        snapshot,
+        (tree) => {
+          const recording = recordReads(tree);
+          const result = renderSource(recording.tree, source.path, source.render, world);
+          reads = recording.reads();
+          return result;
+        },
+        hint,
+      );
       return { sha, rendering, reads, inputs, lookups: new Map(asked) };
     } catch (error) {
       if (!(error instanceof TypeNotWatched)) throw error;

@@ -1,7 +1,7 @@
 // Watches GitRepositories and Kustomizations and keeps each Kustomization equal to its source.
 
 import { type Controller, type Outcome, createController, findCondition, patchStatus } from '@evenkeel/controller';
-import type { Deliveries, Delivery, DeliveryReport, SyncRequest } from '@evenkeel/delivery';
+import { type Deliveries, type Delivery, type SyncRequest, refusedReport } from '@evenkeel/delivery';
 import type { Refusal } from '@evenkeel/engine';
 import { type Informer, type KubeClient, type ResourceType, createInformer, isKubeError } from '@evenkeel/kube';
 import type { KubeObject } from '@evenkeel/resource';
@@ -234,17 +234,7 @@ class KustomizationReconciler {
 
   #note({ namespace, name }: Kustomization, refusals: readonly Refusal[]): void {
     const key = deliveryKey(namespace, name);
-    const report: DeliveryReport = {
-      key,
-      revisions: [],
-      renderers: [],
-      sync: 'unknown',
-      health: { status: 'unknown' },
-      resources: [],
-      images: [],
-      refusals,
-      warnings: [],
-    };
+    const report = refusedReport(key, refusals);
     this.#options.deliveries().noteRefused(key, report);
   }
 

@@ -107,3 +107,4 @@ export {
 } from './json-patch.ts';
 export { formatJsonPointer, getJsonPointer, parseJsonPointer } from './json-pointer.ts';
 export { type YamlPart, splitYamlDocuments } from './yaml/split.ts';
+export { isMap } from './ownership/values.ts';

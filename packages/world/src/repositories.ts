@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Git } from '@evenkeel/git';
-import { type Json, type JsonObject, YamlError, parseYamlDocuments } from '@evenkeel/resource';
+import { type Json, type JsonObject, YamlError, isMap, parseYamlDocuments } from '@evenkeel/resource';
 
 /** A URL as it stands in manifests, and the directory behind it. */
 export interface RepositoryMap {
@@ -106,8 +106,4 @@ function urlsOf(document: JsonObject): readonly string[] {
   return sources.flatMap((source: Json | undefined) =>
     isMap(source) && typeof source['repoURL'] === 'string' && source['chart'] === undefined ? [source['repoURL']] : [],
   );
-}
-
-function isMap(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

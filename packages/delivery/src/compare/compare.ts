@@ -3,7 +3,6 @@
 
 import {
   type ComparedObject,
-  type FieldDiff,
   type ObjectDiff,
   type Refusal,
   type StrayObject,
@@ -256,11 +255,7 @@ function reportOf(
   const state: Pick<ResourceReport, 'sync' | 'reason'> = diff.changed
     ? { sync: 'drifted', reason: 'changed' }
     : { sync: 'synced' };
-  return { ...base, ...state, ...(found ? { health: found } : {}), fields: diff.fields.map(fieldReport) };
-}
-
-function fieldReport(field: FieldDiff): ResourceReport['fields'][number] {
-  return field;
+  return { ...base, ...state, ...(found ? { health: found } : {}), fields: diff.fields };
 }
 
 function strayReport(live: KubeObject, wave: number, delivery: Delivery): ResourceReport {

@@ -2,7 +2,7 @@
 // Mirrors argoproj/argo-cd:reposerver/repository/repository.go (3.6) findManifests.
 
 import { type Refusal, formatPosition } from '@evenkeel/engine';
-import { type Json, type JsonObject, YamlError, parseYamlDocuments } from '@evenkeel/resource';
+import { type JsonObject, YamlError, isMap, parseYamlDocuments } from '@evenkeel/resource';
 import { type FileTree, joinTreePath } from '@evenkeel/std';
 import type { RenderedObject } from '../prepare.ts';
 import { flattenList } from './flatten-list.ts';
@@ -89,10 +89,6 @@ function documentLines(text: string): readonly number[] {
 /** A file with neither apiVersion nor kind is a values file or the like, and left alone, as upstream does. */
 function isManifest(value: JsonObject): boolean {
   return 'apiVersion' in value || 'kind' in value;
-}
-
-function isMap(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function refuse(file: string, line: number | undefined, what: string): Refusal {

@@ -1,6 +1,6 @@
 // A List is no object of a cluster but a bundle of them.
 
-import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
+import { type Json, type JsonObject, type KubeObject, isMap } from '@evenkeel/resource';
 
 /** The objects in a List, Lists within taken apart too; anything else as it is. */
 export function flattenList(value: JsonObject | KubeObject): readonly KubeObject[] {
@@ -11,8 +11,4 @@ export function flattenList(value: JsonObject | KubeObject): readonly KubeObject
   }
   const metadata = isMap((value as JsonObject)['metadata']) ? (value as JsonObject)['metadata'] : {};
   return [{ ...value, metadata } as unknown as KubeObject];
-}
-
-function isMap(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

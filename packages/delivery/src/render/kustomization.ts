@@ -1,7 +1,7 @@
 // Renders a directory with kustomize, with the settings of a delivery written into its kustomization file.
 
 import { build } from '@evenkeel/kustomize';
-import { type Json, type JsonObject, YamlError, parseYaml } from '@evenkeel/resource';
+import { type Json, type JsonObject, YamlError, isMap, parseYaml } from '@evenkeel/resource';
 import { type FileTree, joinTreePath } from '@evenkeel/std';
 import { layeredTree } from './layered-tree.ts';
 import { type Rendering, refusalOf } from './rendering.ts';
@@ -76,10 +76,6 @@ function mergeByName(before: Json | undefined, added: readonly Json[]): readonly
   const names = new Set(added.map((entry) => (isMap(entry) ? entry['name'] : undefined)));
   const kept = Array.isArray(before) ? before.filter((entry: Json) => !isMap(entry) || !names.has(entry['name'])) : [];
   return [...kept, ...added];
-}
-
-function isMap(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
