@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the originals that we compare with, once: kustomize, Helm 4 and 3, and with --cluster etcd, kube-apiserver and
-# kube-controller-manager. What is there and was built from the same module files is kept.
+# Builds the originals that we compare with, once: kustomize, Helm 4 and 3, and with --cluster etcd, kube-apiserver,
+# kube-controller-manager and Flux's kustomize-controller. What is there and was built from the same module files is kept.
 set -euo pipefail
 target="${1:-${XDG_CACHE_HOME:-$HOME/.cache}/evenkeel/tools/bin}"
 cluster="${2:-}"
@@ -27,4 +27,5 @@ if [ "$cluster" = --cluster ]; then
   build etcd kube ./etcd
   build kube-apiserver kube k8s.io/kubernetes/cmd/kube-apiserver "${version[@]}"
   build kube-controller-manager kube k8s.io/kubernetes/cmd/kube-controller-manager "${version[@]}"
+  build kustomize-controller flux github.com/fluxcd/kustomize-controller -ldflags '-s -w'
 fi
