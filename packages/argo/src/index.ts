@@ -24,6 +24,27 @@ export { argoDefinitions } from './crd/definitions.ts';
 export { argoFrontEnd } from './front-end.ts';
 export { type Hold, holdOf } from './hold.ts';
 export { historyRevision } from './status.ts';
+export {
+  type ArgoSettings,
+  type CompareSettings,
+  type GlobalProject,
+  type ReadSettings,
+  type SettingsData,
+  type TrackingMethod,
+  type TrackingSettings,
+  defaultSettings,
+  readSettings,
+} from './settings/settings.ts';
+export {
+  type ActionSettings,
+  type Customization,
+  type Customizations,
+  type IgnoreFields,
+  customizationsOf,
+  exactCustomization,
+} from './settings/customizations.ts';
+export { isExcluded } from './settings/resource-filter.ts';
+export { type SettingsSource, fixedSettings, watchSettings } from './settings/watch-settings.ts';
 export { defaultProject } from './projects.ts';
 export { controlPlaneNamespace, deliveryKey, trackingAnnotation } from './tracking.ts';
 export { type Translation, inClusterServer, isSkipped, translateApplication } from './translate.ts';

@@ -1,6 +1,7 @@
 // The contract of @evenkeel/delivery.
 export { type Cluster, connectCluster } from './cluster.ts';
 export { renderSource, rendererFor } from './render/render.ts';
+export { matchesGlob } from './render/glob.ts';
 export { templateHost } from './template-host.ts';
 export { Deliveries, type DeliveriesOptions, type ReconcileInput, type Reconciled } from './deliveries.ts';
 export { createRecorder, standingOf } from './record.ts';
