@@ -79,18 +79,29 @@ const leftComment = '/*';
 const rightComment = '*/';
 const alphaNumeric = /[\p{L}\p{Nd}_]/uy;
 const words = /[\p{L}\p{Nd}_]*/uy;
-const trimStart = /[ \t\r\n]*/y;
+
+/** By UTF-16 unit: most characters of a template are ASCII, and a regular expression with Unicode classes is dear to compile. */
+function isSpaceCode(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13 && code !== 11 && code !== 12);
+}
 
 function isSpace(char: string): boolean {
   return char === ' ' || char === '\t' || char === '\r' || char === '\n';
 }
 
+function isAsciiWord(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
+}
+
 export class Lexer {
   readonly #input: string;
   readonly #options: LexerOptions;
+  readonly #rightDelimIsWord: boolean;
   #pos = 0;
   #start = 0;
   #line = 1;
+  /** The first line end not yet counted. */
+  #newline: number;
   #startLine = 1;
   #parenDepth = 0;
   #insideAction = false;
@@ -99,6 +110,8 @@ export class Lexer {
   constructor(input: string, options: LexerOptions) {
     this.#input = input;
     this.#options = options;
+    this.#newline = endOfLine(input, 0);
+    this.#rightDelimIsWord = isAsciiWord(options.rightDelim.charCodeAt(0));
   }
 
   next(): Token {
@@ -115,12 +128,9 @@ export class Lexer {
   }
 
   #ignore(): void {
-    for (
-      let at = this.#input.indexOf('\n', this.#start);
-      at >= 0 && at < this.#pos;
-      at = this.#input.indexOf('\n', at + 1)
-    ) {
+    while (this.#newline < this.#pos) {
       this.#line++;
+      this.#newline = endOfLine(this.#input, this.#newline + 1);
     }
     this.#start = this.#pos;
     this.#startLine = this.#line;
@@ -189,17 +199,29 @@ export class Lexer {
   }
 
   #skipSpace(): void {
-    trimStart.lastIndex = this.#pos;
-    this.#pos += trimStart.exec(this.#input)?.[0].length ?? 0;
+    const input = this.#input;
+    let at = this.#pos;
+    while (isSpaceCode(input.charCodeAt(at))) at++;
+    this.#pos = at;
+  }
+
+  /** Letters, digits and underscores of any script from #pos on. */
+  #skipWord(): void {
+    const input = this.#input;
+    let at = this.#pos;
+    while (isAsciiWord(input.charCodeAt(at))) at++;
+    this.#pos = at;
+    if (input.charCodeAt(at) < 128 || at >= input.length) return;
+    words.lastIndex = at;
+    this.#pos += words.exec(input)?.[0].length ?? 0;
   }
 
   /** undefined: not at a right delimiter; otherwise whether it has a trim marker. */
   #rightDelim(): boolean | undefined {
     const { rightDelim } = this.#options;
-    const first = this.#input.charAt(this.#pos);
     if (
-      isSpace(first) &&
-      this.#input.charAt(this.#pos + 1) === '-' &&
+      isSpaceCode(this.#input.charCodeAt(this.#pos)) &&
+      this.#input.charCodeAt(this.#pos + 1) === 45 &&
       this.#input.startsWith(rightDelim, this.#pos + 2)
     ) {
       return true;
@@ -223,13 +245,22 @@ export class Lexer {
   }
 
   #action(): Token {
-    const trim = this.#rightDelim();
-    if (trim !== undefined) {
-      return this.#parenDepth === 0 ? this.#closeAction(trim) : this.#error('unclosed left paren');
+    const code = this.#input.charCodeAt(this.#pos);
+    // Only a space, or what opens the right delimiter, can begin one.
+    if (!isAsciiWord(code) || this.#rightDelimIsWord) {
+      const trim = this.#rightDelim();
+      if (trim !== undefined) {
+        return this.#parenDepth === 0 ? this.#closeAction(trim) : this.#error('unclosed left paren');
+      }
     }
-    const char = this.#peek();
+    if (isSpaceCode(code)) return this.#space();
+    if (isAsciiWord(code) && (code < 48 || code > 57)) return this.#identifier();
+    return this.#mark(this.#peek());
+  }
+
+  /** What begins with neither space nor letter. */
+  #mark(char: string): Token {
     if (char === '') return this.#error('unclosed action');
-    if (isSpace(char)) return this.#space();
     const single = this.#punctuation(char);
     if (single !== undefined) return single;
     if (char === '"' || char === "'") return this.#quoted(char);
@@ -247,7 +278,7 @@ export class Lexer {
     }
     if (char === '.' || char === '+' || char === '-' || (char >= '0' && char <= '9')) return this.#number();
     if (this.#isAlphaNumeric()) return this.#identifier();
-    if (/^[!-~]$/.test(char)) {
+    if (char >= '!' && char <= '~') {
       this.#pos++;
       return this.#emit('char');
     }
@@ -287,6 +318,8 @@ export class Lexer {
   }
 
   #isAlphaNumeric(): boolean {
+    const code = this.#input.charCodeAt(this.#pos);
+    if (code < 128) return isAsciiWord(code);
     alphaNumeric.lastIndex = this.#pos;
     return alphaNumeric.test(this.#input);
   }
@@ -303,8 +336,7 @@ export class Lexer {
   }
 
   #identifier(): Token {
-    words.lastIndex = this.#pos;
-    this.#pos += words.exec(this.#input)?.[0].length ?? 0;
+    this.#skipWord();
     const word = this.#input.slice(this.#start, this.#pos);
     if (!this.#atTerminator()) return this.#error(`bad character ${unicodeName(this.#peek())}`);
     const keyword = keywords.get(word);
@@ -318,15 +350,16 @@ export class Lexer {
 
   #fieldOrVariable(kind: 'field' | 'variable'): Token {
     if (this.#atTerminator()) return this.#emit(kind === 'variable' ? 'variable' : 'dot');
-    words.lastIndex = this.#pos;
-    this.#pos += words.exec(this.#input)?.[0].length ?? 0;
+    this.#skipWord();
     if (!this.#atTerminator()) return this.#error(`bad character ${unicodeName(this.#peek())}`);
     return this.#emit(kind);
   }
 
   #atTerminator(): boolean {
-    const char = this.#input.charAt(this.#pos);
-    if (char === '' || isSpace(char) || '.,|:)('.includes(char)) return true;
+    const code = this.#input.charCodeAt(this.#pos);
+    if (isSpaceCode(code) || this.#pos >= this.#input.length) return true;
+    // . , | : ( )
+    if (code === 46 || code === 44 || code === 124 || code === 58 || code === 40 || code === 41) return true;
     return this.#input.startsWith(this.#options.rightDelim, this.#pos);
   }
 
@@ -392,6 +425,11 @@ export class Lexer {
     }
     return true;
   }
+}
+
+function endOfLine(input: string, from: number): number {
+  const at = input.indexOf('\n', from);
+  return at < 0 ? Number.POSITIVE_INFINITY : at;
 }
 
 /** fmt's %#U of the character, or of the end of input (-1). */
