@@ -6,7 +6,7 @@ export const layers: readonly (readonly string[])[] = [
   ['std'],
   ['resource', 'lang', 'gotemplate', 'api'],
   ['kustomize', 'helm', 'engine'],
-  ['kube', 'git', 'sandbox'],
+  ['kube', 'git', 'oci', 'sandbox'],
   ['controller', 'history', 'source', 'delivery'],
   ['argo', 'flux'],
   ['server'],

@@ -19,6 +19,7 @@ export type {
 } from './render/request.ts';
 export { renderChart } from './render/render-chart.ts';
 export type { HelmVersion } from './chart/chart.ts';
+export { BadPattern, matchFilePattern } from './chart/file-pattern.ts';
 export { type Flag, type FlagType, type ParsedFlags, FlagError, parseFlags } from './command/flags.ts';
 export { templateFlags, templateHelp } from './command/template-flags.ts';
 export {
@@ -81,7 +82,7 @@ export {
 } from './chart/chart.ts';
 export { type LoadOptions, ChartLoadError, loadChart, loadChartArchive } from './chart/load.ts';
 export { packArchive } from './chart/pack-archive.ts';
-export { ArchiveError, unpackChart } from './chart/archive.ts';
+export { type TarEntry, ArchiveError, gunzip, readTar, unpackChart } from './chart/archive.ts';
 export { type ReadSource, describeProblem } from './render/describe-problem.ts';
 export { installOrder, sortByKind, uninstallOrder } from './render/kind-order.ts';
 export { isVersion as isChartVersion } from './chart/version.ts';

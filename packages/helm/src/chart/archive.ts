@@ -114,17 +114,23 @@ export function gunzip(bytes: Uint8Array, sizeMax: number): Uint8Array {
   return out;
 }
 
-interface TarEntry {
+/** An entry of a tar archive, as it stands there. */
+export interface TarEntry {
   readonly name: string;
   readonly directory: boolean;
+  /** Whether it is a link or a device, which has no content of its own. */
+  readonly special: boolean;
   readonly data: Uint8Array;
 }
 
 const BLOCK = 512;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Reads ustar, PAX and GNU archives. Links and devices are entries without content, as Helm sees them. */
-function* readTar(bytes: Uint8Array): Generator<TarEntry> {
+/**
+ * Reads ustar, PAX and GNU archives. Links and devices are entries without content, as Helm sees them. Throws
+ * ArchiveError with Go's wording.
+ */
+export function* readTar(bytes: Uint8Array): Generator<TarEntry> {
   let at = 0;
   let extended = new Map<string, string>();
   while (at + BLOCK <= bytes.length) {
@@ -145,7 +151,8 @@ function* readTar(bytes: Uint8Array): Generator<TarEntry> {
       extended.set('path', readText(data, 0, data.length));
     } else if (type !== 'K' && type !== 'g') {
       const name = extended.get('path') ?? readName(header);
-      yield { name, directory: type === '5' || (isRegular(type) && name.endsWith('/')), data };
+      const directory = type === '5' || (isRegular(type) && name.endsWith('/'));
+      yield { name, directory, special: !directory && !isRegular(type), data };
       extended = new Map();
     }
   }

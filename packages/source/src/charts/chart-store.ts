@@ -1,0 +1,104 @@
+// Charts and artifacts by URL, whatever serves them, each fetched once. See contract.ts for what it promises.
+
+import { memoryTree } from '@evenkeel/std';
+import { unpackChart } from '@evenkeel/helm';
+import { HttpClient, untarLayer } from '@evenkeel/oci';
+import { createSharing } from '../sharing.ts';
+import { type ClassicCharts, createClassicCharts } from './classic-charts.ts';
+import { type ContentCache, openContentCache } from './content-cache.ts';
+import type {
+  ArtifactRequest,
+  ChartRequest,
+  ChartStore,
+  ChartStoreOptions,
+  FetchedArtifact,
+  FetchedChart,
+  LayerChoice,
+  ResolvedArtifact,
+  ResolvedChart,
+} from './contract.ts';
+import { type RegistryContents, createRegistryContents } from './registry-contents.ts';
+
+/** What both kinds of remotes share. */
+export interface Fetching {
+  readonly http: HttpClient;
+  readonly cache: ContentCache;
+  readonly now: () => number;
+  /** Ends with the store. One asker's signal must not end what others wait for. */
+  readonly signal: AbortSignal;
+}
+
+/** The packed parts of a chart. */
+export interface PackedChart {
+  readonly archive: Uint8Array;
+  readonly archiveDigest: string;
+  readonly provenance: Uint8Array | undefined;
+}
+
+/** Makes a store. Nothing is read or asked before the first request. */
+export function createChartStore(options: ChartStoreOptions): ChartStore {
+  const lifetime = new AbortController();
+  const http = new HttpClient({
+    userAgent: options.userAgent ?? 'evenkeel',
+    signal: lifetime.signal,
+    ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
+  });
+  const fetching: Fetching = {
+    http,
+    cache: openContentCache(options.directory, options.bytesMax),
+    now: options.now ?? Date.now,
+    signal: lifetime.signal,
+  };
+  const classic = createClassicCharts(fetching);
+  const registries = createRegistryContents(fetching, options.environment);
+  return {
+    ...sharedMethods(classic, registries),
+    async [Symbol.asyncDispose]() {
+      lifetime.abort(new Error('the chart store is closed'));
+      await http[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function sharedMethods(
+  classic: ClassicCharts,
+  registries: RegistryContents,
+): Omit<ChartStore, typeof Symbol.asyncDispose> {
+  const resolving = createSharing<ResolvedChart>();
+  const fetching = createSharing<FetchedChart>();
+  const resolvingArtifacts = createSharing<ResolvedArtifact>();
+  const fetchingArtifacts = createSharing<FetchedArtifact>();
+  const kindOf = (url: string): ClassicCharts | RegistryContents => (url.startsWith('oci://') ? registries : classic);
+  return {
+    resolveChart: (request: ChartRequest) =>
+      resolving(keyOf(request), request.signal, () => kindOf(request.repoURL).resolveChart(request)),
+    fetchChart(request: ChartRequest, resolved: ResolvedChart, { provenance = false } = {}) {
+      const key = keyOf({ ...request, maxAgeMs: 0 }, resolved, provenance);
+      return fetching(key, request.signal, async () => {
+        const packed = await kindOf(resolved.url).fetchChart(request, resolved, provenance);
+        const { name, version, digest, url } = resolved;
+        return { name, version, digest, url, ...packed, tree: () => chartTree(packed.archive) };
+      });
+    },
+    resolveArtifact: (request: ArtifactRequest) => {
+      const filter = request.semver?.filter;
+      const work = (): Promise<ResolvedArtifact> => registries.resolveArtifact(request);
+      // Two filters cannot be compared, so such questions are asked one by one.
+      return filter === undefined ? resolvingArtifacts(keyOf(request), request.signal, work) : work();
+    },
+    fetchArtifact: (request: ArtifactRequest, resolved: ResolvedArtifact, layer: LayerChoice = {}) =>
+      fetchingArtifacts(keyOf(request, resolved, layer), request.signal, async () => {
+        const fetched = await registries.fetchArtifact(request, resolved.digest, layer.mediaType ?? '');
+        return { ...fetched, digest: resolved.digest, tree: () => untarLayer(fetched.layer, layer) };
+      }),
+  };
+}
+
+function keyOf(request: ChartRequest | ArtifactRequest, ...more: readonly unknown[]): string {
+  return JSON.stringify([{ ...request, signal: undefined }, ...more]);
+}
+
+function chartTree(archive: Uint8Array): ReturnType<typeof memoryTree> {
+  const files = unpackChart(archive).map(({ name, data }) => [name, data] as const);
+  return memoryTree(Object.fromEntries(files));
+}
