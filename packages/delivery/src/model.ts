@@ -11,6 +11,7 @@ import type {
   StrayObject,
 } from '@evenkeel/engine';
 import type { GroupVersionKind, KubeObject, ObjectRef } from '@evenkeel/resource';
+import type { TreeFilter } from '@evenkeel/source';
 import type { RenderRequest } from './render/request.ts';
 
 /** Where one part of the desired state comes from. */
@@ -22,6 +23,8 @@ export interface DeliverySource {
   /** Directory in the repository, '' for its root. */
   readonly path: string;
   readonly render: RenderRequest;
+  /** What the source leaves out of the repository; everything is there when not given. */
+  readonly filter?: TreeFilter;
   /** A commit to stay at for as long as the revision still stands at `whileHead`: a rollback that a newer commit ends. */
   readonly hold?: { readonly sha: string; readonly whileHead: string } | undefined;
 }

@@ -80,10 +80,13 @@ async function renderAt(
   previous: RenderedSource | undefined,
   { store, cluster, signal }: RenderInput,
 ): Promise<RenderedSource> {
-  const inputs = JSON.stringify([source.path, source.render]);
+  const inputs = JSON.stringify([source.path, source.render, source.filter?.key]);
   const usable = previous?.inputs === inputs && lookupsStillSame(previous, cluster) ? previous : undefined;
   if (usable?.sha === sha) return usable;
-  const snapshot = await store.tree(source.url, sha, { signal });
+  const snapshot = await store.tree(source.url, sha, {
+    signal,
+    ...(source.filter ? { filter: source.filter } : {}),
+  });
   if (usable && stillSame(usable.reads, snapshot)) return { ...usable, sha };
   const asked = new Map<string, { query: LookupQuery; version: string }>();
   const world = await chartWorld(cluster, asked);

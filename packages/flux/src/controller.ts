@@ -3,10 +3,18 @@
 import { type Controller, type Outcome, createController, findCondition, patchStatus } from '@evenkeel/controller';
 import { type Deliveries, type Delivery, type SyncRequest, refusedReport } from '@evenkeel/delivery';
 import type { Refusal } from '@evenkeel/engine';
-import { type Informer, type KubeClient, type ResourceType, createInformer, isKubeError } from '@evenkeel/kube';
+import {
+  type Informer,
+  type KubeClient,
+  type ResourceType,
+  createInformer,
+  isKubeError,
+  labelSelectorPredicate,
+} from '@evenkeel/kube';
 import type { KubeObject } from '@evenkeel/resource';
 import type { SourceStore } from '@evenkeel/source';
 import { type Clock, parseDurationMs, present } from '@evenkeel/std';
+import type { ArtifactPublisher } from './artifacts.ts';
 import { deliveryKey } from './front-end.ts';
 import { startGitRepositories } from './git-repositories.ts';
 import {
@@ -32,6 +40,13 @@ export interface FluxOptions {
   readonly deliveries: () => Deliveries;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Builds and serves archives of sources for programs that fetch them; nothing is built when not given. */
+  readonly artifacts?: ArtifactPublisher;
+  /**
+   * Only resources with such labels are reconciled, as with `--watch-label-selector` of Flux's controllers; the others are
+   * somebody else's and are only read. All when not given.
+   */
+  readonly watchLabelSelector?: string;
   /** Told of every reconciliation that failed for a reason of our own, with the key; it is tried again by itself. */
   readonly onFailure?: (key: string, error: Error) => void;
 }
@@ -56,17 +71,20 @@ export async function startFlux(options: FluxOptions): Promise<FluxController> {
   const type = await resolve('kustomize.toolkit.fluxcd.io', 'Kustomization');
   const repositories = createInformer(client, repositoryType, { signal });
   const kustomizations = createInformer(client, type, { signal });
+  const isOurs = ownership(options.watchLabelSelector);
   await Promise.all([repositories.synced, kustomizations.synced]);
   const sources = startGitRepositories({
     client,
     type: repositoryType,
     repositories,
     store: options.store,
+    publisher: options.artifacts,
+    isOurs,
     clock: options.clock,
     signal,
     ...(options.onFailure ? { onFailure: options.onFailure } : {}),
   });
-  const reconciler = new KustomizationReconciler(options, { type, repositories, kustomizations });
+  const reconciler = new KustomizationReconciler(options, { type, repositories, kustomizations, isOurs });
   const controller = createController<string>({
     name: 'kustomization',
     reconcile: (key, context) => reconciler.reconcile(key, context.signal),
@@ -78,7 +96,7 @@ export async function startFlux(options: FluxOptions): Promise<FluxController> {
       if (outcome.kind === 'failed') options.onFailure?.(key, outcome.error);
     },
   });
-  wakeOnChanges(controller, { type, repositories, kustomizations });
+  wakeOnChanges(controller, { repositories, kustomizations });
   return {
     controllers: [controller, sources],
     wake: (key) => controller.add(key),
@@ -103,7 +121,10 @@ export async function startFlux(options: FluxOptions): Promise<FluxController> {
 }
 
 /** A Kustomization is looked at when it, its source, or one it depends on has changed. */
-function wakeOnChanges(controller: Controller<string>, { repositories, kustomizations }: Watched): void {
+function wakeOnChanges(
+  controller: Controller<string>,
+  { repositories, kustomizations }: Pick<Watched, 'repositories' | 'kustomizations'>,
+): void {
   const wakeAll = (matches: (kustomization: Kustomization) => boolean): void => {
     for (const object of kustomizations.list()) {
       const kustomization = readResource<KustomizationSpec, KustomizationStatus>(object);
@@ -134,14 +155,22 @@ function keyOf(object: KubeObject): string {
 }
 
 function relevant(object: KubeObject): string {
-  const { annotations, deletionTimestamp } = object.metadata;
-  return JSON.stringify([object['spec'], annotations, deletionTimestamp]);
+  const { annotations, labels, deletionTimestamp } = object.metadata;
+  return JSON.stringify([object['spec'], annotations, labels, deletionTimestamp]);
 }
 
 interface Watched {
   readonly type: ResourceType;
   readonly repositories: Informer;
   readonly kustomizations: Informer;
+  readonly isOurs: (object: KubeObject) => boolean;
+}
+
+function ownership(selector: string | undefined): (object: KubeObject) => boolean {
+  if (selector === undefined) return () => true;
+  const matches = labelSelectorPredicate(selector);
+  if (!matches) throw new Error(`unable to configure watch label selector: "${selector}" is not a label selector`);
+  return (object) => matches(object.metadata.labels);
 }
 
 class KustomizationReconciler {
@@ -157,7 +186,7 @@ class KustomizationReconciler {
     const [, namespace = '', name = ''] = key.split('/');
     const object = this.#watched.kustomizations.get(namespace, name);
     const deliveries = this.#options.deliveries();
-    if (!object) {
+    if (!object || !this.#watched.isOurs(object)) {
       deliveries.forget(key);
       return { kind: 'settled' };
     }

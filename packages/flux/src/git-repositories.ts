@@ -1,9 +1,19 @@
 // Keeps each GitRepository's artifact at the newest commit of its reference.
 
-import { type Controller, type Outcome, createController, patchStatus, setCondition } from '@evenkeel/controller';
+import { type Controller, type Outcome, createController, patchStatus, removeFinalizer } from '@evenkeel/controller';
 import { type Informer, type KubeClient, type ResourceType, isKubeError } from '@evenkeel/kube';
+import type { KubeObject } from '@evenkeel/resource';
 import type { SourceStore } from '@evenkeel/source';
-import { type Clock, kubeTime, parseDurationMs } from '@evenkeel/std';
+import { type Clock, parseDurationMs } from '@evenkeel/std';
+import {
+  type ArtifactPublisher,
+  type PublishInput,
+  artifactDirectory,
+  buildArtifact,
+  standingArtifact,
+  unservedArtifact,
+} from './artifacts.ts';
+import { type Finding, repositoryStatus } from './git-repository-status.ts';
 import {
   type GitReference,
   type GitRepository,
@@ -14,13 +24,14 @@ import {
   readResource,
 } from './resources.ts';
 
+const finalizer = 'finalizers.fluxcd.io';
+
 /** Fields whose meaning we cannot give yet. */
 const unsupported: readonly string[] = [
   'secretRef',
   'proxySecretRef',
   'serviceAccountName',
   'verify',
-  'ignore',
   'sparseCheckout',
   'recurseSubmodules',
   'include',
@@ -31,6 +42,10 @@ export interface GitRepositoriesOptions {
   readonly type: ResourceType;
   readonly repositories: Informer;
   readonly store: SourceStore;
+  /** Builds and serves archives; nothing is built when not given. */
+  readonly publisher?: ArtifactPublisher | undefined;
+  /** Whether a resource is this controller's to reconcile. */
+  readonly isOurs: (object: KubeObject) => boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onFailure?: (key: string, error: Error) => void;
@@ -61,91 +76,95 @@ export function startGitRepositories(options: GitRepositoriesOptions): Controlle
   const reconcile = async (key: string, signal: AbortSignal): Promise<Outcome> => {
     const [namespace = '', name = ''] = key.split('/');
     const object = options.repositories.get(namespace, name);
-    if (!object || object.metadata.deletionTimestamp !== undefined) {
+    if (!object || object.metadata.deletionTimestamp !== undefined || !options.isOurs(object)) {
       watches.get(key)?.stop();
       watches.delete(key);
+      if (object && !options.isOurs(object)) return { kind: 'settled' };
+      await options.publisher?.storage.remove(artifactDirectory({ namespace, name }));
+      // Upstream's finalizer keeps its storage clean; whoever has taken over must let the resource go as well.
+      if (object) await removeFinalizer(options.client, options.type, object, finalizer);
       return { kind: 'settled' };
     }
     const repository = readResource<GitRepositorySpec, GitRepositoryStatus>(object);
     if (repository.spec.suspend === true) return { kind: 'settled' };
     listen(key, repository);
-    const status = await nextStatus(repository, options, signal);
-    await writeStatus(repository, status, options);
-    const failed = status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'False');
-    return failed ? { kind: 'again', afterMs: 30e3 } : { kind: 'settled' };
+    const finding = await look(repository, options, signal);
+    const newest = options.repositories.get(namespace, name) ?? object;
+    const current = readResource<GitRepositorySpec, GitRepositoryStatus>(newest);
+    await writeStatus(
+      current,
+      repositoryStatus({ ...repository, status: current.status }, finding, options.clock.now()),
+      options,
+    );
+    return finding.kind === 'failed' ? { kind: 'again', afterMs: 30e3 } : { kind: 'settled' };
   };
   options.repositories.onChange(({ object, previous }) => {
-    if (
-      previous &&
-      JSON.stringify([previous['spec'], previous.metadata.annotations]) ===
-        JSON.stringify([object['spec'], object.metadata.annotations])
-    )
-      return;
+    if (previous && JSON.stringify(inputsOf(previous)) === JSON.stringify(inputsOf(object))) return;
     controller.add(`${object.metadata.namespace}/${object.metadata.name}`);
   });
+  void sweepArchives(options);
   for (const object of options.repositories.list())
     controller.add(`${object.metadata.namespace}/${object.metadata.name}`);
   options.signal.addEventListener('abort', () => watches.forEach(({ stop }) => stop()), { once: true });
   return controller;
 }
 
-async function nextStatus(
-  repository: GitRepository,
-  options: GitRepositoriesOptions,
-  signal: AbortSignal,
-): Promise<GitRepositoryStatus> {
+/** Removes archives of sources that went while nobody was watching. */
+async function sweepArchives({ publisher, repositories }: GitRepositoriesOptions): Promise<void> {
+  const kept = repositories
+    .list()
+    .map(({ metadata: { namespace = '', name = '' } }) => artifactDirectory({ namespace, name }));
+  await publisher?.storage.sweep('gitrepository', new Set(kept));
+}
+
+async function look(repository: GitRepository, options: GitRepositoriesOptions, signal: AbortSignal): Promise<Finding> {
   const { spec, status, object } = repository;
-  const { generation = 1 } = object.metadata;
-  const nowMs = options.clock.now();
-  const request = pendingRequest(object, status.lastHandledReconcileAt);
-  const handled = object.metadata.annotations?.['reconcile.fluxcd.io/requestedAt'];
-  const base = {
-    ...status,
-    observedGeneration: generation,
-    ...(handled === undefined ? {} : { lastHandledReconcileAt: handled }),
-  };
-  const ready = (value: 'True' | 'False', reason: string, message: string): GitRepositoryStatus['conditions'] =>
-    setCondition(
-      status.conditions,
-      { type: 'Ready', status: value, reason, message, observedGeneration: generation },
-      nowMs,
-    );
   const field =
     unsupported.find((entry) => isSet(spec[entry])) ?? (spec.ref?.semver === undefined ? undefined : 'ref.semver');
-  if (field !== undefined) {
-    const message = `spec.${field} is not supported yet; remove it`;
-    return { ...base, conditions: ready('False', 'UnsupportedField', message) ?? [] };
-  }
+  if (field !== undefined) return { kind: 'refused', message: `spec.${field} is not supported yet; remove it` };
+  const request = pendingRequest(object, status.lastHandledReconcileAt);
+  let sha: string;
   try {
-    const wanted = revisionOf(spec.ref);
-    const { sha } = await options.store.resolve(spec.url, wanted, {
-      signal,
-      ...(request === undefined ? {} : { maxAgeMs: 0 }),
-    });
-    const revision = artifactRevision(spec.ref, sha);
-    const conditions = ready('True', 'Succeeded', `stored artifact for revision '${revision}'`) ?? [];
-    const fresh =
-      status.artifact?.revision === revision ? status.artifact : { revision, lastUpdateTime: kubeTime(nowMs) };
-    const stored = setCondition(
-      conditions,
-      {
-        type: 'ArtifactInStorage',
-        status: 'True',
-        reason: 'Succeeded',
-        message: `stored artifact for revision '${revision}'`,
-        observedGeneration: generation,
-      },
-      nowMs,
-    );
-    return { ...base, artifact: fresh, conditions: stored };
+    const resolving = { signal, ...(request === undefined ? {} : { maxAgeMs: 0 }) };
+    ({ sha } = await options.store.resolve(spec.url, revisionOf(spec.ref), resolving));
   } catch (error) {
     signal.throwIfAborted();
-    const message = error instanceof Error ? error.message : String(error);
-    return {
-      ...base,
-      conditions: ready('False', 'GitOperationFailed', `failed to checkout and determine revision: ${message}`) ?? [],
-    };
+    const message = `failed to checkout and determine revision: ${textOf(error)}`;
+    return { kind: 'failed', step: 'fetch', reason: 'GitOperationFailed', message };
   }
+  const { publisher, store, clock } = options;
+  const revision = artifactRevision(spec.ref, sha);
+  const input = { repository, revision, sha, store, clock, signal };
+  if (!publisher) return { kind: 'stored', artifact: unservedArtifact(input) };
+  const standing = await standingArtifact(input, publisher);
+  return standing ? { kind: 'stored', artifact: standing } : build(input, publisher, options);
+}
+
+/** Says that an archive is being built, and builds it. */
+async function build(
+  input: PublishInput,
+  publisher: ArtifactPublisher,
+  options: GitRepositoriesOptions,
+): Promise<Finding> {
+  const { repository, revision, signal } = input;
+  const progress = repositoryStatus(repository, { kind: 'building', revision }, options.clock.now());
+  await writeStatus(repository, progress, options);
+  try {
+    return { kind: 'stored', artifact: await buildArtifact(input, publisher) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const message = `unable to archive artifact to storage: ${textOf(error)}`;
+    return { kind: 'failed', step: 'storage', reason: 'ArchiveOperationFailed', message };
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What a reconciliation depends on. */
+function inputsOf({ metadata, ...object }: KubeObject): readonly unknown[] {
+  return [object['spec'], metadata.annotations, metadata.labels, metadata.deletionTimestamp];
 }
 
 function isSet(value: unknown): boolean {

@@ -17,14 +17,27 @@ export interface GitRepositorySpec {
   readonly timeout?: string;
   readonly ref?: GitReference;
   readonly suspend?: boolean;
+  readonly ignore?: string;
   readonly [field: string]: unknown;
+}
+
+/** Where a source's content is, for whoever fetches it. Mirrors fluxcd/pkg:apis/meta/artifact_types.go (1.30). */
+export interface Artifact {
+  readonly path: string;
+  readonly url: string;
+  readonly revision: string;
+  readonly digest: string;
+  readonly lastUpdateTime: string;
+  readonly size?: number;
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 export interface GitRepositoryStatus {
   readonly conditions?: readonly Condition[];
   readonly observedGeneration?: number;
   readonly lastHandledReconcileAt?: string;
-  readonly artifact?: { readonly revision?: string; readonly lastUpdateTime?: string };
+  readonly observedIgnore?: string;
+  readonly artifact?: Artifact;
 }
 
 export interface KustomizationSpec {

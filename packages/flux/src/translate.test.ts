@@ -16,12 +16,19 @@ const spec: KustomizationSpec = {
   targetNamespace: 'web',
   sourceRef: { kind: 'GitRepository', name: 'shop' },
 };
+const artifact = {
+  path: 'gitrepository/flux-system/shop/abc123.tar.gz',
+  url: 'http://artifacts.example.com/gitrepository/flux-system/shop/abc123.tar.gz',
+  revision: 'main@sha1:abc123',
+  digest: 'git-commit:abc123',
+  lastUpdateTime: '2026-01-01T00:00:00Z',
+};
 const repository: GitRepository = readResource({
   apiVersion: 'source.toolkit.fluxcd.io/v1',
   kind: 'GitRepository',
   metadata: { name: 'shop', namespace: 'flux-system' },
   spec: { url: 'https://git.example.com/shop.git', interval: '1m' },
-  status: { artifact: { revision: 'main@sha1:abc123' } },
+  status: { artifact },
 });
 
 function kustomization(change: Partial<KustomizationSpec> = {}): Kustomization {
@@ -49,7 +56,7 @@ test('a Kustomization is automatic, heals, and goes to its target namespace', ()
 });
 
 test('the fingerprint does not move with the commit', () => {
-  const other = { ...repository, status: { artifact: { revision: 'main@sha1:def456' } } };
+  const other = { ...repository, status: { artifact: { ...artifact, revision: 'main@sha1:def456' } } };
   assert.equal(
     translateKustomization(kustomization(), other).fingerprint,
     translateKustomization(kustomization(), repository).fingerprint,

@@ -5,6 +5,7 @@ import type { Delivery } from '@evenkeel/delivery';
 import type { Json } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
 import { deliveryKey, fluxFrontEnd, withCommonMetadata } from './front-end.ts';
+import { sourceFilter } from './source-ignore.ts';
 import { type GitRepository, type Kustomization, type KustomizationSpec, commitOf } from './resources.ts';
 
 const unsupported: readonly string[] = [
@@ -52,6 +53,7 @@ export function translateKustomization(kustomization: Kustomization, repository:
     url: repository?.spec.url ?? '',
     revision: commitOf(repository?.status.artifact?.revision ?? ''),
     path,
+    filter: sourceFilter(repository?.spec.ignore),
     render: {
       renderer: 'kustomize',
       kustomize: { overlay, generate: true },

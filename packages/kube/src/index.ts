@@ -25,6 +25,7 @@ export {
   createInformerSet,
 } from './informer-set.ts';
 export type { IndexFunction } from './object-cache.ts';
+export { labelSelectorPredicate } from './label-selector.ts';
 export { type ResourceAddress, resourcePath } from './paths.ts';
 export { compareResourceVersions } from './resource-version.ts';
 export { errorOfResponse, errorOfStatus } from './status.ts';

@@ -1,4 +1,11 @@
 // The contract of @evenkeel/source.
+export {
+  type ArchiveInput,
+  type ArtifactStorage,
+  type ArtifactStorageOptions,
+  createArtifactStorage,
+} from './artifact-storage.ts';
+export { type ArtifactServer, type ArtifactServerOptions, startArtifactServer } from './artifact-server.ts';
 export type { RefChange, SourceChange, SourceListener } from './changes.ts';
 export { createChartStore } from './charts/chart-store.ts';
 export type {
@@ -17,6 +24,7 @@ export { type Download, download, indexUrl, provenanceUrl } from './charts/downl
 export { type FoundArchive, findArchive } from './charts/find-archive.ts';
 export { resolveOciVersion } from './charts/oci-version.ts';
 export { SourceError, type SourceErrorCode } from './errors.ts';
+export type { TreeFilter } from './filtered-tree.ts';
 export { type RepositoryMapping, parseRepositoryMapping } from './mapping.ts';
 export { type ReadRecord, type Recording, digestReads, readFiles, recordReads, stillSame } from './reads.ts';
 export { type Identity, type PinnedSnapshot, type Snapshot, type Submodule, withSnapshot } from './snapshot.ts';
@@ -27,6 +35,7 @@ export {
   type SourceAccess,
   type SourceStore,
   type SourceStoreOptions,
+  type TreeOptions,
   type WatchOptions,
   createSourceStore,
 } from './store.ts';

@@ -11,6 +11,7 @@ import {
 } from '@evenkeel/git';
 import { createBlobCache } from './blob-cache.ts';
 import type { RefChange, SourceListener } from './changes.ts';
+import { type TreeFilter, filterTree } from './filtered-tree.ts';
 import { type Place, type PlaceOptions, createLocalPlace, createRemotePlace } from './place.ts';
 import { createSharing } from './sharing.ts';
 import { type Snapshot, createSnapshot } from './snapshot.ts';
@@ -35,6 +36,11 @@ export interface SourceAccess {
   readonly signal?: AbortSignal;
 }
 
+export interface TreeOptions extends SourceAccess {
+  /** Leaves files out, as if the commit did not have them. */
+  readonly filter?: TreeFilter;
+}
+
 export interface ResolveOptions extends SourceAccess {
   /** How old the knowledge of a remote's references may be. Default: the watch interval; 0 asks the remote. */
   readonly maxAgeMs?: number;
@@ -52,7 +58,7 @@ export interface SourceStore extends AsyncDisposable {
   /** @throws GitError when the repository cannot be reached or has no such revision. */
   resolve(url: string, revision: string, options?: ResolveOptions): Promise<Revision>;
   /** The content of a commit (a full SHA). */
-  tree(url: string, commit: string, access?: SourceAccess): Promise<Snapshot>;
+  tree(url: string, commit: string, options?: TreeOptions): Promise<Snapshot>;
   commit(url: string, sha: string, access?: SourceAccess): Promise<Commit>;
   /** The repository itself, for logs and comparisons. */
   open(url: string, access?: SourceAccess): Promise<GitRepository>;
@@ -99,9 +105,11 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
       const place = placeOf(url, resolveOptions.auth);
       return { sha: await place.resolve(revision, resolveOptions), revision };
     },
-    async tree(url, sha, access = {}) {
-      const root = await loadRoot(url, sha, access);
-      const repository = await placeOf(url, access.auth).open(access.signal);
+    async tree(url, sha, treeOptions = {}) {
+      const whole = await loadRoot(url, sha, treeOptions);
+      const repository = await placeOf(url, treeOptions.auth).open(treeOptions.signal);
+      const { filter } = treeOptions;
+      const root = filter ? await filterTree(whole, filter, (oids) => repository.blobs(oids)) : whole;
       return createSnapshot(root, { repository, blobs, subject: displayUrl(url) });
     },
     async commit(url, sha, access = {}) {

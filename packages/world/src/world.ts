@@ -8,13 +8,13 @@ import type { Info } from '@evenkeel/api';
 import { type ArgoController, argoFrontEnd, startArgo } from '@evenkeel/argo';
 import { systemClock } from '@evenkeel/controller';
 import { type Cluster, Deliveries, connectCluster, createRecorder } from '@evenkeel/delivery';
-import { type FluxController, fluxFrontEnd, startFlux } from '@evenkeel/flux';
+import { type ArtifactPublisher, type FluxController, fluxFrontEnd, startFlux } from '@evenkeel/flux';
 import { type GitHost, type HostedRepository, createGit, startGitHost } from '@evenkeel/git';
 import { type History, openHistory } from '@evenkeel/history';
 import { type KubeClient, type KubeTransport, createKubeClient } from '@evenkeel/kube';
 import { Sandbox } from '@evenkeel/sandbox';
 import { type Backend, type Server, argoFace, fluxFace, startServer } from '@evenkeel/server';
-import { type SourceStore, createSourceStore } from '@evenkeel/source';
+import { type SourceStore, createArtifactStorage, createSourceStore, startArtifactServer } from '@evenkeel/source';
 import type { Clock } from '@evenkeel/std';
 import { bootstrapCluster } from './bootstrap.ts';
 import { type RepositoryMap, guessRepositories } from './repositories.ts';
@@ -41,6 +41,13 @@ export interface WorldOptions {
   /** Port of the cluster; any free one by default. `false`: reached in process only. */
   readonly clusterPort?: number | false;
   readonly gitPort?: number;
+  /**
+   * Serves every GitRepository's content as an archive, as Flux's source-controller does, for programs that fetch
+   * artifacts. Off by default: nothing in this process needs the archives, and building them costs at every commit.
+   */
+  readonly artifacts?: { readonly port?: number; readonly advertised?: string };
+  /** Only Flux resources with such labels are reconciled; see `FluxOptions`. */
+  readonly fluxLabelSelector?: string;
   readonly host?: string;
   readonly pageDirectory?: string;
   readonly version?: string;
@@ -91,7 +98,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   await bootstrapCluster(client);
   const cluster = stack.use(await connectCluster('in-cluster', client, () => [argoFrontEnd, fluxFrontEnd]));
   const controllers = await startControllers(
-    { client, cluster, store, history, clock, signal: abort.signal, stack },
+    { client, cluster, store, stateDirectory, history, clock, signal: abort.signal, stack },
     options,
   );
   const parts = {
@@ -115,6 +122,7 @@ interface ControllerInput {
   readonly client: KubeClient;
   readonly cluster: Cluster;
   readonly store: SourceStore;
+  readonly stateDirectory: string;
   readonly history: History;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -144,7 +152,15 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
   const onFailure = (key: string, error: Error): void => options.onNotice?.(`${key}: ${error.message}`);
   const shared = { client, deliveries: () => deliveries, clock, signal, onFailure };
   const argo = stack.use(await startArgo(shared));
-  const flux = stack.use(await startFlux({ ...shared, store }));
+  const artifacts = options.artifacts && (await startArtifacts(input, options));
+  const flux = stack.use(
+    await startFlux({
+      ...shared,
+      store,
+      ...(artifacts ? { artifacts } : {}),
+      ...(options.fluxLabelSelector === undefined ? {} : { watchLabelSelector: options.fluxLabelSelector }),
+    }),
+  );
   fronts.argo = argo;
   fronts.flux = flux;
   const onReport = (listener: (key: string) => void): (() => void) => {
@@ -152,6 +168,18 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
     return () => listeners.delete(listener);
   };
   return { deliveries, argo, flux, onReport };
+}
+
+/** The directory of archives and the server that others fetch them from. */
+async function startArtifacts(
+  { stateDirectory, clock, stack }: ControllerInput,
+  { artifacts, host }: WorldOptions,
+): Promise<ArtifactPublisher> {
+  const storage = createArtifactStorage({ directory: join(stateDirectory, 'artifacts'), clock });
+  const server = stack.use(
+    await startArtifactServer({ storage, ...artifacts, ...(host === undefined ? {} : { host }) }),
+  );
+  return { storage, url: server.url };
 }
 
 async function temporaryState(stack: AsyncDisposableStack): Promise<string> {

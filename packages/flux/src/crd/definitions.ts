@@ -68,6 +68,13 @@ const gitRepositoryStatus = fields({
     lastUpdateTime: { type: 'string', format: 'date-time' },
     metadata: map(text),
   }),
+  observedIgnore: text,
+  observedRecurseSubmodules: flag,
+  observedSparseCheckout: list(text),
+  observedInclude: list(anything),
+  includedArtifacts: list(anything),
+  sourceVerificationMode: text,
+  sourceVerificationFingerprint: text,
 });
 
 const target = fields({
