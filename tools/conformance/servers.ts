@@ -7,6 +7,7 @@ import { Agent, request } from 'node:https';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { Sandbox } from '@evenkeel/sandbox';
 
 /** An answer to compare. */
@@ -14,14 +15,22 @@ export interface Answer {
   readonly status: number;
   readonly body: unknown;
   readonly warnings: readonly string[];
+  /** The headers that the request wants compared. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A request. `{1.metadata.uid}` in path or body stands for what step 1 of the case answered there. */
 export interface Ask {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
+  /** Sent as it stands instead of `body`. */
+  readonly text?: string;
   readonly contentType?: string;
   readonly accept?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Names of headers of the answer to compare. */
+  readonly compareHeaders?: readonly string[];
 }
 
 /** A server under comparison. */
@@ -96,6 +105,8 @@ export async function startReal(): Promise<Server> {
       '--service-cluster-ip-range=10.96.0.0/16',
       `--token-auth-file=${join(directory, 'tokens.csv')}`,
       '--authorization-mode=RBAC',
+      // As kubeadm and its kin set it.
+      '--allow-privileged=true',
       '--v=0',
     ]),
   ];
@@ -139,7 +150,7 @@ function freePort(): Promise<number> {
 
 function send(url: string, agent: Agent, headers: Readonly<Record<string, string>>, ask: Ask): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const body = ask.body === undefined ? undefined : JSON.stringify(ask.body);
+    const body = ask.text ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body));
     const outgoing = request(
       `${url}${ask.path}`,
       {
@@ -152,15 +163,26 @@ function send(url: string, agent: Agent, headers: Readonly<Record<string, string
           ...(body === undefined
             ? {}
             : { 'content-type': ask.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
+          ...ask.headers,
         },
       },
       (response) => {
-        let text = '';
-        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
           const warning = response.headers['warning'];
           const warnings = warning === undefined ? [] : String(warning).split(/, (?=299 )/);
-          resolve({ status: response.statusCode ?? 0, body: parsed(text), warnings });
+          const bytes = Buffer.concat(chunks);
+          const text = (response.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+          const headers = Object.fromEntries(
+            (ask.compareHeaders ?? []).map((name) => [name, String(response.headers[name])]),
+          );
+          resolve({
+            status: response.statusCode ?? 0,
+            body: parsed(text),
+            warnings,
+            ...(ask.compareHeaders === undefined ? {} : { headers }),
+          });
         });
         response.on('error', reject);
       },

@@ -25,6 +25,10 @@ export interface Strategy {
   /** Keeps or resets what an update of the main resource may not touch, beyond status. */
   readonly prepareUpdate?: (draft: Draft, old: KubeObject, context: StrategyContext) => void;
   readonly validate?: (draft: Draft) => readonly Cause[];
+  /** What is refused at creation only. */
+  readonly validateCreate?: (draft: Draft) => readonly Cause[];
+  /** What is answered with a `Warning:` though it is taken. */
+  readonly warnings?: (draft: Draft) => readonly string[];
   readonly validateUpdate?: (draft: Draft, old: KubeObject) => readonly Cause[];
   /** True where a status write may change labels and annotations too, as upstream's status strategies differ. */
   readonly statusKeepsMetadata?: boolean;

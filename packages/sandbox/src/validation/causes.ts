@@ -36,8 +36,9 @@ export class Causes {
     this.#add('FieldValueForbidden', field, `Forbidden: ${detail}`);
   }
 
-  notFound(field: string, value: unknown): void {
-    this.#add('FieldValueNotFound', field, `Not found: ${formatValue(value)}`);
+  notFound(field: string, value: unknown, detail = ''): void {
+    const more = detail === '' ? '' : `: ${detail}`;
+    this.#add('FieldValueNotFound', field, `Not found: ${formatValue(value)}${more}`);
   }
 
   tooLong(field: string, maxLength: number): void {

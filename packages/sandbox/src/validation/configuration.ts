@@ -4,7 +4,7 @@ import type { KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
 import { type Bag, type Draft, bagAt, sameValue, scalarText } from '../store/draft.ts';
 import { Causes, RawText, formatValue } from './causes.ts';
-import { checkLabelSelector } from './workloads.ts';
+import { checkLabelSelector } from './label-selectors.ts';
 
 const keyPattern = /^[-._a-zA-Z0-9]+$/;
 const keyMessage =

@@ -1,5 +1,6 @@
 // Names, labels and annotations, as apimachinery's pkg/util/validation checks them.
 
+import { isIP } from 'node:net';
 import type { Causes } from './causes.ts';
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
@@ -28,8 +29,59 @@ export function subdomainProblem(name: string): string | undefined {
 
 /** What is wrong with a DNS label (namespace, container names). */
 export function labelProblem(name: string): string | undefined {
-  if (name.length > 63) return 'must be no more than 63 bytes';
-  return labelPattern.test(name) ? undefined : labelMessage;
+  if (name.length > 63) return 'must be no more than 63 characters';
+  if (labelPattern.test(name)) return undefined;
+  return subdomainPattern.test(name) ? 'must not contain dots' : labelMessage;
+}
+
+/** What is wrong with the name of a port; several things may be. */
+export function portNameProblems(name: string): readonly string[] {
+  const problems: string[] = [];
+  if (name.length > 15) problems.push('must be no more than 15 characters');
+  if (!/^[-a-z0-9]+$/.test(name))
+    problems.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  if (!/[a-z]/.test(name)) problems.push('must contain at least one letter (a-z)');
+  if (name.includes('--')) problems.push('must not contain consecutive hyphens');
+  if (name.startsWith('-') || name.endsWith('-')) problems.push('must not begin or end with a hyphen');
+  return problems;
+}
+
+const configKeyPattern = /^[-._a-zA-Z0-9]+$/;
+const configKeyMessage =
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+
+/** What is wrong with a key of a ConfigMap or Secret. */
+export function configKeyProblem(key: string): string | undefined {
+  if (key.length > 253) return 'must be no more than 253 characters';
+  if (!configKeyPattern.test(key)) return configKeyMessage;
+  if (key === '.' || key === '..') return `must not be '${key}'`;
+  return key.startsWith('..') ? "must not start with '..'" : undefined;
+}
+
+/** What is wrong with the name of an environment variable. */
+export function variableNameProblem(name: string): string | undefined {
+  return /^[ -<>-~]+$/.test(name)
+    ? undefined
+    : "a valid environment variable name must consist only of printable ASCII characters other than '='";
+}
+
+/** Checks the key of a label: what upstream's ValidateLabelName says, which is more than one thing about an empty one. */
+export function checkLabelName(causes: Causes, key: string, field: string): void {
+  if (key === '') causes.invalid(field, key, 'name part must be non-empty');
+  const problem = key === '' ? qualifiedMessage : qualifiedNameProblem(key);
+  if (problem !== undefined) causes.invalid(field, key, problem);
+}
+
+/** What is wrong with an IP address. */
+export function ipProblem(text: string): string | undefined {
+  return isIP(text) === 0 ? 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)' : undefined;
+}
+
+/** What is wrong with a DNS search domain, which may have underscores. */
+export function searchDomainProblem(name: string): string | undefined {
+  return /^_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*$/.test(name)
+    ? undefined
+    : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*')";
 }
 
 /** What is wrong with a service's name. */

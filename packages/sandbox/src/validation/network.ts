@@ -6,7 +6,7 @@ import { bagsOf } from '../defaulting/drafts.ts';
 import { type Bag, type Draft, bagAt, scalarText } from '../store/draft.ts';
 import { Causes, RawText, formatValue } from './causes.ts';
 import { checkLabels, labelProblem, subdomainProblem } from './names.ts';
-import { checkOneOf, isPort } from './pods.ts';
+import { checkOneOf, isPort } from './choices.ts';
 
 export function validateService(draft: Draft): readonly Cause[] {
   const causes = new Causes();

@@ -4,14 +4,32 @@ import type { KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
 import { bagsOf } from '../defaulting/drafts.ts';
 import { type Bag, type Draft, bagAt, copyValue, listAt, sameValue, scalarText } from '../store/draft.ts';
-import { Causes } from './causes.ts';
-import { labelProblem, subdomainProblem } from './names.ts';
-import { compareAmounts, parseAmount } from './quantities.ts';
+import { Causes, RawText } from './causes.ts';
+import { checkOneOf } from './choices.ts';
+import { checkContainerResources, checkPodResources } from './container-resources.ts';
+import { type PodSurroundings, checkContainers, checkInitContainers } from './containers.ts';
+import { ipProblem, labelProblem, searchDomainProblem, subdomainProblem } from './names.ts';
+import { checkLabels } from './names.ts';
+import { checkAffinity, checkGates, checkSpread, checkTolerations } from './scheduling.ts';
+import { checkPodSecurity } from './security-context.ts';
+import { checkVolumes } from './volumes.ts';
 
 export function validatePod(draft: Draft): readonly Cause[] {
   const causes = new Causes();
-  checkPodSpec(causes, bagAt(draft, 'spec'), 'spec');
-  checkImageSpace(causes, bagAt(draft, 'spec'));
+  const spec = bagAt(draft, 'spec');
+  checkPodSpec(causes, spec, 'spec', true);
+  checkImageSpace(causes, spec);
+  return causes.list;
+}
+
+/** What a new pod may not have yet. */
+export function validateNewPod(draft: Draft): readonly Cause[] {
+  const causes = new Causes();
+  const spec = bagAt(draft, 'spec');
+  if (bagsOf(spec?.['ephemeralContainers']).length > 0)
+    causes.forbidden('spec.ephemeralContainers', 'cannot be set on create');
+  if ((spec?.['nodeName'] ?? '') !== '' && bagsOf(spec?.['schedulingGates']).length > 0)
+    causes.forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared');
   return causes.list;
 }
 
@@ -30,9 +48,14 @@ const immutableExcept =
 
 export function validatePodUpdate(draft: Draft, old: KubeObject): readonly Cause[] {
   const causes = new Causes();
-  const next = comparableSpec(bagAt(draft, 'spec'));
-  const before = comparableSpec(bagAt(old as unknown as Draft, 'spec'));
-  if (!sameValue(next, before)) causes.forbidden('spec', immutableExcept);
+  const spec = bagAt(draft, 'spec');
+  const before = bagAt(old as unknown as Draft, 'spec');
+  for (const key of ['containers', 'initContainers'] as const) {
+    if (bagsOf(spec?.[key]).length === bagsOf(before?.[key]).length) continue;
+    causes.forbidden(`spec.${key}`, 'pod updates may not add or remove containers');
+    return causes.list;
+  }
+  if (!sameValue(comparableSpec(spec), comparableSpec(before))) causes.forbidden('spec', immutableExcept);
   return causes.list;
 }
 
@@ -52,224 +75,168 @@ function comparableSpec(spec: Bag | undefined): Bag {
 }
 
 /** Checks a pod spec, in a pod or a template. */
-export function checkPodSpec(causes: Causes, spec: Bag | undefined, at: string): void {
-  const volumes = checkVolumes(causes, spec, at);
-  const names = new Set<string>();
-  const containers = bagsOf(spec?.['containers']);
-  if (containers.length === 0) causes.required(`${at}.containers`);
-  for (const [index, container] of containers.entries()) {
-    checkContainer(causes, container, { at: `${at}.containers[${index}]`, volumes, names, init: false });
-  }
-  for (const [index, container] of bagsOf(spec?.['initContainers']).entries()) {
-    checkContainer(causes, container, { at: `${at}.initContainers[${index}]`, volumes, names, init: true });
-  }
-  checkOneOf(causes, spec?.['restartPolicy'], `${at}.restartPolicy`, ['Always', 'OnFailure', 'Never']);
-  checkOneOf(causes, spec?.['dnsPolicy'], `${at}.dnsPolicy`, [
-    'ClusterFirstWithHostNet',
-    'ClusterFirst',
-    'Default',
-    'None',
-  ]);
-  const account = spec?.['serviceAccountName'];
-  if (typeof account === 'string' && account !== '') {
-    const problem = subdomainProblem(account);
-    if (problem !== undefined) causes.invalid(`${at}.serviceAccountName`, account, problem);
-  }
+export function checkPodSpec(causes: Causes, spec: Bag | undefined, at: string, isPod = false): void {
   const grace = spec?.['terminationGracePeriodSeconds'];
-  if (typeof grace === 'number' && grace < 0)
-    causes.invalid(`${at}.terminationGracePeriodSeconds`, grace, 'must be greater than or equal to 0');
+  const claims = checkClaims(causes, spec, at);
+  const pod: PodSurroundings = {
+    volumes: checkVolumes(causes, spec, at),
+    claims,
+    grace: typeof grace === 'number' ? grace : undefined,
+    hostUsers: spec?.['hostUsers'] !== false,
+    restartPolicy: spec?.['restartPolicy'],
+  };
+  checkContainers(causes, spec, at, pod);
+  checkInitContainers(causes, spec, at, pod);
+  checkPodResources(causes, bagAt(spec, 'resources'), `${at}.resources`);
+  checkHostNetworkPorts(causes, spec, at, isPod);
+  checkOneOf(causes, spec?.['restartPolicy'], `${at}.restartPolicy`, ['Always', 'OnFailure', 'Never']);
+  const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
+  checkOneOf(causes, spec?.['dnsPolicy'], `${at}.dnsPolicy`, dnsPolicies);
+  checkLabels(causes, bagAt(spec, 'nodeSelector'), `${at}.nodeSelector`);
+  checkPodSecurity(causes, spec, at);
+  checkAffinity(causes, spec, at);
+  checkDns(causes, spec, `${at}.dnsConfig`);
+  checkGates(causes, spec, at);
+  checkSpread(causes, spec, at);
+  checkHostUsers(causes, spec, at);
+  checkNames(causes, spec, at);
+  checkTolerations(causes, spec, at);
+  checkAliases(causes, spec, at);
+  for (const key of ['priorityClassName', 'runtimeClassName']) checkName(causes, spec, key, at, subdomainProblem);
+  checkOneOf(causes, spec?.['preemptionPolicy'], `${at}.preemptionPolicy`, ['PreemptLowerPriority', 'Never']);
+  const overhead = bagAt(spec, 'overhead');
+  if (overhead !== undefined)
+    checkContainerResources(causes, { limits: overhead }, `${at}.overhead`, new Set<string>());
+  checkSystem(causes, spec, at);
 }
 
-/** Refuses a value outside the list; an absent one is not refused here. */
-export function checkOneOf(causes: Causes, value: unknown, field: string, supported: readonly string[]): void {
-  if (value === undefined) return;
-  if (typeof value !== 'string' || !supported.includes(value)) causes.notSupported(field, value, supported);
-}
-
-function checkVolumes(causes: Causes, spec: Bag | undefined, at: string): ReadonlySet<string> {
+function checkClaims(causes: Causes, spec: Bag | undefined, at: string): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const [index, volume] of bagsOf(spec?.['volumes']).entries()) {
-    const field = `${at}.volumes[${index}]`;
-    const name = typeof volume['name'] === 'string' ? volume['name'] : '';
-    if (name === '') causes.required(`${field}.name`);
-    else if (labelProblem(name) !== undefined) causes.invalid(`${field}.name`, name, labelProblem(name) ?? '');
-    else if (names.has(name)) causes.duplicate(`${field}.name`, name);
-    names.add(name);
-    const sources = Object.keys(volume).filter((key) => key !== 'name');
-    for (const extra of sources.slice(1))
-      causes.forbidden(`${field}.${extra}`, 'may not specify more than 1 volume type');
-    if (volume['secret'] !== undefined && (bagAt(volume, 'secret')?.['secretName'] ?? '') === '')
-      causes.required(`${field}.secret.secretName`);
-    if (volume['configMap'] !== undefined && (bagAt(volume, 'configMap')?.['name'] ?? '') === '')
-      causes.required(`${field}.configMap.name`);
-    const claim = bagAt(volume, 'persistentVolumeClaim');
-    if (claim !== undefined && (claim['claimName'] ?? '') === '')
-      causes.required(`${field}.persistentVolumeClaim.claimName`);
+  for (const [index, claim] of bagsOf(spec?.['resourceClaims']).entries()) {
+    const place = `${at}.resourceClaims[${index}]`;
+    const name = scalarText(claim['name'] ?? '');
+    const problem = labelProblem(name);
+    if (name === '') causes.required(`${place}.name`);
+    else if (names.has(name)) causes.duplicate(`${place}.name`, name);
+    else if (problem !== undefined) causes.invalid(`${place}.name`, name, problem);
+    if (name !== '') names.add(name);
+    const [direct, template] = [claim['resourceClaimName'], claim['resourceClaimTemplateName']];
+    const shown = new RawText(
+      JSON.stringify({ Name: name, ResourceClaimName: direct ?? null, ResourceClaimTemplateName: template ?? null }),
+    );
+    if (direct !== undefined && template !== undefined) {
+      causes.invalid(
+        place,
+        shown,
+        'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified',
+      );
+    }
+    if (direct === undefined && template === undefined)
+      causes.invalid(place, shown, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`');
   }
   return names;
 }
 
-interface ContainerPlace {
-  readonly at: string;
-  readonly volumes: ReadonlySet<string>;
-  readonly names: Set<string>;
-  readonly init: boolean;
-}
-
-function checkContainer(causes: Causes, container: Bag, place: ContainerPlace): void {
-  const { at } = place;
-  const name = typeof container['name'] === 'string' ? container['name'] : '';
-  if (name === '') causes.required(`${at}.name`);
-  else {
-    const problem = labelProblem(name);
-    if (problem !== undefined) causes.invalid(`${at}.name`, name, problem);
-    else if (place.names.has(name)) causes.duplicate(`${at}.name`, name);
-  }
-  place.names.add(name);
-  const image = container['image'];
-  if (image === undefined || image === '') causes.required(`${at}.image`);
-  checkOneOf(causes, container['imagePullPolicy'], `${at}.imagePullPolicy`, ['Always', 'IfNotPresent', 'Never']);
-  checkOneOf(causes, container['terminationMessagePolicy'], `${at}.terminationMessagePolicy`, [
-    'FallbackToLogsOnError',
-    'File',
-  ]);
-  checkPorts(causes, container, at);
-  checkEnvironment(causes, container, at);
-  checkMounts(causes, container, place);
-  checkResources(causes, bagAt(container, 'resources'), `${at}.resources`);
-  for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe'])
-    checkProbe(causes, bagAt(container, probe), `${at}.${probe}`, probe);
-  if (place.init && container['restartPolicy'] !== 'Always') {
-    for (const probe of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe']) {
-      if (container[probe] !== undefined)
-        causes.forbidden(`${at}.${probe}`, 'may not be set for init containers without restartPolicy=Always');
-    }
-  }
-}
-
-const portNamePattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
-
-function checkPorts(causes: Causes, container: Bag, at: string): void {
-  const names = new Set<string>();
-  for (const [index, port] of bagsOf(container['ports']).entries()) {
-    const field = `${at}.ports[${index}]`;
-    const name = port['name'];
-    if (typeof name === 'string' && name !== '') {
-      if (name.length > 15) causes.invalid(`${field}.name`, name, 'must be no more than 15 characters');
-      else if (!portNamePattern.test(name)) {
-        causes.invalid(`${field}.name`, name, 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+function checkHostNetworkPorts(causes: Causes, spec: Bag | undefined, at: string, isPod: boolean): void {
+  if (spec?.['hostNetwork'] !== true) return;
+  for (const [index, container] of bagsOf(spec['containers']).entries()) {
+    for (const [portIndex, port] of bagsOf(container['ports']).entries()) {
+      const hostPort = port['hostPort'] ?? 0;
+      if ((isPod || hostPort !== 0) && hostPort !== port['containerPort']) {
+        const field = `${at}.containers[${index}].ports[${portIndex}].hostPort`;
+        causes.invalid(field, hostPort, 'must match `containerPort` when `hostNetwork` is true');
       }
-      if (name.length <= 15 && !/[a-z]/.test(name))
-        causes.invalid(`${field}.name`, name, 'must contain at least one letter (a-z)');
-      if (names.has(name)) causes.duplicate(`${field}.name`, name);
-      names.add(name);
-    }
-    const number = port['containerPort'];
-    if (number === undefined || number === 0) causes.required(`${field}.containerPort`);
-    else if (!isPort(number))
-      causes.invalid(`${field}.containerPort`, number, 'must be between 1 and 65535, inclusive');
-    checkOneOf(causes, port['protocol'], `${field}.protocol`, ['SCTP', 'TCP', 'UDP']);
-  }
-}
-
-/** True for a port number. */
-export function isPort(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535;
-}
-
-// Printable ASCII other than "=".
-const variablePattern = /^[ -<>-~]+$/;
-
-function checkEnvironment(causes: Causes, container: Bag, at: string): void {
-  for (const [index, variable] of bagsOf(container['env']).entries()) {
-    const field = `${at}.env[${index}]`;
-    const name = typeof variable['name'] === 'string' ? variable['name'] : '';
-    if (name === '') causes.required(`${field}.name`);
-    else if (!variablePattern.test(name)) {
-      causes.invalid(
-        `${field}.name`,
-        name,
-        "a valid environment variable name must consist only of printable ASCII characters other than '='",
-      );
-    }
-    const from = bagAt(variable, 'valueFrom');
-    if (from === undefined) continue;
-    const sources = Object.keys(from);
-    if (sources.length === 0) {
-      causes.invalid(
-        `${field}.valueFrom`,
-        '',
-        'must specify one of: `configMapKeyRef`, `fieldRef`, `fileKeyRef`, `resourceFieldRef` or `secretKeyRef`',
-      );
-    }
-    if (typeof variable['value'] === 'string' && variable['value'] !== '' && sources.length > 0) {
-      causes.invalid(`${field}.valueFrom`, '', 'may not be specified when `value` is not empty');
-    }
-    for (const source of ['configMapKeyRef', 'secretKeyRef']) {
-      const reference = bagAt(from, source);
-      if (reference !== undefined && (reference['key'] ?? '') === '')
-        causes.required(`${field}.valueFrom.${source}.key`);
     }
   }
 }
 
-function checkMounts(causes: Causes, container: Bag, place: ContainerPlace): void {
-  const paths = new Set<string>();
-  for (const [index, mount] of bagsOf(container['volumeMounts']).entries()) {
-    const field = `${place.at}.volumeMounts[${index}]`;
-    const name = typeof mount['name'] === 'string' ? mount['name'] : '';
-    if (name === '') causes.required(`${field}.name`);
-    else if (!place.volumes.has(name)) causes.notFound(`${field}.name`, name);
-    const path = typeof mount['mountPath'] === 'string' ? mount['mountPath'] : '';
-    if (path === '') causes.required(`${field}.mountPath`);
-    else if (paths.has(path)) causes.invalid(`${field}.mountPath`, path, 'must be unique');
-    paths.add(path);
+function checkDns(causes: Causes, spec: Bag | undefined, at: string): void {
+  const config = bagAt(spec, 'dnsConfig');
+  const servers = listAt(config, 'nameservers') ?? [];
+  if (spec?.['dnsPolicy'] === 'None') {
+    if (config === undefined) return causes.required(at, 'must provide `dnsConfig` when `dnsPolicy` is None');
+    if (servers.length === 0) {
+      const message = 'must provide at least one DNS nameserver when `dnsPolicy` is None';
+      return causes.required(`${at}.nameservers`, message);
+    }
+  }
+  if (servers.length > 3) causes.invalid(`${at}.nameservers`, servers, 'must not have more than 3 nameservers');
+  for (const [index, server] of servers.entries()) {
+    const problem = ipProblem(scalarText(server));
+    if (problem !== undefined) causes.invalid(`${at}.nameservers[${index}]`, server, problem);
+  }
+  const searches = listAt(config, 'searches') ?? [];
+  if (searches.length > 32) causes.invalid(`${at}.searches`, searches, 'must not have more than 32 search paths');
+  for (const [index, search] of searches.entries()) {
+    const bare = scalarText(search).replace(/(?<=.)\.$/, '');
+    const problem = bare === '.' ? undefined : searchDomainProblem(bare);
+    if (problem !== undefined) causes.invalid(`${at}.searches[${index}]`, bare, problem);
+  }
+  for (const [index, option] of bagsOf(config?.['options']).entries())
+    if ((option['name'] ?? '') === '') causes.required(`${at}.options[${index}]`, 'must not be empty');
+  return undefined;
+}
+
+function checkHostUsers(causes: Causes, spec: Bag | undefined, at: string): void {
+  if (spec?.['hostUsers'] !== false) return;
+  if (spec['hostNetwork'] === true) causes.forbidden(`${at}.hostNetwork`, 'when `hostUsers` is false');
+  if (spec['hostPID'] === true) causes.forbidden(`${at}.HostPID`, 'when `hostUsers` is false');
+  if (spec['hostIPC'] === true) causes.forbidden(`${at}.HostIPC`, 'when `hostUsers` is false');
+}
+
+function checkNames(causes: Causes, spec: Bag | undefined, at: string): void {
+  for (const key of ['serviceAccountName', 'nodeName']) checkName(causes, spec, key, at, subdomainProblem);
+  const deadline = spec?.['activeDeadlineSeconds'];
+  if (typeof deadline === 'number' && (deadline < 1 || deadline > 2_147_483_647))
+    causes.invalid(`${at}.activeDeadlineSeconds`, deadline, 'must be between 1 and 2147483647, inclusive');
+  for (const key of ['hostname', 'subdomain']) checkName(causes, spec, key, at, labelProblem);
+}
+
+function checkName(
+  causes: Causes,
+  spec: Bag | undefined,
+  key: string,
+  at: string,
+  problemOf: (name: string) => string | undefined,
+): void {
+  const name = spec?.[key];
+  if (typeof name !== 'string' || name === '') return;
+  const problem = problemOf(name);
+  if (problem !== undefined) causes.invalid(`${at}.${key}`, name, problem);
+}
+
+function checkAliases(causes: Causes, spec: Bag | undefined, at: string): void {
+  for (const [index, alias] of bagsOf(spec?.['hostAliases']).entries()) {
+    const place = `${at}.hostAliases[${index}]`;
+    const problem = ipProblem(scalarText(alias['ip'] ?? ''));
+    if (problem !== undefined) causes.invalid(`${place}.ip`, alias['ip'] ?? '', problem);
+    for (const [nameIndex, name] of (listAt(alias, 'hostnames') ?? []).entries()) {
+      const nameProblem = subdomainProblem(scalarText(name));
+      if (nameProblem !== undefined) causes.invalid(`${place}.hostnames[${nameIndex}]`, name, nameProblem);
+    }
   }
 }
 
-function checkResources(causes: Causes, resources: Bag | undefined, at: string): void {
-  const limits = bagAt(resources, 'limits') ?? {};
-  for (const side of ['limits', 'requests'] as const) {
-    for (const [name, amount] of Object.entries(bagAt(resources, side) ?? {})) {
-      const parsed = parseAmount(amount);
-      if (parsed !== undefined && parsed < 0n)
-        causes.invalid(`${at}.${side}[${name}]`, amount, 'must be greater than or equal to 0');
-    }
-  }
-  for (const [name, amount] of Object.entries(bagAt(resources, 'requests') ?? {})) {
-    const limit = limits[name];
-    if (limit !== undefined && compareAmounts(amount, limit) > 0) {
-      causes.invalid(`${at}.requests`, amount, `must be less than or equal to ${name} limit of ${scalarText(limit)}`);
-    }
-  }
-}
+// What Linux knows and Windows does not, of those that people set.
+const notOnWindows = [
+  'fsGroup',
+  'runAsGroup',
+  'runAsUser',
+  'seLinuxOptions',
+  'seccompProfile',
+  'supplementalGroups',
+  'sysctls',
+];
 
-function checkProbe(causes: Causes, probe: Bag | undefined, at: string, kind: string): void {
-  if (probe === undefined) return;
-  const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc'].filter((key) => probe[key] !== undefined);
-  if (handlers.length === 0) causes.required(at, 'must specify a handler type');
-  for (const extra of handlers.slice(1)) causes.forbidden(`${at}.${extra}`, 'may not specify more than 1 handler type');
-  const success = probe['successThreshold'];
-  if (kind !== 'readinessProbe' && typeof success === 'number' && success !== 1)
-    causes.invalid(`${at}.successThreshold`, success, 'must be 1');
-  for (const key of [
-    'initialDelaySeconds',
-    'timeoutSeconds',
-    'periodSeconds',
-    'successThreshold',
-    'failureThreshold',
-  ]) {
-    const value = probe[key];
-    if (typeof value === 'number' && value < 0)
-      causes.invalid(`${at}.${key}`, value, 'must be greater than or equal to 0');
+function checkSystem(causes: Causes, spec: Bag | undefined, at: string): void {
+  const name = bagAt(spec, 'os')?.['name'];
+  if (spec?.['os'] === undefined) return;
+  if ((name ?? '') === '') causes.required(`${at}.os.name`);
+  else checkOneOf(causes, name, `${at}.os`, ['linux', 'windows']);
+  if (name !== 'windows') return;
+  const context = bagAt(spec, 'securityContext');
+  for (const key of notOnWindows) {
+    if (context?.[key] !== undefined)
+      causes.forbidden(`${at}.securityContext.${key}`, 'cannot be set for a windows pod');
   }
-  for (const handler of ['httpGet', 'tcpSocket']) {
-    const action = bagAt(probe, handler);
-    const port = action?.['port'];
-    if (action !== undefined && (port === undefined || (typeof port === 'number' && !isPort(port)))) {
-      causes.invalid(`${at}.${handler}.port`, port ?? 0, 'must be between 1 and 65535, inclusive');
-    }
-  }
-  const command = bagAt(probe, 'exec');
-  if (command !== undefined && (listAt(command, 'command') ?? []).length === 0) causes.required(`${at}.exec.command`);
 }

@@ -4,7 +4,7 @@ import type { KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
 import { type Bag, type Draft, bagAt, listAt, sameValue } from '../store/draft.ts';
 import { Causes } from './causes.ts';
-import { checkOneOf } from './pods.ts';
+import { checkOneOf } from './choices.ts';
 
 const modes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 

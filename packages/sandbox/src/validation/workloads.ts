@@ -4,11 +4,13 @@
 import type { KubeObject } from '@evenkeel/resource';
 import { type LabelSelector, labelSelectorMatch } from '../api/selectors.ts';
 import type { Cause } from '../api/status.ts';
-import { type Bag, type Draft, bagAt, isBag, sameValue, scalarText } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, sameValue, scalarText } from '../store/draft.ts';
 import { Causes, RawText, formatValue } from './causes.ts';
 import { checkCronSchedule } from './cron-schedule.ts';
+import { checkNonNegative, checkOneOf } from './choices.ts';
+import { checkLabelSelector, isEmptySelector } from './label-selectors.ts';
 import { checkLabels } from './names.ts';
-import { checkOneOf, checkPodSpec } from './pods.ts';
+import { checkPodSpec } from './pods.ts';
 
 export function validateDeployment(draft: Draft): readonly Cause[] {
   const causes = new Causes();
@@ -191,33 +193,6 @@ function checkSelectorAndTemplate(causes: Causes, spec: Bag | undefined, restart
   }
 }
 
-/** Checks a LabelSelector in an object. */
-export function checkLabelSelector(causes: Causes, selector: Bag, at: string): void {
-  checkLabels(causes, bagAt(selector, 'matchLabels'), `${at}.matchLabels`);
-  const expressions = selector['matchExpressions'];
-  for (const [index, expression] of (Array.isArray(expressions) ? expressions : []).entries()) {
-    if (!isBag(expression)) continue;
-    const field = `${at}.matchExpressions[${index}]`;
-    const { operator } = expression;
-    const values = Array.isArray(expression['values']) ? expression['values'] : [];
-    if (operator === 'In' || operator === 'NotIn') {
-      if (values.length === 0)
-        causes.required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'");
-    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-      if (values.length > 0)
-        causes.forbidden(`${field}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-    } else causes.invalid(`${field}.operator`, operator ?? '', 'not a valid selector operator');
-  }
-}
-
-function isEmptySelector(selector: Bag): boolean {
-  const expressions = selector['matchExpressions'];
-  return (
-    Object.keys(bagAt(selector, 'matchLabels') ?? {}).length === 0 &&
-    (!Array.isArray(expressions) || expressions.length === 0)
-  );
-}
-
 function checkRolling(causes: Causes, rolling: Bag | undefined, at: string): void {
   for (const key of ['maxUnavailable', 'maxSurge']) {
     const value = rolling?.[key];
@@ -242,12 +217,6 @@ function checkRolling(causes: Causes, rolling: Bag | undefined, at: string): voi
 
 function isZero(value: unknown): boolean {
   return value === 0 || (typeof value === 'string' && /^0+%$/.test(value));
-}
-
-function checkNonNegative(causes: Causes, spec: Bag | undefined, key: string, at = 'spec'): void {
-  const value = spec?.[key];
-  if (typeof value === 'number' && value < 0)
-    causes.invalid(`${at}.${key}`, value, 'must be greater than or equal to 0');
 }
 
 // The strategy as Go prints its internal struct, which is what the refusal shows.
