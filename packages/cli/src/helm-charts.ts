@@ -1,24 +1,17 @@
 // Charts and values from elsewhere: classic repositories, registries, URLs; and the provenance of packaged charts.
 // Mirrors helm:pkg/action/install.go LocateChart and helm:pkg/downloader/chart_downloader.go (v4.3.0).
 
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import {
-  chartArchiveUrl,
-  findChartVersion,
-  isOci,
-  isSameOrigin,
-  readRepositoryIndex,
-  verifyProvenance,
-} from '@evenkeel/helm';
+import { chartArchiveUrl, findChartVersion, isOci, readRepositoryIndex, verifyProvenance } from '@evenkeel/helm';
+import { type HttpClient, digestOf, pullChart } from '@evenkeel/oci';
+import { download, findArchive as findInIndex, indexUrl, provenanceUrl, resolveOciVersion } from '@evenkeel/source';
 import { type FileTree, memoryTree } from '@evenkeel/std';
-import { type Access, HttpClient, openAccess } from './helm-http.ts';
-import { gpgVerifier } from './helm-programs.ts';
-import { RegistryClient } from './helm-registry.ts';
+import { type Access, openAccess, openHttp, remoteAccess } from './helm-http.ts';
+import { keyringVerifier } from './helm-programs.ts';
+import { openRegistry } from './helm-registry.ts';
 import { type KnownRepository, cachedIndex, knownRepositories } from './helm-repositories.ts';
 import type { HelmSettings } from './helm-settings.ts';
-import { resolveOciVersion } from './helm-versions.ts';
 import { CommandFailure, type Io } from './io.ts';
 
 /** What the user named. */
@@ -39,20 +32,22 @@ export interface FetchedChart {
 
 /** Fetches a chart. Rejects with CommandFailure. */
 export async function fetchChart(request: ChartRequest, settings: HelmSettings, io: Io): Promise<FetchedChart> {
-  await using http = new HttpClient(io);
+  await using http = openHttp(io);
   const access = accessOf(settings);
   return await reported(async () => {
-    if (request.repo === '' && isOci(request.reference)) return pullChart(request, { http, access, settings, io });
+    if (request.repo === '' && isOci(request.reference)) return pullOci(request, { http, access, settings, io });
     const found = await findArchive(request, { http, access, settings, io });
-    const archive = await http.fetch(found.url, found.owner, found.access);
+    const wanted = { owner: found.owner, access: remoteAccess(found.access, io) };
+    const archive = await download(http, { ...wanted, url: found.url });
     const digest = found.digest.replace(/^sha256:/, '');
-    if (digest !== '' && digest !== createHash('sha256').update(archive).digest('hex')) {
+    if (digest !== '' && `sha256:${digest}` !== digestOf(archive)) {
       throw new Error(`${found.url} does not have the digest that the repository's index states`);
     }
     const name = basename(new URL(found.url).pathname);
     if (settings.on('verify')) {
-      const provenance = await http.fetch(withSuffix(found.url, '.prov'), found.owner, found.access).catch(() => {
-        throw new Error(`failed to fetch provenance ${JSON.stringify(withSuffix(found.url, '.prov'))}`);
+      const url = provenanceUrl(found.url);
+      const provenance = await download(http, { ...wanted, url }).catch(() => {
+        throw new Error(`failed to fetch provenance ${JSON.stringify(url)}`);
       });
       await verify({ archive, provenance, name }, settings, io);
     }
@@ -62,8 +57,8 @@ export async function fetchChart(request: ChartRequest, settings: HelmSettings, 
 
 /** A values file behind a URL. Rejects with CommandFailure. */
 export async function fetchValues(url: string, io: Io): Promise<Uint8Array> {
-  await using http = new HttpClient(io);
-  return await reported(() => http.fetch(url, url, openAccess));
+  await using http = openHttp(io);
+  return await reported(() => download(http, { url, owner: url, access: remoteAccess(openAccess, io) }));
 }
 
 /** Verifies a packaged chart on the disk against the .prov file beside it. Rejects with CommandFailure. */
@@ -138,9 +133,7 @@ async function findInKnown(
   const name = reference.slice(reference.indexOf('/') + 1);
   const access = merged(outside.access, repository.access);
   // `helm repo update` keeps the cache; where nobody ever ran it, the repository itself is asked.
-  const text =
-    cachedIndex(repository, outside.settings) ??
-    decode(await outside.http.fetch(indexUrl(repository.url), repository.url, access));
+  const text = cachedIndex(repository, outside.settings) ?? decode(await fetchIndex(repository.url, access, outside));
   const index = readRepositoryIndex(text);
   let version;
   try {
@@ -156,10 +149,10 @@ async function findInKnown(
 }
 
 async function findInUrl({ reference, constraint, repo }: ChartRequest, outside: Outside): Promise<FoundArchive> {
-  const { http, access } = outside;
+  const { access } = outside;
   let text: string;
   try {
-    text = decode(await http.fetch(indexUrl(repo), repo, access));
+    text = decode(await fetchIndex(repo, access, outside));
   } catch (error) {
     const reason = error instanceof Error ? error.message : '';
     throw new Error(
@@ -169,25 +162,13 @@ async function findInUrl({ reference, constraint, repo }: ChartRequest, outside:
       },
     );
   }
-  const index = readRepositoryIndex(text);
-  const shown = `chart "${reference}"${constraint === '' ? '' : ` version "${constraint}"`}`;
-  let version;
-  try {
-    version = findChartVersion(index, reference, constraint);
-  } catch (error) {
-    throw new Error(`${shown} not found in ${repo} repository`, { cause: error });
-  }
-  if (version.urls.length === 0) throw new Error(`${shown} has no downloadable URLs`);
-  const url = chartArchiveUrl(repo, version);
-  const may = access.passCredentials || isSameOrigin(repo, url);
-  return { url, owner: repo, access: may ? access : { ...access, username: '', password: '' }, digest: version.digest };
+  const found = findInIndex(repo, readRepositoryIndex(text), { chart: reference, constraint });
+  return { url: found.url, owner: repo, access, digest: found.digest };
 }
 
-/** The URL of a repository's index; the query of the repository (tokens of some hosts) goes along. */
-export function indexUrl(repositoryUrl: string): string {
-  const url = new URL(repositoryUrl);
-  url.pathname = `${url.pathname.replace(/\/$/, '')}/index.yaml`;
-  return url.href;
+function fetchIndex(repositoryUrl: string, access: Access, { http, io }: Outside): Promise<Uint8Array> {
+  const wanted = { url: indexUrl(repositoryUrl), owner: repositoryUrl, access: remoteAccess(access, io) };
+  return download(http, wanted);
 }
 
 /** What repositories.yaml says wins over the flags, as far as it says something. */
@@ -205,10 +186,10 @@ function merged(flags: Access, known: Access): Access {
   };
 }
 
-async function pullChart(request: ChartRequest, outside: Outside): Promise<FetchedChart> {
+async function pullOci(request: ChartRequest, outside: Outside): Promise<FetchedChart> {
   const { http, access, settings, io } = outside;
-  const registry = new RegistryClient(http, access, settings, io);
-  const pulled = await registry.pull(await resolveOciVersion(request, registry));
+  const registry = openRegistry(http, access, { settings, io });
+  const pulled = await pullChart(registry, await resolveOciVersion(request, registry));
   io.err(`Pulled: ${pulled.reference}\nDigest: ${pulled.digest}\n`);
   const name = `${basename(pulled.reference).replace(/[:@]/, '-')}.tgz`;
   if (settings.on('verify')) {
@@ -225,13 +206,7 @@ async function verify(
   io: Io,
 ): Promise<void> {
   const { archive, provenance, name } = packaged;
-  await verifyProvenance({ archive, provenance: decode(provenance), fileName: name }, gpgVerifier(settings, io));
-}
-
-function withSuffix(url: string, suffix: string): string {
-  const parsed = new URL(url);
-  parsed.pathname += suffix;
-  return parsed.href;
+  await verifyProvenance({ archive, provenance: decode(provenance), fileName: name }, keyringVerifier(settings, io));
 }
 
 function decode(bytes: Uint8Array): string {

@@ -3,12 +3,22 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type ChartLock, type Dependency, type DependencyWorld, isOci, verifyProvenance } from '@evenkeel/helm';
+import {
+  type ChartLock,
+  type Dependency,
+  type DependencyWorld,
+  isOci,
+  parseOciReference,
+  tagToVersion,
+  verifyProvenance,
+} from '@evenkeel/helm';
+import { type HttpClient, type RegistryClient, pullChart } from '@evenkeel/oci';
+import { download, indexUrl, provenanceUrl } from '@evenkeel/source';
 import type { DependencyContext } from './commands/helm-dependency.ts';
-import { accessOf, indexUrl } from './helm-charts.ts';
-import { type Access, HttpClient, openAccess } from './helm-http.ts';
-import { gpgVerifier } from './helm-programs.ts';
-import { RegistryClient } from './helm-registry.ts';
+import { accessOf } from './helm-charts.ts';
+import { type Access, openAccess, openHttp, remoteAccess } from './helm-http.ts';
+import { keyringVerifier } from './helm-programs.ts';
+import { openRegistry } from './helm-registry.ts';
 import { type KnownRepository, cachedIndex, knownRepositories } from './helm-repositories.ts';
 
 /** What is wanted of a chart. */
@@ -104,8 +114,8 @@ class World implements OpenedDependencyWorld {
   constructor(known: readonly KnownRepository[], context: DependencyContext) {
     this.#known = known;
     this.#context = context;
-    this.#http = new HttpClient(context.io);
-    this.#registry = new RegistryClient(this.#http, accessOf(context.settings), context.settings, context.io);
+    this.#http = openHttp(context.io);
+    this.#registry = openRegistry(this.#http, accessOf(context.settings), context);
   }
 
   /** First the repositories nobody added (when resolving), then all that were, as Helm does. */
@@ -125,7 +135,7 @@ class World implements OpenedDependencyWorld {
   async #refreshOne(url: string, known: KnownRepository | undefined): Promise<void> {
     const shown = known === undefined ? JSON.stringify(url) : JSON.stringify(known.name);
     try {
-      const index = await this.#http.fetch(indexUrl(url), url, known?.access ?? openAccess);
+      const index = await this.#download(indexUrl(url), url, known?.access ?? openAccess);
       this.#indexes.set(url, new TextDecoder().decode(index));
       if (known !== undefined) this.#keep(known, index);
       this.report(`...Successfully got an update from the ${shown} chart repository`);
@@ -159,30 +169,30 @@ class World implements OpenedDependencyWorld {
   async fetchIndex(url: string): Promise<string> {
     const owner = ownerOf(url, this.#known);
     const fetched = this.#indexes.get(owner?.url ?? url) ?? (owner && cachedIndex(owner, this.#context.settings));
-    return fetched ?? new TextDecoder().decode(await this.#http.fetch(indexUrl(url), url, this.#access(owner)));
+    return fetched ?? new TextDecoder().decode(await this.#download(indexUrl(url), url, this.#access(owner)));
   }
 
   async fetchArchive(url: string, repositoryUrl: string): Promise<Uint8Array> {
     const access = this.#access(ownerOf(repositoryUrl, this.#known));
-    const archive = await this.#http.fetch(url, repositoryUrl, access);
-    await this.#verify(url, archive, async () => {
-      const signed = new URL(url);
-      signed.pathname += '.prov';
-      return this.#http.fetch(signed.href, repositoryUrl, access);
-    });
+    const archive = await this.#download(url, repositoryUrl, access);
+    await this.#verify(url, archive, () => this.#download(provenanceUrl(url), repositoryUrl, access));
     return archive;
+  }
+
+  #download(url: string, owner: string, access: Access): Promise<Uint8Array> {
+    return download(this.#http, { url, owner, access: remoteAccess(access, this.#context.io) });
   }
 
   #access(owner: KnownRepository | undefined): Access {
     return owner?.access ?? openAccess;
   }
 
-  listTags(reference: string): Promise<readonly string[]> {
-    return this.#registry.versions(reference);
+  async listTags(reference: string): Promise<readonly string[]> {
+    return (await this.#registry.tags(parseOciReference(reference))).map(tagToVersion);
   }
 
   async fetchOciChart(reference: string): Promise<Uint8Array> {
-    const pulled = await this.#registry.pull(reference);
+    const pulled = await pullChart(this.#registry, reference);
     this.#context.io.err(`Pulled: ${pulled.reference}\nDigest: ${pulled.digest}\n`);
     await this.#verify(`${pulled.reference.replace(/:([^:/]+)$/, '-$1')}.tgz`, pulled.archive, async () => {
       if (pulled.provenance === undefined) throw new Error('the manifest has no provenance layer');
@@ -199,7 +209,7 @@ class World implements OpenedDependencyWorld {
       throw new Error(`failed to fetch provenance ${JSON.stringify(`${url}.prov`)}`);
     });
     const packaged = { archive, provenance: new TextDecoder().decode(signed), fileName: basename(url) };
-    await verifyProvenance(packaged, gpgVerifier(settings, io));
+    await verifyProvenance(packaged, keyringVerifier(settings, io));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,86 +1,16 @@
-// Programs run beside us: gpg for signatures, credential helpers for registries, the user's post-renderer.
+// Programs run beside us: gpg for signatures, the user's post-renderer.
 
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import type { SignatureVerifier } from '@evenkeel/helm';
+import { gpgVerifier } from '@evenkeel/source';
 import type { HelmSettings } from './helm-settings.ts';
 import type { Io } from './io.ts';
 
-const run = promisify(execFile);
-
-/** What a docker-credential-… program knows of a server; undefined where it knows nothing. */
-export function askCredentialHelper(
-  helper: string,
-  server: string,
-  io: Io,
-): { readonly username: string; readonly password: string } | undefined {
-  if (!/^[A-Za-z0-9._-]+$/.test(helper)) return undefined;
-  try {
-    const text = execFileSync(`docker-credential-${helper}`, ['get'], {
-      input: server,
-      env: { ...io.environment },
-      stdio: ['pipe', 'pipe', 'ignore'],
-      encoding: 'utf8',
-    });
-    const { Username, Secret } = JSON.parse(text) as { readonly Username?: string; readonly Secret?: string };
-    return Username === undefined || Secret === undefined ? undefined : { username: Username, password: Secret };
-  } catch {
-    // A helper that is not installed, or has nothing stored, leaves the registry to anonymous access.
-    return undefined;
-  }
-}
-
-/**
- * Verifies with the gpg program against one keyring file, which is all that is trusted: no key of the user's own keyring,
- * no key server. Throws an Error where the keyring or gpg is missing.
- */
-export function gpgVerifier(settings: HelmSettings, io: Io): SignatureVerifier {
-  const keyring = keyringFile(settings, io);
-  if (!existsSync(keyring)) throw new Error(`failed to load keyring: open ${keyring}: no such file or directory`);
-  return async (signed, armoredSignature) => {
-    const directory = mkdtempSync(join(tmpdir(), 'evenkeel-gpg-'));
-    try {
-      const [text, signature] = [join(directory, 'signed'), join(directory, 'signature.asc')];
-      writeFileSync(text, signed);
-      writeFileSync(signature, armoredSignature);
-      // Helm's signatures are over text with CRLF line ends, which is what `signed` is.
-      const { stdout } = await gpg(directory, keyring, ['--status-fd', '1', '--verify', signature, text], io);
-      const good = /^\[GNUPG:\] GOODSIG [0-9A-F]+ (.*)$/m.exec(stdout)?.[1];
-      if (good === undefined) throw new Error('openpgp: invalid signature');
-      return { signedBy: good };
-    } finally {
-      rmSync(directory, { recursive: true, force: true });
-    }
-  };
-}
-
-/** gpg reads keyrings of the old and the new format, and not exported keys: those are imported into a new one. */
-async function gpg(
-  home: string,
-  keyring: string,
-  args: readonly string[],
-  io: Io,
-): Promise<{ readonly stdout: string }> {
-  const options = { env: { ...io.environment, GNUPGHOME: home, LC_ALL: 'C' }, signal: io.signal };
-  const quiet = ['--homedir', home, '--batch', '--no-tty', '--no-autostart', '--trust-model', 'always'];
-  try {
-    if (keyring.endsWith('.kbx')) {
-      return await run('gpg', [...quiet, '--no-default-keyring', '--keyring', keyring, ...args], options);
-    }
-    await run('gpg', [...quiet, '--import', keyring], options);
-    return await run('gpg', [...quiet, ...args], options);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') throw new Error('provenance cannot be verified: the program "gpg" is not installed');
-    const status = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
-    if (status.includes('NO_PUBKEY') || status.includes('ERRSIG')) {
-      throw new Error('openpgp: signature made by unknown entity', { cause: error });
-    }
-    throw new Error('openpgp: invalid signature', { cause: error });
-  }
+/** A verifier over the keyring that --keyring names, or gpg's own. Throws an Error where the keyring is missing. */
+export function keyringVerifier(settings: HelmSettings, io: Io): SignatureVerifier {
+  return gpgVerifier({ keyring: keyringFile(settings, io), environment: io.environment, signal: io.signal });
 }
 
 function keyringFile(settings: HelmSettings, io: Io): string {

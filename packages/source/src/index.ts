@@ -22,6 +22,7 @@ export type {
 } from './charts/contract.ts';
 export { type Download, download, indexUrl, provenanceUrl } from './charts/download.ts';
 export { type FoundArchive, findArchive } from './charts/find-archive.ts';
+export { type GpgOptions, gpgVerifier } from './charts/gpg.ts';
 export { resolveOciVersion } from './charts/oci-version.ts';
 export { SourceError, type SourceErrorCode } from './errors.ts';
 export type { TreeFilter } from './filtered-tree.ts';
