@@ -3,8 +3,8 @@
 import type { Clock } from '@evenkeel/std';
 import { AccessRules } from './access/rules.ts';
 import { TokenIssuer } from './access/tokens.ts';
-import { applyLimitRanges, checkLimitRanges } from './admission/limit-ranges.ts';
-import { bookOnQuotas } from './admission/quotas.ts';
+import { Admission } from './admission/chain.ts';
+import { Replay, Replays, Suspended } from './admission/replay.ts';
 import { Registry } from './api/registry.ts';
 import { Remover } from './api/remover.ts';
 import type { ApiAnswer, ApiRequest } from './api/request.ts';
@@ -41,15 +41,21 @@ export interface Cluster {
   readonly tokens: TokenIssuer;
   readonly access: AccessRules;
   now(): number;
-  answer(request: ApiRequest): ApiAnswer;
+  /** At once, unless a webhook has to be asked first. */
+  answer(request: ApiRequest): ApiAnswer | Promise<ApiAnswer>;
   stop(): void;
 }
 
 /** Puts a cluster together and starts its controllers. */
 export function startCluster(options: ClusterOptions): Cluster {
-  const { store, clock, chance } = options;
+  const { store } = options;
+  const replays = new Replays();
+  const clock = replays.clock(options.clock);
+  const chance = replays.chance(options.chance);
+  store.committed = () => replays.current?.committed();
   const registry = new Registry();
-  const remover = new Remover(store, clock);
+  const admission = new Admission({ store, registry, replays, chance, makesAccounts: options.controllers });
+  const remover = new Remover(store, clock, (...removal) => admission.admitRemoval(...removal));
   const access = new AccessRules(store);
   const tokens = tokenIssuer(options);
   const writer = new Writer({
@@ -57,11 +63,8 @@ export function startCluster(options: ClusterOptions): Cluster {
     clock,
     chance,
     finishDeletion: (type, object) => void remover.finish(type, object),
-    admit: (...write) => applyLimitRanges(store, ...write),
-    approve: (...write) => {
-      checkLimitRanges(store, ...write);
-      bookOnQuotas({ store, registry }, ...write);
-    },
+    admit: (...write) => admission.admit(...write),
+    approve: (...write) => admission.approve(...write),
     settleDefinition: (draft, old) => settleDefinition(draft, old, registry, kubeTime(clock.now())),
   });
   const logs = new ContainerLogs(store, clock);
@@ -71,7 +74,7 @@ export function startCluster(options: ClusterOptions): Cluster {
     tokens,
     access,
     now: () => clock.now(),
-    answer: (request) => server.answer(request),
+    answer: (request) => answerReplayed(replays, server, request),
     stop: () => {
       stopWorkloads();
       store.close();
@@ -89,13 +92,38 @@ export function startCluster(options: ClusterOptions): Cluster {
     access,
     address: () => cluster.address,
   });
-  const deps: ControllerDeps = { store, registry, writer, remover, clock, chance, speed: options.speed };
+  const deps: ControllerDeps = {
+    store,
+    registry,
+    writer,
+    remover,
+    clock,
+    chance,
+    replays,
+    speed: options.speed,
+  };
   serveDefinitions(store, registry);
   bootstrap(deps, options.nodes);
   const stopWorkloads = !options.controllers
     ? () => undefined
     : startWorkloads(deps, { onError: options.onError, certificate: options.certificate, logs });
   return cluster;
+}
+
+function answerReplayed(replays: Replays, server: ApiServer, request: ApiRequest): ApiAnswer | Promise<ApiAnswer> {
+  const replay = new Replay();
+  const work = (): ApiAnswer => withWarnings(server.answer(request), replay.warnings);
+  try {
+    return replays.run(replay, work);
+  } catch (error) {
+    if (error instanceof Suspended) return replays.settle(replay, error, work);
+    throw error;
+  }
+}
+
+function withWarnings(answer: ApiAnswer, warnings: readonly string[]): ApiAnswer {
+  if (warnings.length === 0 || answer.kind !== 'object') return answer;
+  return { ...answer, warnings: [...new Set([...(answer.warnings ?? []), ...warnings])] };
 }
 
 function tokenIssuer({ clock, store, state }: ClusterOptions): TokenIssuer {

@@ -1,11 +1,20 @@
 // Who sends a request, as authentication found out.
 
+import type { Json } from '@evenkeel/resource';
+
 /** A user as Kubernetes knows one. */
 export interface Identity {
   readonly user: string;
   readonly uid?: string;
   readonly groups: readonly string[];
   readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Who writes and with which options: what admission is told of a request. */
+export interface Requester {
+  readonly identity: Identity;
+  /** CreateOptions, UpdateOptions or DeleteOptions as they arrived. */
+  readonly options: Readonly<Record<string, Json>>;
 }
 
 /** The identity of `sandbox.transport()` and of the kubeconfig: allowed everything, as kubeadm's admin. */

@@ -67,6 +67,8 @@ test('a limit range completes containers and refuses those outside it', async ()
     metadata: { name },
     spec: { containers: [{ name: 'main', image: 'nginx', resources }] },
   });
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } };
+  await call(api, 'POST', `${core}/serviceaccounts`, { body: account });
   const created = await call(api, 'POST', `${core}/pods`, { body: pod('a', {}) });
   assert.deepEqual(at(created, 'spec', 'containers', 0, 'resources'), {
     limits: { cpu: '500m' },

@@ -10,6 +10,8 @@ import {
 } from './request.ts';
 import type { ServedType, Verb } from './served-type.ts';
 import { badRequest, invalid, methodNotAllowed } from './status.ts';
+import type { Requester } from '../access/identity.ts';
+import { isBag } from '../store/draft.ts';
 import type { Write } from './writer.ts';
 
 /** A 200 answer. */
@@ -30,6 +32,7 @@ export function writeOf(request: ApiRequest, path: ResourcePath, type: ServedTyp
     subresource: path.subresource,
     manager: managerOf(request),
     parameters: writeParameters(request),
+    by: { identity: request.identity, options: requestOptions(request) },
     ...(request.duplicateFields === undefined ? {} : { duplicateFields: request.duplicateFields }),
   };
 }
@@ -66,6 +69,33 @@ function writeParameters(request: ApiRequest): WriteParameters {
     fieldValidation: fieldValidation === 'Ignore' || fieldValidation === 'Strict' ? fieldValidation : 'Warn',
     force: force === 'true' || force === '1',
   };
+}
+
+// The options of a write as admission is told of them: what was asked for, nothing that was assumed.
+function requestOptions(request: ApiRequest): { readonly [key: string]: Json } {
+  const { dryRun, fieldManager, fieldValidation } = request.query;
+  return {
+    apiVersion: 'meta.k8s.io/v1',
+    ...(dryRun === undefined || dryRun === '' ? {} : { dryRun: [dryRun] }),
+    ...(fieldManager === undefined ? {} : { fieldManager }),
+    ...(fieldValidation === undefined ? {} : { fieldValidation }),
+  };
+}
+
+/** Who deletes, and with which options. */
+export function removerOf(request: ApiRequest): Requester {
+  const { dryRun, gracePeriodSeconds, propagationPolicy, orphanDependents } = request.query;
+  const body = isBag(request.body) ? (request.body as { readonly [key: string]: Json }) : {};
+  const options = {
+    ...body,
+    kind: 'DeleteOptions',
+    apiVersion: 'meta.k8s.io/v1',
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: Number(gracePeriodSeconds) }),
+    ...(orphanDependents === undefined ? {} : { orphanDependents: orphanDependents === 'true' }),
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+    ...(dryRun === undefined || dryRun === '' ? {} : { dryRun: [dryRun] }),
+  };
+  return { identity: request.identity, options };
 }
 
 function optionsKind(request: ApiRequest): string {

@@ -69,9 +69,18 @@ function applyOperation(holder: Bag, operation: Json): void {
   }
 }
 
-// Which operation failed is not told, as upstream.
-function notApplicable(_why: string): ApiError {
-  return new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+/** A patch that does not apply. Requests are not told which operation failed, as upstream; webhooks are. */
+export class PatchFailure extends ApiError {
+  readonly why: string;
+
+  constructor(why: string) {
+    super(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+    this.why = why;
+  }
+}
+
+function notApplicable(why: string): ApiError {
+  return new PatchFailure(why);
 }
 
 function pointerParts(path: string): readonly string[] {
@@ -131,8 +140,12 @@ function setAt(holder: Bag, at: readonly string[], value: Value): void {
 }
 
 function removeAt(holder: Bag, at: readonly string[], path: string, verb: string): Value {
-  const value = readAt(holder, at, path, verb);
   const parent = parentOf(holder, at);
+  if (verb === 'remove' && isBag(parent) && parent[at.at(-1) ?? ''] === undefined)
+    throw notApplicable(
+      `error in remove for path: '${path}': Unable to remove nonexistent key: ${at.at(-1) ?? ''}: missing value`,
+    );
+  const value = readAt(holder, at, path, verb);
   const last = at.at(-1) ?? '';
   if (Array.isArray(parent)) parent.splice(indexOf(last, parent.length), 1);
   else if (isBag(parent)) delete parent[last];

@@ -1,5 +1,6 @@
 // Deletion: preconditions, grace periods, finalizers, propagation policies, and the end of an object.
 
+import type { Requester } from '../access/identity.ts';
 import type { Json, KubeObject } from '@evenkeel/resource';
 import { type Clock, kubeTime } from '@evenkeel/std';
 import { type Draft, isBag, withMeta } from '../store/draft.ts';
@@ -7,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import { definitionCollection } from '../crd/definitions.ts';
 import { cleanupFinalizer } from '../crd/cleanup.ts';
 import type { ServedType } from './served-type.ts';
-import { conflict, forbidden, invalid, notFound, successStatus } from './status.ts';
+import { ApiError, conflict, forbidden, invalid, notFound, successStatus } from './status.ts';
 import { strategyOf } from './strategies.ts';
 import { atVersion } from './versions.ts';
 import { isGone } from './writer.ts';
@@ -19,6 +20,10 @@ export interface RemoveOptions {
   readonly uid: string | undefined;
   readonly resourceVersion: string | undefined;
   readonly dryRun: boolean;
+  /** Who asked, for admission; undefined for steps that the cluster takes by itself. */
+  readonly by?: Requester;
+  /** True where a whole collection is deleted. */
+  readonly ofCollection?: boolean;
 }
 
 export interface Removed {
@@ -31,10 +36,17 @@ export interface Removed {
 export class Remover {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #admit: (type: ServedType, object: KubeObject, options: RemoveOptions) => void;
 
-  constructor(store: Store, clock: Clock) {
+  /** `admit` is asked before anything is deleted, and throws what it refuses. */
+  constructor(
+    store: Store,
+    clock: Clock,
+    admit: (type: ServedType, object: KubeObject, options: RemoveOptions) => void = () => undefined,
+  ) {
     this.#store = store;
     this.#clock = clock;
+    this.#admit = admit;
   }
 
   /** Deletes one object, or starts its deletion. Throws 403, 404, 409. */
@@ -47,12 +59,33 @@ export class Remover {
     if (object === undefined) throw notFound(type, at.name);
     checkPreconditions(type, object, options);
     if (isProtected(type, at.name)) throw forbidden(type, at.name, 'this namespace may not be deleted');
+    this.#admit(type, object, options);
     const dying = this.#dying(type, object, options);
     if (isGone(dying)) return this.#finish(type, object, options);
     if (dying === object) return { status: 200, body: atVersion(object, type) };
     if (options.dryRun) return { status: 200, body: atVersion(dying as unknown as KubeObject, type) };
     const stored = this.#store.collection(type.collection).put(dying as Draft);
     return { status: 200, body: atVersion(stored, type) };
+  }
+
+  /** Deletes several objects; those that admission refuses stay, and the first refusal is thrown in the end. */
+  removeAll(type: ServedType, objects: readonly KubeObject[], options: RemoveOptions): void {
+    const refusals: ApiError[] = [];
+    // All are admitted before any is deleted: admission may take several attempts, a deletion happens once.
+    const admitted = objects.filter((object) => {
+      try {
+        this.#admit(type, object, { ...options, ofCollection: true });
+        return true;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        refusals.push(error);
+        return false;
+      }
+    });
+    const { by: _by, ...rest } = options;
+    for (const { metadata } of admitted)
+      this.remove(type, { namespace: metadata.namespace, name: metadata.name ?? '' }, rest);
+    if (refusals[0] !== undefined) throw refusals[0];
   }
 
   /** Takes an object out of the store for good. */

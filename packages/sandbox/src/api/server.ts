@@ -24,6 +24,7 @@ import type { Registry } from './registry.ts';
 import { type Remover, readRemoveOptions } from './remover.ts';
 import { type ApiAnswer, type ApiRequest, type ResourcePath, parseResourcePath } from './request.ts';
 import type { ServedType } from './served-type.ts';
+import { removerOf } from './answers.ts';
 import { ApiError, methodNotAllowed, noSuchResource, notAcceptable } from './status.ts';
 import { answerSubresource } from './subresources.ts';
 import { answerTransient } from './transient.ts';
@@ -159,7 +160,7 @@ export class ApiServer {
   }
 
   #delete(request: ApiRequest, path: ResourcePath, type: ServedType): ApiAnswer {
-    const options = readRemoveOptions(request.body, request.query);
+    const options = { ...readRemoveOptions(request.body, request.query), by: removerOf(request) };
     if (path.name !== undefined) {
       need(type, 'delete');
       const removed = this.#deps.remover.remove(type, { namespace: path.namespace, name: path.name }, options);
@@ -169,14 +170,8 @@ export class ApiServer {
     const scope: Scope = { type, namespace: path.namespace ?? (type.namespaced ? undefined : '') };
     const matches = selection(scope, request.query) ?? (() => true);
     const list = listObjects(this.#deps.store, scope, withoutLimit(request.query));
-    for (const object of this.#deps.store.collection(type.collection).list(scope.namespace)) {
-      if (!matches(object)) continue;
-      this.#deps.remover.remove(
-        type,
-        { namespace: object.metadata.namespace, name: object.metadata.name ?? '' },
-        options,
-      );
-    }
+    const chosen = this.#deps.store.collection(type.collection).list(scope.namespace).filter(matches);
+    this.#deps.remover.removeAll(type, chosen, options);
     return ok(list);
   }
 

@@ -113,6 +113,11 @@ export function expired(message: string): ApiError {
   return new ApiError(410, 'Expired', message);
 }
 
+/** Something failed on the way that is nobody's fault in the request. */
+export function internalError(why: string): ApiError {
+  return new ApiError(500, 'InternalError', `Internal error occurred: ${why}`, { causes: [{ message: why }] });
+}
+
 /** Named honestly: the sandbox does not do this. */
 export function notImplemented(what: string): ApiError {
   return new ApiError(501, 'NotImplemented', `the sandbox cluster does not implement ${what}`);

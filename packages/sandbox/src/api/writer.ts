@@ -4,6 +4,7 @@
 import type { Json, KubeObject } from '@evenkeel/resource';
 import { kubeTime } from '@evenkeel/std';
 import type { Clock } from '@evenkeel/std';
+import type { Requester } from '../access/identity.ts';
 import { recordOwnership } from '../apply/ownership.ts';
 import type { Chance } from '../clock.ts';
 import { validateCustom } from '../crd/custom-objects.ts';
@@ -35,6 +36,10 @@ export interface Write {
   /** "status" or another subresource; undefined for the object itself. */
   readonly subresource?: string | undefined;
   readonly parameters: WriteParameters;
+  /** Who asked, for admission; undefined for steps that the cluster takes by itself. */
+  readonly by?: Requester;
+  /** System fields that an update did not carry. */
+  readonly unsent?: readonly UpdatedField[];
 }
 
 export interface Written {
@@ -49,9 +54,9 @@ export interface WriterDeps {
   readonly chance: Chance;
   /** Called when an update leaves an object with a deletion time and no finalizers. */
   readonly finishDeletion: (type: ServedType, object: KubeObject) => void;
-  /** Admission that changes drafts; called before validation. */
-  readonly admit: (write: Write, draft: Draft, old: KubeObject | undefined) => void;
-  /** Admission that refuses with 403 (limit ranges, quotas); called last, with a valid draft. */
+  /** Admission that changes drafts; called before validation. Returns the draft to go on with. */
+  readonly admit: (write: Write, draft: Draft, old: KubeObject | undefined) => Draft;
+  /** Admission that refuses (limit ranges, webhooks, quotas); called last, with a valid draft. */
   readonly approve: (write: Write, draft: Draft, old: KubeObject | undefined) => void;
   /** Called with the draft of a CustomResourceDefinition before it is stored. */
   readonly settleDefinition: (draft: Draft, old: KubeObject | undefined) => readonly Cause[];
@@ -79,29 +84,29 @@ export class Writer {
   /** Stores a draft that has been read already. */
   createDraft(write: Write, read: ReadBody): Written {
     const { type } = write;
-    const { draft } = read;
-    const meta = draft.metadata;
-    if ((meta.resourceVersion ?? '') !== '' && !write.parameters.dryRun) {
+    const given = read.draft.metadata;
+    if ((given.resourceVersion ?? '') !== '' && !write.parameters.dryRun) {
       throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
     }
-    this.#placeInNamespace(write, draft);
-    if ((meta.name ?? '') === '' && (meta.generateName ?? '') !== '') meta.name = this.#generatedName(type, meta);
+    this.#placeInNamespace(write, read.draft);
+    for (const key of systemFields) delete given[key];
     const now = kubeTime(this.#deps.clock.now());
+    this.#fillDefaults(type, read.draft, undefined);
+    if (read.owned !== true) this.#recordOwner(write, undefined, read.draft, now);
+    const draft = this.#deps.admit(write, read.draft, undefined);
+    const meta = draft.metadata;
+    // Mutating admission sees neither; what it renames or gives a uid is overwritten.
+    if ((meta.name ?? '') === '' && (meta.generateName ?? '') !== '') meta.name = this.#generatedName(type, meta);
     meta.creationTimestamp = now;
     meta.uid = this.#deps.chance.uid();
-    delete meta.deletionTimestamp;
-    delete meta.deletionGracePeriodSeconds;
-    this.#fillDefaults(type, draft, undefined);
-    if (read.owned !== true) this.#recordOwner(write, undefined, draft, now);
-    this.#deps.admit(write, draft, undefined);
     const collection = this.#deps.store.collection(type.collection);
-    if (meta.name !== undefined && collection.get(meta.namespace ?? '', meta.name) !== undefined)
-      throw alreadyExists(type, meta.name);
     this.#prepare(write, draft, undefined);
     if (this.#hasGeneration(type)) meta.generation = 1;
     else delete meta.generation;
     this.#validate(write, draft, undefined);
     this.#deps.approve(write, draft, undefined);
+    if (meta.name !== undefined && collection.get(meta.namespace ?? '', meta.name) !== undefined)
+      throw alreadyExists(type, meta.name);
     const object = write.parameters.dryRun ? this.#dry(draft) : collection.put(draft);
     return { object, created: true, warnings: read.warnings };
   }
@@ -158,14 +163,14 @@ export class Writer {
 
   #store(write: Write, read: ReadBody, old: KubeObject): Written {
     const { type } = write;
-    const { draft, warnings } = read;
+    const { warnings } = read;
+    const unsent = updatedFields.filter((key) => read.draft.metadata[key] === undefined);
+    keepUnwritten(write, read.draft, old);
+    this.#fillDefaults(type, read.draft, old);
+    if (read.owned !== true) this.#recordOwner(write, old, read.draft, kubeTime(this.#deps.clock.now()));
+    const draft = this.#deps.admit({ ...write, unsent }, read.draft, old);
     const meta = draft.metadata;
-    keepSystemFields(draft, old);
-    if (write.subresource === undefined) keepStatus(type, draft, old);
-    else if (write.subresource === 'status') keepAllButStatus(type, draft, old);
-    this.#fillDefaults(type, draft, old);
-    if (read.owned !== true) this.#recordOwner(write, old, draft, kubeTime(this.#deps.clock.now()));
-    this.#deps.admit(write, draft, old);
+    if (draft !== read.draft) keepUnwritten(write, draft, old);
     this.#prepare(write, draft, old);
     if (this.#hasGeneration(type)) {
       const before = old.metadata.generation ?? 1;
@@ -209,7 +214,8 @@ export class Writer {
       const strategy = strategyOf(type.collection);
       if (write.subresource === undefined) {
         causes.push(...(strategy.validate?.(draft) ?? []));
-        if (old !== undefined) causes.push(...(strategy.validateUpdate?.(draft, old) ?? []));
+        if (old === undefined) causes.push(...(strategy.validateCreate?.(draft) ?? []));
+        else causes.push(...(strategy.validateUpdate?.(draft, old) ?? []));
       }
       if (type.collection === 'customresourcedefinitions.apiextensions.k8s.io')
         causes.push(...this.#deps.settleDefinition(draft, old));
@@ -334,6 +340,19 @@ function uidMismatch(type: ServedType, name: string, given: string, old: KubeObj
     name,
     `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`,
   );
+}
+
+const updatedFields = ['uid', 'creationTimestamp', 'resourceVersion', 'generation'] as const;
+
+type UpdatedField = (typeof updatedFields)[number];
+
+const systemFields = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
+
+// What this write may not touch stays as it is.
+function keepUnwritten({ type, subresource }: Write, draft: Draft, old: KubeObject): void {
+  keepSystemFields(draft, old);
+  if (subresource === undefined) keepStatus(type, draft, old);
+  else if (subresource === 'status') keepAllButStatus(type, draft, old);
 }
 
 function keepSystemFields(draft: Draft, old: KubeObject): void {

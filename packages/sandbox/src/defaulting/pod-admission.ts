@@ -1,23 +1,23 @@
-// What admission adds to a new pod on a stock server: the service account and its token volume, the default tolerations,
-// the priority, and the quality of service class.
+// What admission adds to a new pod on a stock server, beside its service account: the default tolerations and the
+// priority; and the quality of service class that the server works out.
 
-import type { StrategyContext } from '../api/strategy.ts';
 import { type Bag, type Draft, bagAt, scalarText } from '../store/draft.ts';
+import type { Store } from '../store/store.ts';
 import { type ContainerDraft, type PodSpecDraft, bagsOf, fallback, specOf } from './drafts.ts';
 
-const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** Sets the state that a pod starts in. */
+export function startPod(draft: Draft): void {
+  draft['status'] = { phase: 'Pending', qosClass: qosClassOf(specOf(draft) as PodSpecDraft) };
+}
 
-/** Completes a pod at creation. */
-export function admitPod(draft: Draft, context: StrategyContext): void {
+/** Completes a pod at creation, as the admission plugins for priorities and tolerations do. */
+export function admitPod(store: Store, draft: Draft): void {
   const spec = specOf(draft) as PodSpecDraft;
-  if (spec.serviceAccountName === undefined || spec.serviceAccountName === '') spec.serviceAccountName = 'default';
-  spec.serviceAccount = spec.serviceAccountName;
-  addTokenVolume(spec, context);
   addTolerations(spec);
   const className = spec['priorityClassName'];
   const priorityClass =
     typeof className === 'string'
-      ? context.store.collection('priorityclasses.scheduling.k8s.io').get('', className)
+      ? store.collection('priorityclasses.scheduling.k8s.io').get('', className)
       : undefined;
   const value = priorityClass?.['value'];
   fallback(
@@ -32,38 +32,6 @@ export function admitPod(draft: Draft, context: StrategyContext): void {
           : 0,
   );
   fallback(spec, 'preemptionPolicy', 'PreemptLowerPriority');
-  draft['status'] = { phase: 'Pending', qosClass: qosClassOf(spec) };
-}
-
-function addTokenVolume(spec: PodSpecDraft, context: StrategyContext): void {
-  if (spec['automountServiceAccountToken'] === false) return;
-  const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
-  const missing = containers.filter(
-    (container) => !bagsOf(container['volumeMounts']).some((mount) => mount['mountPath'] === tokenPath),
-  );
-  if (missing.length === 0) return;
-  const name = `kube-api-access-${context.chance.suffix(5)}`;
-  spec.volumes = [
-    ...(spec.volumes ?? []),
-    {
-      name,
-      projected: {
-        defaultMode: 420,
-        sources: [
-          { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
-          { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-          {
-            downwardAPI: {
-              items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
-            },
-          },
-        ],
-      },
-    },
-  ];
-  for (const container of missing) {
-    container['volumeMounts'] = [...bagsOf(container['volumeMounts']), { name, readOnly: true, mountPath: tokenPath }];
-  }
 }
 
 function addTolerations(spec: PodSpecDraft): void {

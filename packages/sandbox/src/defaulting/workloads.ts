@@ -3,7 +3,7 @@
 
 import type { Strategy } from '../api/strategy.ts';
 import { type Bag, type Draft, bagAt, isBag } from '../store/draft.ts';
-import { validatePod, validatePodUpdate } from '../validation/pods.ts';
+import { validateNewPod, validatePod, validatePodUpdate } from '../validation/pods.ts';
 import {
   validateCronJob,
   validateDaemonSet,
@@ -17,7 +17,7 @@ import {
 } from '../validation/workloads.ts';
 import { validateScaler } from '../validation/scalers.ts';
 import { type PodSpecDraft, bagsOf, fallback, memberBag, specOf } from './drafts.ts';
-import { admitPod } from './pod-admission.ts';
+import { startPod } from './pod-admission.ts';
 import { defaultPod, defaultPodSpec } from './pod-spec.ts';
 
 function defaultTemplate(spec: Bag, ...path: readonly string[]): void {
@@ -182,8 +182,9 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
     generation: true,
     returnsDeleted: true,
     defaults: (draft) => defaultPod(specOf(draft) as PodSpecDraft),
-    prepareCreate: admitPod,
+    prepareCreate: startPod,
     validate: validatePod,
+    validateCreate: validateNewPod,
     validateUpdate: validatePodUpdate,
     graceSeconds: restartAt,
   },

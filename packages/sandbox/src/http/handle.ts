@@ -26,7 +26,7 @@ export async function handleRequest(
   response.on('close', () => gone.abort());
   try {
     const read = await readRequest(deps.cluster, request);
-    await writeAnswer(deps.cluster.answer(read), {
+    await writeAnswer(await deps.cluster.answer(read), {
       cluster: deps.cluster,
       read,
       response,

@@ -36,6 +36,8 @@ export class Store {
   readonly #collections = new Map<string, Collection>();
   readonly #journal: Journal | undefined;
   readonly now: () => number;
+  /** Called after each write that is durable. */
+  committed: () => void = () => undefined;
   /** Revisions up to this one are of an earlier run, whose events are not remembered. */
   readonly #historyFrom: number;
   #revision: number;
@@ -80,6 +82,7 @@ export class Store {
     const object = write(revision);
     this.#journal?.record({ revision, collection, key, object });
     this.#revision = revision;
+    this.committed();
     return revision;
   }
 

@@ -3,6 +3,8 @@
 
 import type { KubeObject } from '@evenkeel/resource';
 import { type Clock, kubeTime } from '@evenkeel/std';
+import type { Identity } from '../access/identity.ts';
+import type { Replays } from '../admission/replay.ts';
 import type { Registry } from '../api/registry.ts';
 import type { Remover } from '../api/remover.ts';
 import type { ServedType } from '../api/served-type.ts';
@@ -20,6 +22,7 @@ export interface ControllerDeps {
   readonly remover: Remover;
   readonly clock: Clock;
   readonly chance: Chance;
+  readonly replays: Replays;
   /** Simulated durations are divided by this. */
   readonly speed: number;
 }
@@ -28,11 +31,13 @@ export interface ControllerDeps {
 export class Actor {
   readonly deps: ControllerDeps;
   readonly manager: string;
+  readonly #identity: Identity;
   readonly #types = new Map<string, ServedType>();
 
   constructor(deps: ControllerDeps, manager: string) {
     this.deps = deps;
     this.manager = manager;
+    this.#identity = { user: `system:${manager}`, groups: ['system:authenticated'] };
   }
 
   /** Now, as objects write it. */
@@ -129,6 +134,7 @@ export class Actor {
             uid,
             resourceVersion: undefined,
             dryRun: false,
+            by: { identity: this.#identity, options: { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1' } },
           },
         ).body,
     );
@@ -155,6 +161,10 @@ export class Actor {
       manager: this.manager,
       subresource,
       parameters: { dryRun: false, fieldManager: this.manager, fieldValidation: 'Ignore', force: false },
+      // Webhooks that watch status are spared the pulse of the simulated cluster.
+      ...(subresource === undefined
+        ? { by: { identity: this.#identity, options: { kind: 'UpdateOptions', apiVersion: 'meta.k8s.io/v1' } } }
+        : {}),
     };
   }
 }

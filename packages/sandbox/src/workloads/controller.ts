@@ -3,6 +3,7 @@
 import type { KubeObject } from '@evenkeel/resource';
 import type { StoreEvent } from '../store/collection.ts';
 import { Actor, type ControllerDeps } from './actor.ts';
+import { replayed } from '../admission/replay.ts';
 import { KeyQueue } from './key-queue.ts';
 
 export interface ControllerSpec {
@@ -21,14 +22,12 @@ export function startController(
   onError: (error: unknown) => void,
 ): () => void {
   const actor = new Actor(deps, spec.manager);
-  const queue = new KeyQueue({
-    clock: deps.clock,
-    onError,
-    handle: (key) => {
-      const slash = key.indexOf('/');
-      return spec.reconcile(actor, key.slice(0, slash), key.slice(slash + 1));
-    },
-  });
+  const reconcile = (key: string): number | undefined | void => {
+    const slash = key.indexOf('/');
+    return spec.reconcile(actor, key.slice(0, slash), key.slice(slash + 1));
+  };
+  const handle = replayed(deps.replays, reconcile, (key) => queue.add(key));
+  const queue = new KeyQueue({ clock: deps.clock, onError, handle });
   const stops = Object.entries(spec.watches).map(([collection, keysOf]) => {
     const watched = deps.store.collection(collection);
     for (const object of watched.list()) {

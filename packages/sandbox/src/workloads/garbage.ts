@@ -3,6 +3,7 @@
 import type { KubeObject, OwnerReference } from '@evenkeel/resource';
 import type { StoreEvent } from '../store/collection.ts';
 import { Actor, type ControllerDeps } from './actor.ts';
+import { replayed } from '../admission/replay.ts';
 import { KeyQueue } from './key-queue.ts';
 import type { Dependent, OwnerIndex } from './owner-index.ts';
 
@@ -13,7 +14,12 @@ export function startGarbageCollector(
   onError: (error: unknown) => void,
 ): { readonly follow: (collection: string) => void; readonly stop: () => void } {
   const collector = new Collector(new Actor(deps, 'kube-controller-manager'), index);
-  const queue = new KeyQueue({ clock: deps.clock, onError, handle: (key) => collector.handle(key) });
+  const handle = replayed(
+    deps.replays,
+    (key) => collector.handle(key),
+    (key) => queue.add(key),
+  );
+  const queue = new KeyQueue({ clock: deps.clock, onError, handle });
   const onEvent = (collection: string, event: StoreEvent): void => {
     for (const key of keysOf(collection, event, index)) queue.add(key);
   };
