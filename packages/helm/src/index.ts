@@ -20,7 +20,6 @@ export type {
 export { renderChart } from './render/render-chart.ts';
 export type { HelmVersion } from './chart/chart.ts';
 export { BadPattern, matchFilePattern } from './chart/file-pattern.ts';
-export { BadPattern, matchFilePattern } from './chart/file-pattern.ts';
 export { type Flag, type FlagType, type ParsedFlags, FlagError, parseFlags } from './command/flags.ts';
 export { templateFlags, templateHelp } from './command/template-flags.ts';
 export {
