@@ -180,6 +180,9 @@ async function whole(url: string, response: Dispatcher.ResponseData, bytesMax: n
 
 function tlsOptions(tls: TlsAccess): object {
   try {
+    if (tls.ca !== undefined && !tls.ca.includes('-----BEGIN CERTIFICATE-----')) {
+      throw new Error('the authority is no PEM certificate');
+    }
     const secureContext = createSecureContext({
       ca: tls.ca ?? [...systemAuthorities()],
       ...(tls.cert === undefined || tls.key === undefined ? {} : { cert: tls.cert, key: tls.key }),

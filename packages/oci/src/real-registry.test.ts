@@ -199,6 +199,38 @@ test('a registry with a certificate of an own authority', needsOpenssl, async ()
   await assert.rejects(pullChart(plain.client, reference), { code: 'status' });
 });
 
+test('a registry that wants a client certificate', needsOpenssl, async () => {
+  using authority = createAuthority();
+  using stranger = createAuthority();
+  const tls = authority.issue(['127.0.0.1']);
+  await using registry = await startRealRegistry({ tls, clientCa: authority.ca });
+  const { ca } = authority;
+  await using opened = connect({ access: { tls: { ca, ...authority.issue(['me']) } } });
+  const { digest } = await pushChart(opened.client, `${registry.url}/team`, { archive: chartOf('1.0.0') });
+  const reference = `${registry.url}/team/web:1.0.0`;
+  assert.equal((await pullChart(opened.client, reference)).digest, digest);
+  await using without = connect({ access: { tls: { ca } } });
+  await assert.rejects(pullChart(without.client, reference), {
+    code: 'tls',
+    message: /remote error: tls: (?:certificate required|bad certificate)$/,
+  });
+  await using other = connect({ access: { tls: { ca, ...stranger.issue(['me']) } } });
+  await assert.rejects(pullChart(other.client, reference), {
+    code: 'tls',
+    message: /remote error: tls: (?:unknown certificate authority|bad certificate)$/,
+  });
+});
+
+test('a registry whose certificate has expired', needsOpenssl, async () => {
+  using authority = createAuthority();
+  await using registry = await startRealRegistry({ tls: authority.issue(['127.0.0.1'], { expired: true }) });
+  await using opened = connect({ access: { tls: { ca: authority.ca } } });
+  await assert.rejects(pullChart(opened.client, `${registry.url}/team/web:1.0.0`), {
+    code: 'tls',
+    message: /tls: failed to verify certificate: x509: certificate has expired or is not yet valid$/,
+  });
+});
+
 test('the real helm logs in, and we use what it stored', { skip: needsHelm.skip || opensslIsMissing() }, async () => {
   using authority = createAuthority();
   await using registry = await startRealRegistry({ login: true, tls: authority.issue(['127.0.0.1']) });

@@ -39,12 +39,23 @@ export function reasonOf(error: unknown): { readonly code: RemoteErrorCode; read
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return { code: 'tls', text: `tls: failed to verify certificate: x509: ${message}` };
+    return { code: 'tls', text: `tls: failed to verify certificate: x509: ${otherNames(error) ?? message}` };
   }
   const known = reasons[code];
   if (known !== undefined) return { code: known[0], text: known[1] };
   if (/^Proxy response \((\d+)\)/.test(message)) return { code: 'unreachable', text: proxyRefusal(message) };
   return { code: code.startsWith('ERR_SSL') ? 'tls' : 'unreachable', text: message === '' ? code : message };
+}
+
+/** Which names a certificate has, in place of the one that was called. */
+function otherNames(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('host' in error) || !('cert' in error)) return undefined;
+  const { host, cert } = error;
+  const stated =
+    typeof cert === 'object' && cert !== null && 'subjectaltname' in cert ? cert.subjectaltname : undefined;
+  if (typeof stated !== 'string' || stated === '') return undefined;
+  const names = stated.split(', ').map((name) => name.replace(/^(?:DNS|IP Address):/, ''));
+  return `certificate is valid for ${names.join(', ')}, not ${String(host)}`;
 }
 
 function proxyRefusal(message: string): string {

@@ -18,7 +18,7 @@ const BYTES_MAX = 100 * 1024 * 1024;
 /** Unpacks a layer. Throws RemoteError. */
 export function untarLayer(layer: Uint8Array, options: UntarOptions = {}): FileTree {
   const bytesMax = options.bytesMax ?? BYTES_MAX;
-  const files: Record<string, Uint8Array> = Object.create(null) as Record<string, Uint8Array>;
+  const files = new Map<string, Uint8Array>();
   let size = 0;
   try {
     // The archive has headers and padding beside the files; they may not grow without bound either.
@@ -29,13 +29,13 @@ export function untarLayer(layer: Uint8Array, options: UntarOptions = {}): FileT
       if (entry.special && options.skipLinks !== true) {
         throw new RemoteError('unsupported', `${entry.name} is a link, which is not allowed in an artifact`);
       }
-      if (!entry.directory && !entry.special && name !== '') files[name] = entry.data;
+      if (!entry.directory && !entry.special && name !== '') files.set(name, entry.data);
     }
   } catch (error) {
     if (!(error instanceof ArchiveError)) throw error;
     throw new RemoteError('protocol', `the artifact is no gzipped tar archive: ${error.message}`, { cause: error });
   }
-  return memoryTree(files);
+  return memoryTree(Object.fromEntries(files));
 }
 
 function entryName(raw: string): string {

@@ -1,5 +1,6 @@
 // A web server for files, and a proxy, with everything that goes wrong on request.
 
+import { createHash } from 'node:crypto';
 import {
   type IncomingMessage,
   type RequestListener,
@@ -82,7 +83,7 @@ function respond(
   if (found === undefined) {
     response.writeHead(404).end();
   } else if (typeof found === 'string' || found instanceof Uint8Array) {
-    const tag = `"${found.length}-${Buffer.from(found).toString('base64').slice(-12)}"`;
+    const tag = `"${createHash('sha256').update(found).digest('hex')}"`;
     const isKnown = etag === true && incoming.headers['if-none-match'] === tag;
     if (etag === true) response.setHeader('etag', tag);
     response.writeHead(isKnown ? 304 : 200).end(isKnown ? undefined : found);

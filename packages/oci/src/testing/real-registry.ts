@@ -11,6 +11,8 @@ export interface RealRegistryOptions {
   /** Only the user "me" with the password "secret" may read and write. */
   readonly login?: boolean;
   readonly tls?: IssuedCertificate;
+  /** Clients need a certificate of this authority. */
+  readonly clientCa?: string;
 }
 
 /** A running registry. */
@@ -37,9 +39,7 @@ export async function startRealRegistry(options: RealRegistryOptions = {}): Prom
     storage: { filesystem: { rootdirectory: join(directory, 'data') } },
     http: {
       addr: '127.0.0.1:0',
-      ...(options.tls === undefined
-        ? {}
-        : { tls: { certificate: file('tls.crt', options.tls.cert), key: file('tls.key', options.tls.key) } }),
+      ...(options.tls === undefined ? {} : { tls: tlsConfig(options.tls, options.clientCa, file) }),
     },
     ...(options.login === true ? { auth: { htpasswd: { realm: 'test', path: file('htpasswd', passwords) } } } : {}),
   };
@@ -61,6 +61,15 @@ export async function startRealRegistry(options: RealRegistryOptions = {}): Prom
     await stop();
     throw error;
   }
+}
+
+function tlsConfig(
+  tls: IssuedCertificate,
+  clientCa: string | undefined,
+  file: (name: string, content: string) => string,
+): object {
+  const clientcas = clientCa === undefined ? {} : { clientcas: [file('clients.crt', clientCa)] };
+  return { certificate: file('tls.crt', tls.cert), key: file('tls.key', tls.key), ...clientcas };
 }
 
 function listening(child: ChildProcess): Promise<string> {

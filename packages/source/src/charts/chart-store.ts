@@ -5,7 +5,7 @@ import { unpackChart } from '@evenkeel/helm';
 import { HttpClient, untarLayer } from '@evenkeel/oci';
 import { createSharing } from '../sharing.ts';
 import { type ClassicCharts, createClassicCharts } from './classic-charts.ts';
-import { type ContentCache, openContentCache } from './content-cache.ts';
+import { openContentCache } from './content-cache.ts';
 import type {
   ArtifactRequest,
   ChartRequest,
@@ -17,23 +17,8 @@ import type {
   ResolvedArtifact,
   ResolvedChart,
 } from './contract.ts';
+import type { Fetching } from './fetching.ts';
 import { type RegistryContents, createRegistryContents } from './registry-contents.ts';
-
-/** What both kinds of remotes share. */
-export interface Fetching {
-  readonly http: HttpClient;
-  readonly cache: ContentCache;
-  readonly now: () => number;
-  /** Ends with the store. One asker's signal must not end what others wait for. */
-  readonly signal: AbortSignal;
-}
-
-/** The packed parts of a chart. */
-export interface PackedChart {
-  readonly archive: Uint8Array;
-  readonly archiveDigest: string;
-  readonly provenance: Uint8Array | undefined;
-}
 
 /** Makes a store. Nothing is read or asked before the first request. */
 export function createChartStore(options: ChartStoreOptions): ChartStore {

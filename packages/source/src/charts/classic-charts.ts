@@ -3,7 +3,7 @@
 import { type RepositoryIndex, readRepositoryIndex } from '@evenkeel/helm';
 import { RemoteError, type RemoteErrorCode, withoutSecrets } from '@evenkeel/oci';
 import { createSharing } from '../sharing.ts';
-import type { Fetching, PackedChart } from './chart-store.ts';
+import type { Fetching, PackedChart } from './fetching.ts';
 import type { ChartRequest, ResolvedChart } from './contract.ts';
 import { type Download, askFor, download, indexUrl, provenanceUrl } from './download.ts';
 import { findArchive } from './find-archive.ts';

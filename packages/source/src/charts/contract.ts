@@ -46,7 +46,7 @@ export interface FetchedChart extends ResolvedChart {
   /** The .prov file; undefined where it was not asked for, or there is none. */
   readonly provenance: Uint8Array | undefined;
   /** The unpacked chart; its root holds Chart.yaml. Throws ArchiveError. */
-  tree(): FileTree;
+  readonly tree: () => FileTree;
 }
 
 /** Which artifact of a registry (Flux's OCIRepository, Argo CD's OCI sources). */
@@ -82,7 +82,7 @@ export interface FetchedArtifact {
   readonly layerDigest: string;
   readonly annotations: Readonly<Record<string, string>>;
   /** The unpacked layer. Throws RemoteError where it is no gzipped tar archive. */
-  tree(): FileTree;
+  readonly tree: () => FileTree;
 }
 
 /**

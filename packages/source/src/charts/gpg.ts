@@ -58,7 +58,9 @@ async function gpg(
     return await run('gpg', [...quiet, ...args], options);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') throw new Error('provenance cannot be verified: the program "gpg" is not installed');
+    if (code === 'ENOENT') {
+      throw new Error('provenance cannot be verified: the program "gpg" is not installed', { cause: error });
+    }
     const status = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
     if (status.includes('NO_PUBKEY') || status.includes('ERRSIG')) {
       throw new Error('openpgp: signature made by unknown entity', { cause: error });

@@ -11,7 +11,7 @@ import {
   pullChart,
   resolveArtifact,
 } from '@evenkeel/oci';
-import type { Fetching, PackedChart } from './chart-store.ts';
+import type { Fetching, PackedChart } from './fetching.ts';
 import type {
   ArtifactRequest,
   ChartRequest,
