@@ -32,3 +32,5 @@ export {
   relaxedJsonPath,
 } from './jsonpath/jsonpath.ts';
 export type { JsonPathNode, SliceBound } from './jsonpath/parser.ts';
+export { type JqProgram, type JqRun, type JqRunOptions, compileJq } from './jq/jq.ts';
+export { JqError, type JqErrorCode } from './jq/errors.ts';
