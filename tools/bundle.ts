@@ -1,6 +1,7 @@
 // Bundles the command into packages/cli/dist/bundle, so that a cold start reads a few files instead of hundreds and
 // evaluates nothing that the command at hand does not need.
 
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -43,9 +44,8 @@ const lateEvaluation: Plugin = {
       .filter(([name, value]) => typeof value === 'function' && name !== 'default')
       .map(([name]) => `export const ${name} = /* @__PURE__ */ late('${name}');`);
     return [
-      `import { createRequire } from 'node:module';`,
       `let loaded;`,
-      `const library = () => (loaded ??= createRequire(import.meta.url)('./${lateFile(library)}'));`,
+      `const library = () => (loaded ??= require('${lateFile(library)}'));`,
       `const late = (name) => new Proxy(function () {}, {`,
       `  get: (_, key) => Reflect.get(library()[name], key),`,
       `  apply: (_, self, args) => Reflect.apply(library()[name], self, args),`,
@@ -84,7 +84,7 @@ const plainBuiltins: Plugin = {
 
 const shared: RolldownOptions = {
   platform: 'node',
-  external: (id, importer) => isBuiltin(id) && !takenPlainly(id, importer),
+  external: (id, importer) => /^late-.*\.cjs$/.test(id) || (isBuiltin(id) && !takenPlainly(id, importer)),
   resolve: { conditionNames },
   treeshake: { propertyReadSideEffects: false },
   logLevel: 'warn',
@@ -93,13 +93,14 @@ const shared: RolldownOptions = {
 rmSync(output, { recursive: true, force: true });
 const commands = await rolldown({
   ...shared,
-  input: { main: join(root, 'packages/cli/src/main.ts') },
+  input: { main: join(root, 'packages/cli/src/main.ts'), run: join(root, 'packages/cli/src/run.ts') },
   plugins: [lateEvaluation, plainBuiltins],
 });
 await commands.write({
   dir: output,
-  format: 'esm',
-  chunkFileNames: '[name]-[hash].js',
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name]-[hash].cjs',
   minify: { compress: false, mangle: false },
 });
 for (const library of lateLibraries) {
@@ -111,4 +112,8 @@ for (const library of lateLibraries) {
     minify: { compress: false, mangle: false },
   });
 }
+const { status } = spawnSync(process.execPath, [join(root, 'tools/code-cache.mjs'), output, root], {
+  stdio: 'inherit',
+});
+if (status !== 0) throw new Error('the bundle does not run; its code could not be stored');
 process.stdout.write(`bundled ${output}\n`);

@@ -8,23 +8,24 @@ const { dirname, join } = process.getBuiltinModule('node:path');
 const { fileURLToPath, pathToFileURL } = process.getBuiltinModule('node:url');
 
 const here = dirname(dirname(fileURLToPath(import.meta.url)));
-const bundle = join(here, 'dist', 'bundle', 'main.js');
+const bundle = join(here, 'dist', 'bundle');
 const source = join(here, 'src', 'main.ts');
-const entry = existsSync(bundle) ? bundle : source;
+const isBundled = existsSync(join(bundle, 'main.cjs'));
+const isModern = Number(process.versions.node.split('.')[0]) >= 24;
 
-if (
-  Number(process.versions.node.split('.')[0]) >= 24 &&
-  (entry === bundle || process.execArgv.includes('--conditions=development'))
-) {
+if (isModern && isBundled) {
+  const { openBundle } = await import('./bundle-loader.mjs');
+  openBundle(bundle).load('main.cjs');
+} else if (isModern && process.execArgv.includes('--conditions=development')) {
   process.getBuiltinModule('node:module').enableCompileCache();
-  // A chart fills the young generation at once; let it grow in one step instead of by many small collections.
-  process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=16');
-  await import(pathToFileURL(entry).href);
+  await import(pathToFileURL(source).href);
 } else {
-  const bundled = join(here, '..', '..', 'node_modules', '.bin', 'node');
-  const program = existsSync(bundled) ? bundled : process.execPath;
-  const flags = entry === bundle ? [] : ['--conditions=development'];
   const { spawnSync } = process.getBuiltinModule('node:child_process');
-  const { status, signal } = spawnSync(program, [...flags, entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const installed = join(here, '..', '..', 'node_modules', '.bin', 'node');
+  const program = existsSync(installed) ? installed : process.execPath;
+  const entry = isBundled ? [fileURLToPath(import.meta.url)] : ['--conditions=development', source];
+  // A Node that is too old itself must not hand over to itself for ever.
+  if (isBundled && program === process.execPath) throw new Error('evenkeel needs Node 24 or newer');
+  const { status, signal } = spawnSync(program, [...entry, ...process.argv.slice(2)], { stdio: 'inherit' });
   process.exit(status ?? (signal === 'SIGINT' ? 130 : 1));
 }

@@ -34,4 +34,7 @@ const io: Io = {
     return Buffer.concat(chunks).toString('utf8');
   },
 };
-process.exitCode = await runProgram(process.argv.slice(2), io);
+// No await at the top: the bundle's chunks are CommonJS.
+void runProgram(process.argv.slice(2), io).then((code) => {
+  process.exitCode = code;
+});

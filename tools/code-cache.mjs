@@ -1,0 +1,54 @@
+// Stores V8's compiled code beside each chunk of the bundle, after a run over real charts and kustomizations has compiled
+// what such runs need. Called by bundle.ts: node tools/code-cache.mjs BUNDLE INPUTS
+
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { codeFile, openBundle } from '../packages/cli/bin/bundle-loader.mjs';
+
+const [bundle = '', root = ''] = process.argv.slice(2);
+const directory = mkdtempSync(join(tmpdir(), 'evenkeel-code-'));
+const io = {
+  cwd: directory,
+  environment: {},
+  homeDirectory: directory,
+  pid: process.pid,
+  signal: new AbortController().signal,
+  colour: false,
+  interactive: false,
+  out() {},
+  err() {},
+  stdin: async () => '',
+};
+
+/** Writes the files of a txtar archive and answers their directory. */
+function unpack(file, name) {
+  const place = join(directory, name);
+  mkdirSync(place, { recursive: true });
+  // The cases leave out what is the same for all.
+  writeFileSync(join(place, 'Chart.yaml'), 'apiVersion: v2\nname: c\nversion: 0.1.0\n');
+  for (const part of readFileSync(file, 'utf8')
+    .split(/^-- (?=.+ --$)/m)
+    .slice(1)) {
+    const end = part.indexOf('\n');
+    const path = join(place, part.slice(0, end).replace(/ --$/, ''));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, part.slice(end + 1));
+  }
+  return place;
+}
+
+try {
+  const { load, scripts } = openBundle(bundle);
+  const { runProgram } = load('run.cjs');
+  const charts = join(root, 'packages/helm/testdata');
+  for (const file of readdirSync(charts).filter((name) => name.endsWith('.txtar'))) {
+    const place = unpack(join(charts, file), file);
+    await runProgram(['helm', 'template', 'x', place], io);
+  }
+  await runProgram(['helm', 'template', 'x', join(root, 'examples/shop/charts/mailer')], io);
+  await runProgram(['kustomize', 'build', join(root, 'examples/shop/apps/storefront')], io);
+  for (const [file, script] of scripts) writeFileSync(codeFile(file), script.createCachedData());
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
