@@ -30,6 +30,7 @@ const tasks: Readonly<Record<string, Task>> = {
     return runTestFiles(['packages/gotemplate/src/exec/sandbox.test.ts', 'packages/helm/src/fuzz.test.ts'], []);
   },
   oracle: ([name = '', ...args]) => node([join('tools', 'oracles', `${name}.ts`), ...args]),
+  'crash:sandbox': (args) => node(['packages/sandbox/src/testing/crash.ts', ...args]),
   conformance: (args) => node([join('tools', 'conformance', 'run.ts'), ...args]),
   check: async () =>
     (await tasks['build']?.([])) ||

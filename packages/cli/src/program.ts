@@ -6,6 +6,7 @@ import type { AppOptions, SyncOptions, WaitOptions } from './commands/app.ts';
 import type { CreateOptions } from './commands/app-create.ts';
 import type { RenderOptions } from './commands/render.ts';
 import type { SandboxStartOptions } from './commands/sandbox.ts';
+import type * as SandboxCommands from './commands/sandbox.ts';
 import type { UpOptions } from './commands/up.ts';
 import type { Io } from './io.ts';
 import { mirrors, version } from './version.ts';
@@ -78,9 +79,9 @@ function addRender(program: Command, io: Io): void {
 }
 
 function addSandbox(program: Command, io: Io): void {
-  program
-    .command('sandbox')
-    .description('the embedded cluster alone')
+  const sandbox = program.command('sandbox').description('the embedded cluster alone');
+  const load = (): Promise<typeof SandboxCommands> => import('./commands/sandbox.ts');
+  sandbox
     .command('start', { isDefault: true })
     .description('start a cluster and run it until Ctrl-C')
     .option('--state <file>', 'keep the cluster in this file and resume from it')
@@ -89,7 +90,19 @@ function addSandbox(program: Command, io: Io): void {
     .option('--nodes <count>', 'simulated nodes')
     .option('--kubeconfig <file>', 'where to write the kubeconfig', 'sandbox.kubeconfig')
     .addHelpText('after', '\nExample:\n  evenkeel sandbox start --kubeconfig kc & kubectl --kubeconfig kc get nodes')
-    .action(async (options: SandboxStartOptions) => (await import('./commands/sandbox.ts')).sandboxStart(options, io));
+    .action(async (options: SandboxStartOptions) => (await load()).sandboxStart(options, io));
+  sandbox
+    .command('snapshot <file>')
+    .description('copy the state of a cluster, running or stopped, to a file')
+    .requiredOption('--state <file>', 'the state file of the cluster')
+    .addHelpText('after', '\nExample:\n  evenkeel sandbox snapshot before.db --state cluster.db')
+    .action(async (file: string, options: { state: string }) => (await load()).sandboxSnapshot(file, options, io));
+  sandbox
+    .command('restore <file>')
+    .description('make a state file from a snapshot, for `sandbox start --state`')
+    .requiredOption('--state <file>', 'the state file to make')
+    .addHelpText('after', '\nExample:\n  evenkeel sandbox restore before.db --state cluster.db')
+    .action(async (file: string, options: { state: string }) => (await load()).sandboxRestore(file, options, io));
 }
 
 function addDropIns(program: Command): void {

@@ -43,6 +43,7 @@ export interface Cluster {
   now(): number;
   /** At once, unless a webhook has to be asked first. */
   answer(request: ApiRequest): ApiAnswer | Promise<ApiAnswer>;
+  compact(): void;
   stop(): void;
 }
 
@@ -75,6 +76,7 @@ export function startCluster(options: ClusterOptions): Cluster {
     access,
     now: () => clock.now(),
     answer: (request) => answerReplayed(replays, server, request),
+    compact: () => store.compact(),
     stop: () => {
       stopWorkloads();
       store.close();

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Sandbox } from '@evenkeel/sandbox';
+import { type SnapshotSummary, Sandbox, StateFileProblem, copySandboxState } from '@evenkeel/sandbox';
 import { CommandFailure, type Io } from '../io.ts';
 
 export interface SandboxStartOptions {
@@ -21,7 +21,7 @@ export async function sandboxStart(options: SandboxStartOptions, io: Io): Promis
     ...numberOption('speed', options.speed),
     ...numberOption('nodes', options.nodes),
     listen: numberOption('port', options.port),
-  });
+  }).catch(inOneSentence);
   const file = resolve(io.cwd, options.kubeconfig);
   writeFileSync(file, sandbox.kubeconfig(), { mode: 0o600 });
   io.out(
@@ -31,6 +31,32 @@ export async function sandboxStart(options: SandboxStartOptions, io: Io): Promis
     if (io.signal.aborted) done();
     io.signal.addEventListener('abort', () => done(), { once: true });
   });
+}
+
+/** Copies a cluster's state to a file, while the cluster runs or when it is stopped. */
+export function sandboxSnapshot(file: string, options: { readonly state: string }, io: Io): void {
+  const { objects, revision } = copied(resolve(io.cwd, options.state), resolve(io.cwd, file));
+  io.out(`${file}: ${objects} objects at revision ${revision}\n`);
+}
+
+/** Puts a snapshot where a cluster can start from it. */
+export function sandboxRestore(file: string, options: { readonly state: string }, io: Io): void {
+  const { objects, revision } = copied(resolve(io.cwd, file), resolve(io.cwd, options.state));
+  io.out(
+    `${options.state}: ${objects} objects at revision ${revision}\nevenkeel sandbox start --state ${options.state}\n`,
+  );
+}
+
+function copied(source: string, target: string): SnapshotSummary {
+  try {
+    return copySandboxState(source, target);
+  } catch (error) {
+    return inOneSentence(error);
+  }
+}
+
+function inOneSentence(error: unknown): never {
+  throw error instanceof StateFileProblem ? new CommandFailure(error.message) : error;
 }
 
 function numberOption<Name extends string>(name: Name, text: string | undefined): { readonly [key in Name]?: number } {

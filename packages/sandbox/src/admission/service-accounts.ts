@@ -6,7 +6,7 @@ import type { Chance } from '../clock.ts';
 import { forbidden } from '../api/status.ts';
 import type { Write } from '../api/writer.ts';
 import { type ContainerDraft, type PodSpecDraft, bagsOf, specOf } from '../defaulting/drafts.ts';
-import { type Bag, type Draft, listAt } from '../store/draft.ts';
+import { type Bag, type Draft, listAt, scalarText } from '../store/draft.ts';
 import type { Store } from '../store/store.ts';
 import type { Replays } from './replay.ts';
 
@@ -62,8 +62,8 @@ function mountToken(spec: PodSpecDraft, chance: Chance): void {
   const missing = containers.filter(
     (container) => !bagsOf(container['volumeMounts']).some((mount) => mount['mountPath'] === tokenPath),
   );
-  const existing = (spec.volumes ?? []).find((volume) => String(volume['name']).startsWith(volumePrefix));
-  const name = existing === undefined ? `${volumePrefix}${chance.suffix(5)}` : String(existing['name']);
+  const existing = (spec.volumes ?? []).find((volume) => scalarText(volume['name']).startsWith(volumePrefix));
+  const name = existing === undefined ? `${volumePrefix}${chance.suffix(5)}` : scalarText(existing['name']);
   if (missing.length === 0) return;
   for (const container of missing) addMount(container, name);
   if (existing === undefined) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];

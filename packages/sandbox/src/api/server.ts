@@ -8,6 +8,7 @@ import type { AccessRules } from '../access/rules.ts';
 import type { TokenIssuer } from '../access/tokens.ts';
 import type { Chance } from '../clock.ts';
 import { OpenApiDocuments } from '../openapi/documents.ts';
+import { StateFileProblem } from '../store/state-file.ts';
 import type { Store } from '../store/store.ts';
 import {
   aggregatedDiscovery,
@@ -25,7 +26,7 @@ import { type Remover, readRemoveOptions } from './remover.ts';
 import { type ApiAnswer, type ApiRequest, type ResourcePath, parseResourcePath } from './request.ts';
 import type { ServedType } from './served-type.ts';
 import { removerOf } from './answers.ts';
-import { ApiError, methodNotAllowed, noSuchResource, notAcceptable } from './status.ts';
+import { ApiError, internalError, methodNotAllowed, noSuchResource, notAcceptable } from './status.ts';
 import { answerSubresource } from './subresources.ts';
 import { answerTransient } from './transient.ts';
 import { atVersion } from './versions.ts';
@@ -64,10 +65,21 @@ export class ApiServer {
 
   /** Answers one request; refusals are answers too. Throws only for defects of the sandbox itself. */
   answer(request: ApiRequest): ApiAnswer {
+    const answer = this.#answer(request);
+    const warning = deprecated(request.path);
+    if (warning === undefined || answer.kind !== 'object') return answer;
+    return { ...answer, warnings: [warning, ...(answer.warnings ?? [])] };
+  }
+
+  #answer(request: ApiRequest): ApiAnswer {
     try {
       return this.#route(request);
     } catch (error) {
       if (error instanceof ApiError) return { kind: 'object', status: error.code, body: error.status };
+      if (error instanceof StateFileProblem) {
+        const { code, status } = internalError(error.message);
+        return { kind: 'object', status: code, body: status };
+      }
       throw error;
     }
   }
@@ -234,6 +246,13 @@ export class ApiServer {
       };
     return undefined;
   }
+}
+
+// Versions that are served with a warning.
+function deprecated(path: string): string | undefined {
+  return /^\/api\/v1\/(namespaces\/[^/]+\/)?endpoints(\/|$)/.test(path)
+    ? 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
+    : undefined;
 }
 
 function text(status: number, content: string): ApiAnswer {

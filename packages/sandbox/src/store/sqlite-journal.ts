@@ -3,9 +3,8 @@
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Json, type KubeObject, parseJson, stringifyJson } from '@evenkeel/resource';
+import { checkSchema, holdStateFile, problemOf, schemaVersion } from './state-file.ts';
 import type { Journal, JournalEntry, Restored } from './store.ts';
-
-const schemaVersion = 1;
 
 /** An open state file: the journal to write to, what it held, and small secrets of the cluster (its CA). */
 export interface StateFile {
@@ -18,14 +17,24 @@ export interface StateFile {
 
 /** Opens or creates a state file. Throws where it cannot be opened, is no state file, or comes from a later version. */
 export function openStateFile(path: string): StateFile {
+  const release = holdStateFile(path);
+  try {
+    return openHeld(path, release);
+  } catch (error) {
+    release();
+    throw problemOf(error, path);
+  }
+}
+
+function openHeld(path: string, release: () => void): StateFile {
   const database = new DatabaseSync(path);
   // Checkpoints wait for the disk, so they are few: the log grows to about 32 MB between them.
   // NORMAL is durable against the death of the process; only a power cut may lose the last writes, never tear them.
   database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = 8000',
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 500; PRAGMA wal_autocheckpoint = 8000',
   );
   prepareSchema(database, path);
-  const journal = new SqliteJournal(database);
+  const journal = new SqliteJournal(database, path, release);
   return {
     journal,
     restored: { revision: Number(readSetting(database, 'revision') ?? '0'), entries: readObjects(database) },
@@ -42,15 +51,9 @@ function prepareSchema(database: DatabaseSync, path: string): void {
     CREATE TABLE IF NOT EXISTS object (collection TEXT NOT NULL, key TEXT NOT NULL, json TEXT NOT NULL,
       PRIMARY KEY (collection, key)) WITHOUT ROWID;
   `);
-  const version = readSetting(database, 'schema');
-  if (version === undefined) {
+  checkSchema(database, path);
+  if (readSetting(database, 'schema') === undefined)
     database.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('schema', String(schemaVersion));
-  } else if (Number(version) > schemaVersion) {
-    database.close();
-    throw new Error(
-      `${path} was written by a later version of the sandbox (schema ${version}, this one knows ${schemaVersion})`,
-    );
-  }
 }
 
 function readSetting(database: DatabaseSync, name: string): string | undefined {
@@ -76,8 +79,13 @@ class SqliteJournal implements Journal {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
 
-  constructor(database: DatabaseSync) {
+  readonly #path: string;
+  readonly #release: () => void;
+
+  constructor(database: DatabaseSync, path: string, release: () => void) {
     this.#database = database;
+    this.#path = path;
+    this.#release = release;
     this.#put = database.prepare('INSERT OR REPLACE INTO object (collection, key, json) VALUES (?, ?, ?)');
     this.#remove = database.prepare('DELETE FROM object WHERE collection = ? AND key = ?');
     this.#revision = database.prepare("INSERT OR REPLACE INTO setting (name, value) VALUES ('revision', ?)");
@@ -86,20 +94,22 @@ class SqliteJournal implements Journal {
   }
 
   record(entry: JournalEntry): void {
-    this.#begin.run();
     try {
+      this.#begin.run();
       if (entry.object === undefined) this.#remove.run(entry.collection, entry.key);
       else this.#put.run(entry.collection, entry.key, textOf(entry.object));
       this.#revision.run(String(entry.revision));
       this.#commit.run();
     } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
+      // A full disk has rolled the transaction back already.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw problemOf(error, this.#path);
     }
   }
 
   close(): void {
     this.#database.close();
+    this.#release();
   }
 }
 

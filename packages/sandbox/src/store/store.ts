@@ -39,7 +39,7 @@ export class Store {
   /** Called after each write that is durable. */
   committed: () => void = () => undefined;
   /** Revisions up to this one are of an earlier run, whose events are not remembered. */
-  readonly #historyFrom: number;
+  #historyFrom: number;
   #revision: number;
 
   constructor(options: StoreOptions) {
@@ -84,6 +84,12 @@ export class Store {
     this.#revision = revision;
     this.committed();
     return revision;
+  }
+
+  /** Forgets the history of all collections: watches and lists of earlier revisions get 410, as after etcd's compaction. */
+  compact(): void {
+    for (const collection of this.#collections.values()) collection.compact();
+    this.#historyFrom = this.#revision;
   }
 
   close(): void {
