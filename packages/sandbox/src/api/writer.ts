@@ -108,7 +108,7 @@ export class Writer {
     if (meta.name !== undefined && collection.get(meta.namespace ?? '', meta.name) !== undefined)
       throw alreadyExists(type, meta.name);
     const object = write.parameters.dryRun ? this.#dry(draft) : collection.put(draft);
-    return { object, created: true, warnings: read.warnings };
+    return { object, created: true, warnings: this.#warnings(write, draft, read) };
   }
 
   /** Replaces an object. Throws 400, 404, 409, 422. */
@@ -163,7 +163,6 @@ export class Writer {
 
   #store(write: Write, read: ReadBody, old: KubeObject): Written {
     const { type } = write;
-    const { warnings } = read;
     const unsent = updatedFields.filter((key) => read.draft.metadata[key] === undefined);
     keepUnwritten(write, read.draft, old);
     this.#fillDefaults(type, read.draft, old);
@@ -178,6 +177,7 @@ export class Writer {
     }
     this.#validate(write, draft, old);
     this.#deps.approve(write, draft, old);
+    const warnings = this.#warnings(write, draft, read);
     if (sameContent(draft, old)) return { object: old, created: false, warnings };
     if (write.parameters.dryRun) return { object: this.#dry(draft, old), created: false, warnings };
     if (isGone(draft)) {
@@ -200,6 +200,11 @@ export class Writer {
     const context: StrategyContext = { ...this.#deps, dryRun: write.parameters.dryRun };
     if (old === undefined) strategy.prepareCreate?.(draft, context);
     else strategy.prepareUpdate?.(draft, old, context);
+  }
+
+  #warnings(write: Write, draft: Draft, read: ReadBody): readonly string[] {
+    if (write.type.custom !== undefined || write.subresource !== undefined) return read.warnings;
+    return [...read.warnings, ...(strategyOf(write.type.collection).warnings?.(draft) ?? [])];
   }
 
   #validate(write: Write, draft: Draft, old: KubeObject | undefined): void {

@@ -2,7 +2,9 @@
 
 import type { Strategy } from '../api/strategy.ts';
 import { type Bag, type Draft, bagAt } from '../store/draft.ts';
-import { validateBinding, validateRole, validateRoleRefUnchanged } from '../validation/access.ts';
+import { validateBinding, validateClusterRole, validateRole, validateRoleRefUnchanged } from '../validation/access.ts';
+import { validateApiService } from '../validation/cluster-kinds.ts';
+import { validateWebhooks } from '../validation/webhook-configurations.ts';
 import { bagsOf, fallback, memberBag, specOf } from './drafts.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
@@ -43,7 +45,7 @@ function defaultAdmissionPolicy(draft: Draft): void {
 
 export const accessStrategies: Readonly<Record<string, Strategy>> = {
   'roles.rbac.authorization.k8s.io': { createOnUpdate: true, validate: validateRole },
-  'clusterroles.rbac.authorization.k8s.io': { createOnUpdate: true, validate: validateRole },
+  'clusterroles.rbac.authorization.k8s.io': { createOnUpdate: true, validate: validateClusterRole },
   'rolebindings.rbac.authorization.k8s.io': {
     createOnUpdate: true,
     defaults: defaultBinding,
@@ -59,8 +61,13 @@ export const accessStrategies: Readonly<Record<string, Strategy>> = {
   'validatingwebhookconfigurations.admissionregistration.k8s.io': {
     generation: true,
     defaults: defaultWebhooks(false),
+    validate: validateWebhooks,
   },
-  'mutatingwebhookconfigurations.admissionregistration.k8s.io': { generation: true, defaults: defaultWebhooks(true) },
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io': {
+    generation: true,
+    defaults: defaultWebhooks(true),
+    validate: validateWebhooks,
+  },
   'validatingadmissionpolicies.admissionregistration.k8s.io': {
     generation: true,
     defaults: defaultAdmissionPolicy,
@@ -69,6 +76,7 @@ export const accessStrategies: Readonly<Record<string, Strategy>> = {
   'validatingadmissionpolicybindings.admissionregistration.k8s.io': { generation: true },
   'apiservices.apiregistration.k8s.io': {
     defaults: (draft) => fallback(bagAt(specOf(draft), 'service'), 'port', 443),
+    validate: validateApiService,
     prepareCreate: (draft) => void (draft['status'] = {}),
   },
 };

@@ -10,7 +10,25 @@ import {
   validateSecret,
   validateSecretUpdate,
 } from '../validation/configuration.ts';
-import { validateClaim, validateClaimUpdate } from '../validation/storage.ts';
+import {
+  validateLease,
+  validateNode,
+  validateNodeUpdate,
+  validatePriorityClass,
+  validatePriorityClassUpdate,
+  validateRuntimeClass,
+  validateRuntimeClassUpdate,
+  validateSigningRequest,
+} from '../validation/cluster-kinds.ts';
+import { validateLimitRange, validateQuota, validateQuotaUpdate } from '../validation/quota-kinds.ts';
+import {
+  validateClaim,
+  validateClaimUpdate,
+  validateStorageClass,
+  validateStorageClassUpdate,
+  validateVolume,
+  validateVolumeUpdate,
+} from '../validation/storage.ts';
 import { bagsOf, fallback, memberBag, specOf } from './drafts.ts';
 
 function defaultNamespace(draft: Draft): void {
@@ -59,6 +77,15 @@ function defaultLimitRange(draft: Draft): void {
   }
 }
 
+// Sources of kinds that no populator knows are left out, not refused.
+function dropForeignSource(spec: Bag): void {
+  const source = bagAt(spec, 'dataSource');
+  if (source === undefined) return;
+  const isClaim = source['kind'] === 'PersistentVolumeClaim' && (source['apiGroup'] ?? '') === '';
+  const isSnapshot = source['kind'] === 'VolumeSnapshot' && source['apiGroup'] === 'snapshot.storage.k8s.io';
+  if (!isClaim && !isSnapshot) delete spec['dataSource'];
+}
+
 export const clusterStrategies: Readonly<Record<string, Strategy>> = {
   namespaces: { returnsDeleted: true, defaults: defaultNamespace, prepareCreate: prepareNamespace },
   configmaps: { validate: validateConfigMap, validateUpdate: validateImmutableData },
@@ -66,15 +93,19 @@ export const clusterStrategies: Readonly<Record<string, Strategy>> = {
   serviceaccounts: { returnsDeleted: true },
   resourcequotas: {
     returnsDeleted: true,
+    validate: validateQuota,
+    validateUpdate: validateQuotaUpdate,
     prepareCreate: (draft) => {
       draft['status'] = {};
     },
   },
-  limitranges: { createOnUpdate: true, defaults: defaultLimitRange },
+  limitranges: { createOnUpdate: true, defaults: defaultLimitRange, validate: validateLimitRange },
   nodes: {
     prepareCreate: (draft) => {
       fallback(draft as unknown as Bag, 'status', {});
     },
+    validate: validateNode,
+    validateUpdate: validateNodeUpdate,
   },
   events: { createOnUpdate: true },
   persistentvolumeclaims: {
@@ -84,6 +115,7 @@ export const clusterStrategies: Readonly<Record<string, Strategy>> = {
       draft['status'] = { phase: 'Pending' };
       draft.metadata.finalizers = [...new Set([...(draft.metadata.finalizers ?? []), 'kubernetes.io/pvc-protection'])];
       const spec = specOf(draft);
+      dropForeignSource(spec);
       if (spec['storageClassName'] !== undefined) return;
       const standard = context.store
         .collection('storageclasses.storage.k8s.io')
@@ -105,6 +137,8 @@ export const clusterStrategies: Readonly<Record<string, Strategy>> = {
       draft['status'] = { phase: 'Pending' };
       draft.metadata.finalizers = [...new Set([...(draft.metadata.finalizers ?? []), 'kubernetes.io/pv-protection'])];
     },
+    validate: validateVolume,
+    validateUpdate: validateVolumeUpdate,
   },
   'storageclasses.storage.k8s.io': {
     returnsDeleted: true,
@@ -112,6 +146,8 @@ export const clusterStrategies: Readonly<Record<string, Strategy>> = {
       fallback(draft as unknown as Bag, 'reclaimPolicy', 'Delete');
       fallback(draft as unknown as Bag, 'volumeBindingMode', 'Immediate');
     },
+    validate: validateStorageClass,
+    validateUpdate: validateStorageClassUpdate,
   },
   'poddisruptionbudgets.policy': {
     generation: true,
@@ -120,12 +156,18 @@ export const clusterStrategies: Readonly<Record<string, Strategy>> = {
     },
     validate: validateBudget,
   },
-  'leases.coordination.k8s.io': { createOnUpdate: true },
+  'leases.coordination.k8s.io': { createOnUpdate: true, validate: validateLease },
   'priorityclasses.scheduling.k8s.io': {
     generation: true,
     defaults: (draft) => fallback(draft as unknown as Bag, 'preemptionPolicy', 'PreemptLowerPriority'),
+    validate: validatePriorityClass,
+    validateUpdate: validatePriorityClassUpdate,
   },
-  'certificatesigningrequests.certificates.k8s.io': { prepareCreate: (draft) => void (draft['status'] = {}) },
+  'runtimeclasses.node.k8s.io': { validate: validateRuntimeClass, validateUpdate: validateRuntimeClassUpdate },
+  'certificatesigningrequests.certificates.k8s.io': {
+    prepareCreate: (draft) => void (draft['status'] = {}),
+    validate: validateSigningRequest,
+  },
   'volumeattachments.storage.k8s.io': { returnsDeleted: true },
   'csinodes.storage.k8s.io': { returnsDeleted: true },
   'csidrivers.storage.k8s.io': { returnsDeleted: true },

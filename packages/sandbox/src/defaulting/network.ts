@@ -5,15 +5,22 @@ import type { Strategy, StrategyContext } from '../api/strategy.ts';
 import { type Bag, type Draft, bagAt, listAt } from '../store/draft.ts';
 import {
   validateIngress,
+  validateIngressClass,
+  validateIngressClassUpdate,
   validateNetworkPolicy,
+} from '../validation/network.ts';
+import {
+  validateEndpointSlice,
+  validateEndpoints,
   validateService,
   validateServiceUpdate,
-} from '../validation/network.ts';
+} from '../validation/services.ts';
 import { bagsOf, fallback, memberBag, specOf } from './drafts.ts';
 
 function defaultService(draft: Draft): void {
   const spec = specOf(draft);
   if (spec['sessionAffinity'] === undefined || spec['sessionAffinity'] === '') spec['sessionAffinity'] = 'None';
+  if (spec['sessionAffinity'] === 'None') delete spec['sessionAffinityConfig'];
   if (spec['type'] === undefined || spec['type'] === '') spec['type'] = 'ClusterIP';
   for (const port of bagsOf(spec['ports'])) {
     if (port['protocol'] === undefined || port['protocol'] === '') port['protocol'] = 'TCP';
@@ -144,8 +151,12 @@ export const networkStrategies: Readonly<Record<string, Strategy>> = {
     validate: validateService,
     validateUpdate: validateServiceUpdate,
   },
-  endpoints: { createOnUpdate: true, defaults: defaultEndpoints },
-  'endpointslices.discovery.k8s.io': { generation: true, defaults: defaultEndpointSlice },
+  endpoints: { createOnUpdate: true, defaults: defaultEndpoints, validate: validateEndpoints },
+  'endpointslices.discovery.k8s.io': {
+    generation: true,
+    defaults: defaultEndpointSlice,
+    validate: validateEndpointSlice,
+  },
   'ingresses.networking.k8s.io': {
     generation: true,
     prepareCreate: (draft) => {
@@ -153,7 +164,11 @@ export const networkStrategies: Readonly<Record<string, Strategy>> = {
     },
     validate: validateIngress,
   },
-  'ingressclasses.networking.k8s.io': { generation: true },
+  'ingressclasses.networking.k8s.io': {
+    generation: true,
+    validate: validateIngressClass,
+    validateUpdate: validateIngressClassUpdate,
+  },
   'networkpolicies.networking.k8s.io': {
     generation: true,
     defaults: defaultNetworkPolicy,

@@ -3,35 +3,20 @@
 
 import { type Bag, type Draft, bagAt, scalarText } from '../store/draft.ts';
 import type { Store } from '../store/store.ts';
-import { type ContainerDraft, type PodSpecDraft, bagsOf, fallback, specOf } from './drafts.ts';
+import { type ContainerDraft, type PodSpecDraft, bagsOf, specOf } from './drafts.ts';
+import { applyPriority, applyRuntimeClass } from './pod-classes.ts';
 
 /** Sets the state that a pod starts in. */
 export function startPod(draft: Draft): void {
   draft['status'] = { phase: 'Pending', qosClass: qosClassOf(specOf(draft) as PodSpecDraft) };
 }
 
-/** Completes a pod at creation, as the admission plugins for priorities and tolerations do. */
+/** Completes a pod at creation, as the admission plugins for priorities, runtime classes and tolerations do. */
 export function admitPod(store: Store, draft: Draft): void {
   const spec = specOf(draft) as PodSpecDraft;
   addTolerations(spec);
-  const className = spec['priorityClassName'];
-  const priorityClass =
-    typeof className === 'string'
-      ? store.collection('priorityclasses.scheduling.k8s.io').get('', className)
-      : undefined;
-  const value = priorityClass?.['value'];
-  fallback(
-    spec,
-    'priority',
-    typeof value === 'number'
-      ? value
-      : className === 'system-node-critical'
-        ? 2000001000
-        : className === 'system-cluster-critical'
-          ? 2000000000
-          : 0,
-  );
-  fallback(spec, 'preemptionPolicy', 'PreemptLowerPriority');
+  applyPriority(store, draft);
+  applyRuntimeClass(store, draft);
 }
 
 function addTolerations(spec: PodSpecDraft): void {

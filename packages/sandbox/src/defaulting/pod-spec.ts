@@ -27,6 +27,8 @@ export function defaultPodSpec(spec: PodSpecDraft): void {
 export function defaultPod(spec: PodSpecDraft): void {
   defaultPodSpec(spec);
   fallback(spec, 'enableServiceLinks', true);
+  const grace = spec['terminationGracePeriodSeconds'];
+  if (typeof grace === 'number' && grace < 0) spec['terminationGracePeriodSeconds'] = 1;
   for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
     const limits = bagAt(container.resources, 'limits');
     if (limits === undefined) continue;

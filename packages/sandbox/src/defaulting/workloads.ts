@@ -4,12 +4,11 @@
 import type { Strategy } from '../api/strategy.ts';
 import { type Bag, type Draft, bagAt, isBag } from '../store/draft.ts';
 import { validateNewPod, validatePod, validatePodUpdate } from '../validation/pods.ts';
+import { podWarnings, statefulSetWarnings, templateWarnings } from '../validation/warnings.ts';
+import { validateCronJob, validateJob, validateJobUpdate } from '../validation/jobs.ts';
 import {
-  validateCronJob,
   validateDaemonSet,
   validateDeployment,
-  validateJob,
-  validateJobUpdate,
   validateReplicaSet,
   validateSelectorUnchanged,
   validateStatefulSet,
@@ -52,6 +51,8 @@ function defaultReplicaSet(draft: Draft): void {
 
 function defaultStatefulSet(draft: Draft): void {
   const spec = specOf(draft);
+  // The field is always answered with, even where nobody set it.
+  fallback(spec, 'serviceName', '');
   fallback(spec, 'podManagementPolicy', 'OrderedReady');
   fallback(spec, 'replicas', 1);
   fallback(spec, 'revisionHistoryLimit', 10);
@@ -185,6 +186,7 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
     prepareCreate: startPod,
     validate: validatePod,
     validateCreate: validateNewPod,
+    warnings: podWarnings,
     validateUpdate: validatePodUpdate,
     graceSeconds: restartAt,
   },
@@ -198,6 +200,7 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
     defaults: defaultDeployment,
     prepareCreate: emptyStatus,
     validate: validateDeployment,
+    warnings: templateWarnings(),
     validateUpdate: validateSelectorUnchanged,
   },
   'replicasets.apps': {
@@ -205,6 +208,7 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
     defaults: defaultReplicaSet,
     prepareCreate: zeroReplicas,
     validate: validateReplicaSet,
+    warnings: templateWarnings(),
     validateUpdate: validateSelectorUnchanged,
   },
   'statefulsets.apps': {
@@ -214,6 +218,7 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
       draft['status'] = { availableReplicas: 0, replicas: 0 };
     },
     validate: validateStatefulSet,
+    warnings: statefulSetWarnings,
     validateUpdate: validateStatefulSetUpdate,
   },
   'daemonsets.apps': {
@@ -223,6 +228,7 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
       draft['status'] = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };
     },
     validate: validateDaemonSet,
+    warnings: templateWarnings(),
     validateUpdate: validateSelectorUnchanged,
   },
   'jobs.batch': {
@@ -233,6 +239,7 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
       draft['status'] = {};
     },
     validate: validateJob,
+    warnings: templateWarnings(),
     validateUpdate: validateJobUpdate,
   },
   'cronjobs.batch': {
@@ -240,6 +247,7 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
     defaults: defaultCronJob,
     prepareCreate: emptyStatus,
     validate: validateCronJob,
+    warnings: templateWarnings('jobTemplate', 'spec'),
   },
   'horizontalpodautoscalers.autoscaling': {
     defaults: defaultScaler,

@@ -5,22 +5,55 @@ import type { Cause } from '../api/status.ts';
 import { bagsOf } from '../defaulting/drafts.ts';
 import { type Bag, type Draft, bagAt, listAt, sameValue, scalarText } from '../store/draft.ts';
 import { Causes } from './causes.ts';
+import { checkOneOf } from './choices.ts';
+import { checkLabelSelector } from './label-selectors.ts';
+import { subdomainProblem } from './names.ts';
 
 export function validateRole(draft: Draft): readonly Cause[] {
   const causes = new Causes();
-  for (const [index, rule] of bagsOf(draft['rules'] as Bag[] | undefined).entries()) {
-    const at = `rules[${index}]`;
-    if ((listAt(rule, 'verbs') ?? []).length === 0)
-      causes.required(`${at}.verbs`, 'verbs must contain at least one value');
-    if ((listAt(rule, 'nonResourceURLs') ?? []).length > 0) continue;
-    if ((listAt(rule, 'apiGroups') ?? []).length === 0) {
-      causes.required(`${at}.apiGroups`, 'resource rules must supply at least one api group');
-    }
-    if ((listAt(rule, 'resources') ?? []).length === 0) {
-      causes.required(`${at}.resources`, 'resource rules must supply at least one resource');
-    }
+  checkRules(causes, draft, true);
+  return causes.list;
+}
+
+export function validateClusterRole(draft: Draft): readonly Cause[] {
+  const causes = new Causes();
+  checkRules(causes, draft, false);
+  const aggregation = bagAt(draft, 'aggregationRule');
+  if (aggregation === undefined) return causes.list;
+  const selectors = bagsOf(aggregation['clusterRoleSelectors']);
+  if (selectors.length === 0) {
+    const message = 'at least one clusterRoleSelector required if aggregationRule is non-nil';
+    causes.required('aggregationRule.clusterRoleSelectors', message);
+  }
+  for (const [index, selector] of selectors.entries()) {
+    const at = `aggregationRule.clusterRoleSelectors[${index}]`;
+    const before = causes.list.length;
+    checkLabelSelector(causes, selector, at);
+    if (causes.list.length > before) causes.invalid(at, null, 'invalid label selector.');
   }
   return causes.list;
+}
+
+function checkRules(causes: Causes, draft: Draft, namespaced: boolean): void {
+  for (const [index, rule] of bagsOf(draft['rules'] as Bag[] | undefined).entries()) {
+    const at = `rules[${index}]`;
+    const count = (key: string): number => (listAt(rule, key) ?? []).length;
+    if (count('verbs') === 0) causes.required(`${at}.verbs`, 'verbs must contain at least one value');
+    if (count('nonResourceURLs') > 0) {
+      const urls = rule['nonResourceURLs'];
+      if (namespaced)
+        causes.invalid(`${at}.nonResourceURLs`, urls, 'namespaced rules cannot apply to non-resource URLs');
+      if (count('apiGroups') + count('resources') + count('resourceNames') > 0) {
+        const message = 'rules cannot apply to both regular resources and non-resource URLs';
+        causes.invalid(`${at}.nonResourceURLs`, urls, message);
+      }
+      continue;
+    }
+    if (count('apiGroups') === 0)
+      causes.required(`${at}.apiGroups`, 'resource rules must supply at least one api group');
+    if (count('resources') === 0)
+      causes.required(`${at}.resources`, 'resource rules must supply at least one resource');
+  }
 }
 
 export function validateBinding(draft: Draft): readonly Cause[] {
@@ -38,9 +71,15 @@ export function validateBinding(draft: Draft): readonly Cause[] {
     if ((subject['name'] ?? '') === '') causes.required(`${at}.name`);
     const { kind } = subject;
     if (kind === 'ServiceAccount') {
+      const name = scalarText(subject['name'] ?? '');
+      const problem = name === '' ? undefined : subdomainProblem(name);
+      if (problem !== undefined) causes.invalid(`${at}.name`, name, problem);
+      if ((subject['apiGroup'] ?? '') !== '') causes.notSupported(`${at}.apiGroup`, subject['apiGroup'], ['']);
       if (draft.kind === 'ClusterRoleBinding' && (subject['namespace'] ?? '') === '')
         causes.required(`${at}.namespace`);
-    } else if (kind !== 'User' && kind !== 'Group') {
+    } else if (kind === 'User' || kind === 'Group')
+      checkOneOf(causes, subject['apiGroup'], `${at}.apiGroup`, ['rbac.authorization.k8s.io']);
+    else {
       causes.notSupported(`${at}.kind`, kind ?? '', ['ServiceAccount', 'User', 'Group']);
     }
   }

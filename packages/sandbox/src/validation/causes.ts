@@ -12,7 +12,8 @@ export class Causes {
   }
 
   invalid(field: string, value: unknown, detail: string): void {
-    this.#add('FieldValueInvalid', field, `Invalid value: ${formatValue(value)}: ${detail}`);
+    const shown = value instanceof OmittedValue ? '' : `${formatValue(value)}: `;
+    this.#add('FieldValueInvalid', field, `Invalid value: ${shown}${detail}`);
   }
 
   typeInvalid(field: string, value: unknown, detail: string): void {
@@ -57,6 +58,9 @@ export class Causes {
     this.list.push({ reason, field, message });
   }
 }
+
+/** Stands for a value that the message leaves out. */
+export class OmittedValue {}
 
 /** Text to show as it stands. */
 export class RawText {

@@ -40,3 +40,13 @@ export function checkUserId(causes: Causes, value: unknown, field: string): void
   if (typeof value === 'number' && (value < 0 || value > 2_147_483_647))
     causes.invalid(field, value, 'must be between 0 and 2147483647, inclusive');
 }
+
+/** Refuses what is neither a number of things nor a percentage of them. */
+export function checkShare(causes: Causes, value: unknown, field: string): void {
+  if (typeof value === 'number' && value < 0) causes.invalid(field, value, 'must be greater than or equal to 0');
+  if (typeof value === 'string' && !/^\d+%$/.test(value)) {
+    const message =
+      "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+    causes.invalid(field, value, message);
+  }
+}

@@ -4,11 +4,10 @@ import type { KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
 import { type Bag, type Draft, bagAt, sameValue, scalarText } from '../store/draft.ts';
 import { Causes, RawText, formatValue } from './causes.ts';
+import { checkOneOf, checkShare } from './choices.ts';
 import { checkLabelSelector } from './label-selectors.ts';
+import { configKeyProblem } from './names.ts';
 
-const keyPattern = /^[-._a-zA-Z0-9]+$/;
-const keyMessage =
-  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 const sizeMax = 1024 * 1024;
 
 export function validateConfigMap(draft: Draft): readonly Cause[] {
@@ -26,16 +25,52 @@ export function validateSecret(draft: Draft): readonly Cause[] {
   const causes = new Causes();
   if (checkKeys(causes, draft, 'data') > sizeMax) causes.tooLong('data', sizeMax);
   const data = bagAt(draft, 'data') ?? {};
-  const need = (key: string): void => {
+  const need = (key: string): boolean => {
     if (data[key] === undefined) causes.required(`data[${key}]`);
+    return data[key] !== undefined;
   };
-  if (draft['type'] === 'kubernetes.io/tls') {
-    need('tls.crt');
-    need('tls.key');
-  } else if (draft['type'] === 'kubernetes.io/dockerconfigjson') need('.dockerconfigjson');
-  else if (draft['type'] === 'kubernetes.io/dockercfg') need('.dockercfg');
-  else if (draft['type'] === 'kubernetes.io/ssh-auth') need('ssh-privatekey');
+  switch (scalarText(draft['type'] ?? '')) {
+    case 'kubernetes.io/tls':
+      need('tls.crt');
+      need('tls.key');
+      break;
+    case 'kubernetes.io/dockerconfigjson':
+      if (need('.dockerconfigjson')) checkJsonSecret(causes, data, '.dockerconfigjson');
+      break;
+    case 'kubernetes.io/dockercfg':
+      if (need('.dockercfg')) checkJsonSecret(causes, data, '.dockercfg');
+      break;
+    case 'kubernetes.io/ssh-auth':
+      need('ssh-privatekey');
+      break;
+    case 'kubernetes.io/basic-auth':
+      if (data['username'] === undefined && data['password'] === undefined) {
+        need('username');
+        need('password');
+      }
+      break;
+    case 'kubernetes.io/service-account-token': {
+      const annotation = 'kubernetes.io/service-account.name';
+      if ((draft.metadata.annotations?.[annotation] ?? '') === '')
+        causes.required(`metadata.annotations[${annotation}]`);
+    }
+  }
   return causes.list;
+}
+
+// Go's decoder names the first byte that does not fit.
+function checkJsonSecret(causes: Causes, data: Bag, key: string): void {
+  const text = Buffer.from(scalarText(data[key]), 'base64').toString();
+  try {
+    JSON.parse(text);
+  } catch {
+    const first = /[^\s]/.exec(text)?.[0];
+    const message =
+      first === undefined
+        ? 'unexpected end of JSON input'
+        : `invalid character '${first}' looking for beginning of value`;
+    causes.invalid(`data[${key}]`, '<secret contents redacted>', message);
+  }
 }
 
 /** An object marked immutable keeps its data. */
@@ -68,6 +103,14 @@ export function validateBudget(draft: Draft): readonly Cause[] {
       'minAvailable and maxUnavailable cannot be both set',
     );
   }
+  for (const key of ['minAvailable', 'maxUnavailable']) {
+    const value = spec?.[key];
+    checkShare(causes, value, `spec.${key}`);
+    if (typeof value === 'string' && /^\d+%$/.test(value) && Number.parseInt(value, 10) > 100)
+      causes.invalid(`spec.${key}`, value, 'must not be greater than 100%');
+  }
+  const policies = ['AlwaysAllow', 'IfHealthyBudget'];
+  checkOneOf(causes, spec?.['unhealthyPodEvictionPolicy'], 'spec.unhealthyPodEvictionPolicy', policies);
   const selector = bagAt(spec, 'selector');
   if (selector !== undefined) checkLabelSelector(causes, selector, 'spec.selector');
   return causes.list;
@@ -76,8 +119,8 @@ export function validateBudget(draft: Draft): readonly Cause[] {
 function checkKeys(causes: Causes, draft: Draft, member: string): number {
   let size = 0;
   for (const [key, value] of Object.entries(bagAt(draft as unknown as Bag, member) ?? {})) {
-    if (key.length > 253) causes.invalid(`${member}[${key}]`, key, 'must be no more than 253 bytes');
-    else if (key === '.' || key === '..' || !keyPattern.test(key)) causes.invalid(`${member}[${key}]`, key, keyMessage);
+    const problem = configKeyProblem(key);
+    if (problem !== undefined) causes.invalid(`${member}[${key}]`, key, problem);
     size += Buffer.byteLength(scalarText(value));
   }
   return size;

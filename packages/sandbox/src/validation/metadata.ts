@@ -17,6 +17,7 @@ import {
 const nameRules: Readonly<Record<string, (name: string) => string | undefined>> = {
   namespaces: (name) => (name.includes('.') ? 'must not contain dots' : labelProblem(name)),
   services: dns1035Problem,
+  'statefulsets.apps': labelProblem,
   'roles.rbac.authorization.k8s.io': pathSegmentProblem,
   'clusterroles.rbac.authorization.k8s.io': pathSegmentProblem,
   'rolebindings.rbac.authorization.k8s.io': pathSegmentProblem,

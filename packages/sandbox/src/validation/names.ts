@@ -1,6 +1,6 @@
 // Names, labels and annotations, as apimachinery's pkg/util/validation checks them.
 
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import type { Causes } from './causes.ts';
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
@@ -75,6 +75,47 @@ export function checkLabelName(causes: Causes, key: string, field: string): void
 /** What is wrong with an IP address. */
 export function ipProblem(text: string): string | undefined {
   return isIP(text) === 0 ? 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)' : undefined;
+}
+
+/** What is wrong with a range of addresses. */
+export function cidrProblem(text: string): string | undefined {
+  const match = /^([^/]+)\/(\d+)$/.exec(text);
+  const family = isIP(match?.[1] ?? '');
+  const length = Number(match?.[2]);
+  return family !== 0 && length <= (family === 4 ? 32 : 128)
+    ? undefined
+    : 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
+}
+
+/** True where `inner` is a smaller range within `outer`. */
+export function containsRange(outer: string, inner: string): boolean {
+  const [outerAddress = '', outerLength = ''] = outer.split('/');
+  const [innerAddress = '', innerLength = ''] = inner.split('/');
+  if (isIP(outerAddress) !== isIP(innerAddress) || Number(innerLength) <= Number(outerLength)) return false;
+  const list = new BlockList();
+  const family = isIP(outerAddress) === 6 ? 'ipv6' : 'ipv4';
+  list.addSubnet(outerAddress, Number(outerLength), family);
+  return list.check(innerAddress, family);
+}
+
+/** What is wrong with a host that has a wildcard. */
+export function wildcardProblem(host: string): string | undefined {
+  return /^\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(host)
+    ? undefined
+    : "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+}
+
+/** Checks a path that starts with a domain, as controllers are named. */
+export function checkDomainPath(causes: Causes, text: string, field: string): void {
+  if (text === '') return causes.required(field);
+  const [domain = '', ...rest] = text.split('/');
+  const path = rest.join('/');
+  if (rest.length === 0 || domain === '' || path === '')
+    return causes.invalid(field, text, 'must be a domain-prefixed path (such as "acme.io/foo")');
+  const problem = subdomainProblem(domain);
+  if (problem !== undefined) causes.invalid(field, domain, problem);
+  if (!/^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(path)) causes.invalid(field, path, 'Invalid path');
+  return undefined;
 }
 
 /** What is wrong with a DNS search domain, which may have underscores. */

@@ -1,22 +1,20 @@
-// Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs and CronJobs: the refusals people meet, as pkg/apis/apps and
-// pkg/apis/batch word them (Kubernetes 1.35).
+// Deployments, ReplicaSets, StatefulSets and DaemonSets: the refusals people meet, as pkg/apis/apps words them
+// (Kubernetes 1.35).
 
 import type { KubeObject } from '@evenkeel/resource';
 import { type LabelSelector, labelSelectorMatch } from '../api/selectors.ts';
 import type { Cause } from '../api/status.ts';
-import { type Bag, type Draft, bagAt, sameValue, scalarText } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, sameValue } from '../store/draft.ts';
 import { Causes, RawText, formatValue } from './causes.ts';
-import { checkCronSchedule } from './cron-schedule.ts';
-import { checkNonNegative, checkOneOf } from './choices.ts';
+import { checkNonNegative, checkOneOf, checkShare } from './choices.ts';
 import { checkLabelSelector, isEmptySelector } from './label-selectors.ts';
-import { checkLabels } from './names.ts';
-import { checkPodSpec } from './pods.ts';
+import { checkTemplate } from './templates.ts';
 
 export function validateDeployment(draft: Draft): readonly Cause[] {
   const causes = new Causes();
   const spec = bagAt(draft, 'spec');
   checkNonNegative(causes, spec, 'replicas');
-  checkSelectorAndTemplate(causes, spec, ['Always']);
+  checkSelectorAndTemplate(causes, spec, 'deployment');
   const strategy = bagAt(spec, 'strategy');
   const type = strategy?.['type'];
   if (type === 'Recreate' && strategy?.['rollingUpdate'] !== undefined) {
@@ -41,7 +39,7 @@ export function validateReplicaSet(draft: Draft): readonly Cause[] {
   const spec = bagAt(draft, 'spec');
   checkNonNegative(causes, spec, 'replicas');
   checkNonNegative(causes, spec, 'minReadySeconds');
-  checkSelectorAndTemplate(causes, spec, ['Always']);
+  checkSelectorAndTemplate(causes, spec, 'deployment');
   return causes.list;
 }
 
@@ -55,42 +53,50 @@ export function validateStatefulSet(draft: Draft): readonly Cause[] {
   if (update?.['type'] !== 'RollingUpdate' && update?.['type'] !== 'OnDelete') {
     causes.invalid('spec.updateStrategy', goStrategy(update), "must be 'RollingUpdate' or 'OnDelete'");
   }
+  checkStatefulUpdate(causes, update);
+  const retention = bagAt(spec, 'persistentVolumeClaimRetentionPolicy');
+  for (const key of ['whenDeleted', 'whenScaled']) {
+    const at = `spec.persistentVolumeClaimRetentionPolicy.${key}`;
+    checkOneOf(causes, retention?.[key], at, ['Retain', 'Delete']);
+  }
   checkNonNegative(causes, spec, 'replicas');
   checkNonNegative(causes, spec, 'minReadySeconds');
-  checkSelectorAndTemplate(causes, spec, ['Always']);
+  checkNonNegative(causes, bagAt(spec, 'ordinals'), 'start', 'spec.ordinals');
+  checkSelectorAndTemplate(causes, spec, 'statefulset');
   return causes.list;
+}
+
+function checkStatefulUpdate(causes: Causes, update: Bag | undefined): void {
+  const rolling = bagAt(update, 'rollingUpdate');
+  if (rolling === undefined) return;
+  const at = 'spec.updateStrategy.rollingUpdate';
+  if (update?.['type'] === 'OnDelete') {
+    const shown = `{"Partition":${formatValue(rolling['partition'] ?? 0)},"MaxUnavailable":${formatValue(rolling['maxUnavailable'])}}`;
+    causes.invalid(at, new RawText(shown), "only allowed for updateStrategy 'RollingUpdate'");
+  } else checkNonNegative(causes, rolling, 'partition', at);
 }
 
 export function validateDaemonSet(draft: Draft): readonly Cause[] {
   const causes = new Causes();
   const spec = bagAt(draft, 'spec');
-  checkSelectorAndTemplate(causes, spec, ['Always']);
+  checkSelectorAndTemplate(causes, spec, 'daemonset');
   checkNonNegative(causes, spec, 'minReadySeconds');
   const update = bagAt(spec, 'updateStrategy');
   if (update?.['type'] !== 'RollingUpdate' && update?.['type'] !== 'OnDelete') {
     causes.notSupported('spec.updateStrategy', goStrategy(update), ['RollingUpdate', 'OnDelete']);
   }
+  if (update?.['type'] === 'RollingUpdate') checkDaemonRolling(causes, bagAt(update, 'rollingUpdate'));
+  checkNonNegative(causes, spec, 'revisionHistoryLimit');
   return causes.list;
 }
 
-export function validateJob(draft: Draft): readonly Cause[] {
-  const causes = new Causes();
-  checkJobSpec(causes, bagAt(draft, 'spec'), 'spec');
-  return causes.list;
-}
-
-export function validateCronJob(draft: Draft): readonly Cause[] {
-  const causes = new Causes();
-  const spec = bagAt(draft, 'spec');
-  const schedule = spec?.['schedule'];
-  if (schedule === undefined || schedule === '') causes.required('spec.schedule');
-  else checkCronSchedule(causes, scalarText(schedule), 'spec.schedule');
-  checkOneOf(causes, spec?.['concurrencyPolicy'], 'spec.concurrencyPolicy', ['Allow', 'Forbid', 'Replace']);
-  checkNonNegative(causes, spec, 'successfulJobsHistoryLimit');
-  checkNonNegative(causes, spec, 'failedJobsHistoryLimit');
-  checkNonNegative(causes, spec, 'startingDeadlineSeconds');
-  checkJobSpec(causes, bagAt(bagAt(spec, 'jobTemplate'), 'spec'), 'spec.jobTemplate.spec');
-  return causes.list;
+function checkDaemonRolling(causes: Causes, rolling: Bag | undefined): void {
+  const at = 'spec.updateStrategy.rollingUpdate';
+  const [unavailable, surge] = [isZero(rolling?.['maxUnavailable'] ?? 0), isZero(rolling?.['maxSurge'] ?? 0)];
+  for (const key of ['maxUnavailable', 'maxSurge']) checkShare(causes, rolling?.[key], `${at}.${key}`);
+  if (unavailable && surge) causes.required(`${at}.maxUnavailable`, 'cannot be 0 when maxSurge is 0');
+  if (!unavailable && !surge)
+    causes.invalid(`${at}.maxSurge`, rolling?.['maxSurge'], 'may not be set when maxUnavailable is non-zero');
 }
 
 /** spec.selector may not change. */
@@ -123,25 +129,6 @@ export function validateStatefulSetUpdate(draft: Draft, old: KubeObject): readon
   return causes.list;
 }
 
-export function validateJobUpdate(draft: Draft, old: KubeObject): readonly Cause[] {
-  const causes = new Causes();
-  const suspended = bagAt(old as unknown as Draft, 'spec')?.['suspend'] === true;
-  const status = bagAt(old as unknown as Draft, 'status');
-  const templateMutable = suspended && status?.['startTime'] === undefined;
-  const indexed = bagAt(draft, 'spec')?.['completionMode'] === 'Indexed';
-  immutable(causes, draft, old, [
-    ...(indexed ? [] : ['completions']),
-    'selector',
-    ...(templateMutable ? [] : ['template']),
-    'completionMode',
-    'podFailurePolicy',
-    'backoffLimitPerIndex',
-    'managedBy',
-    'successPolicy',
-  ]);
-  return causes.list;
-}
-
 function immutable(causes: Causes, draft: Draft, old: KubeObject, keys: readonly string[]): void {
   const next = bagAt(draft, 'spec');
   const before = bagAt(old as unknown as Draft, 'spec');
@@ -154,57 +141,36 @@ function without(spec: Bag | undefined, keys: ReadonlySet<string>): Bag {
   return Object.fromEntries(Object.entries(spec ?? {}).filter(([key]) => !keys.has(key)));
 }
 
-function checkJobSpec(causes: Causes, spec: Bag | undefined, at: string): void {
-  for (const key of [
-    'parallelism',
-    'completions',
-    'activeDeadlineSeconds',
-    'backoffLimit',
-    'ttlSecondsAfterFinished',
-  ]) {
-    checkNonNegative(causes, spec, key, at);
-  }
-  const template = bagAt(bagAt(spec, 'template'), 'spec');
-  checkPodSpec(causes, template, `${at}.template.spec`);
-  const policy = template?.['restartPolicy'];
-  if (policy === 'Always' || policy === undefined) {
-    causes.required(`${at}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"');
-  }
-}
-
 // Selector and template belong together: the selector must be there, and select the template's pods.
-function checkSelectorAndTemplate(causes: Causes, spec: Bag | undefined, restartPolicies: readonly string[]): void {
+function checkSelectorAndTemplate(causes: Causes, spec: Bag | undefined, kind: string): void {
   const selector = bagAt(spec, 'selector') as (LabelSelector & Bag) | undefined;
-  if (selector === undefined) causes.required('spec.selector');
-  else checkLabelSelector(causes, selector, 'spec.selector');
-  if (selector !== undefined && isEmptySelector(selector)) {
-    causes.invalid('spec.selector', selector, 'empty selector is invalid for deployment');
-  }
+  const before = causes.list.length;
+  if (selector === undefined) {
+    if (kind !== 'daemonset') causes.required('spec.selector');
+  } else checkLabelSelector(causes, selector, 'spec.selector');
+  const sound = selector === undefined || causes.list.length === before;
+  if (selector !== undefined && isEmptySelector(selector))
+    causes.invalid('spec.selector', selector, `empty selector is invalid for ${kind}`);
   const template = bagAt(spec, 'template');
   const labels = bagAt(bagAt(template, 'metadata'), 'labels') as Record<string, string> | undefined;
-  if ((selector === undefined || !isEmptySelector(selector)) && !labelSelectorMatch(selector)(labels)) {
+  if (!sound) {
+    const message = kind === 'statefulset' ? '' : 'invalid label selector';
+    causes.invalid('spec.selector', selector, message);
+  } else if ((selector === undefined || !isEmptySelector(selector)) && !labelSelectorMatch(selector)(labels)) {
     causes.invalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`');
   }
-  checkLabels(causes, labels, 'spec.template.labels');
-  checkPodSpec(causes, bagAt(template, 'spec'), 'spec.template.spec');
-  const policy = bagAt(template, 'spec')?.['restartPolicy'];
-  if (typeof policy === 'string' && !restartPolicies.includes(policy)) {
-    causes.notSupported('spec.template.spec.restartPolicy', policy, restartPolicies);
+  checkTemplate(causes, template, 'spec.template');
+  const pod = bagAt(template, 'spec');
+  checkOneOf(causes, pod?.['restartPolicy'], 'spec.template.spec.restartPolicy', ['Always']);
+  if (pod?.['activeDeadlineSeconds'] !== undefined) {
+    const name = kind === 'statefulset' ? 'StatefulSet' : kind === 'daemonset' ? 'DaemonSet' : 'ReplicaSet';
+    causes.forbidden('spec.template.spec.activeDeadlineSeconds', `activeDeadlineSeconds in ${name} is not Supported`);
   }
 }
 
 function checkRolling(causes: Causes, rolling: Bag | undefined, at: string): void {
   for (const key of ['maxUnavailable', 'maxSurge']) {
-    const value = rolling?.[key];
-    if (typeof value === 'number' && value < 0)
-      causes.invalid(`${at}.${key}`, value, 'must be greater than or equal to 0');
-    if (typeof value === 'string' && !/^\d+%$/.test(value)) {
-      causes.invalid(
-        `${at}.${key}`,
-        value,
-        "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-      );
-    }
+    checkShare(causes, rolling?.[key], `${at}.${key}`);
   }
   if (isZero(rolling?.['maxUnavailable']) && isZero(rolling?.['maxSurge'])) {
     causes.invalid(`${at}.maxUnavailable`, rolling?.['maxUnavailable'], 'may not be 0 when `maxSurge` is 0');
