@@ -9,7 +9,7 @@ export {
   pushManifests,
   resolveArtifact,
 } from './artifact.ts';
-export { type HelperOptions, findCredentials } from './credential-helper.ts';
+export { type HelperOptions, findCredentials } from './credential-program.ts';
 export { type DockerConfig, parseDockerConfig } from './docker-config.ts';
 export { type PulledChart, isHelmChart, pullChart, pushChart } from './helm-chart.ts';
 export { type HttpAnswer, type HttpOptions, type HttpQuestion, HttpClient } from './http.ts';

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { loadChartArchive, packArchive, parseOciReference } from '@evenkeel/helm';
 import type { RemoteAccess } from './access.ts';
 import { pullArtifact, pushManifests, resolveArtifact } from './artifact.ts';
-import { findCredentials } from './credential-helper.ts';
+import { findCredentials } from './credential-program.ts';
 import { parseDockerConfig } from './docker-config.ts';
 import { pullChart, pushChart } from './helm-chart.ts';
 import { HttpClient } from './http.ts';
