@@ -14,7 +14,7 @@ const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 export function parseChallenges(header: string): readonly Challenge[] {
   const found: { scheme: string; parameters: Map<string, string> }[] = [];
   const parameter = new RegExp(`^(${TOKEN})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(${TOKEN}))`);
-  const scheme = new RegExp(`^(${TOKEN})(?:\\s+|$)`);
+  const scheme = new RegExp(`^(${TOKEN})(?=[\\s,]|$)`);
   let rest = header;
   for (;;) {
     rest = rest.replace(/^[\s,]+/, '');
