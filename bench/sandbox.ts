@@ -1,15 +1,16 @@
 // The sandbox against a real kube-apiserver with etcd: the same client, the same script, both over HTTPS, each in
 // processes of its own. `npm run bench:sandbox`, or `node tools/run.mjs bench sandbox [writes] [objects] [watchers]`.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { type KubeTransport, createHttpTransport, loadKubeconfig } from '@evenkeel/kube';
 import { referenceClusterMissing, startReferenceCluster } from '@evenkeel/kube/reference';
 import type { Json, KubeObject } from '@evenkeel/resource';
-import { Sandbox } from '@evenkeel/sandbox';
 import { percentile, printResult } from './results.ts';
 
 interface Task {
@@ -34,20 +35,13 @@ interface Figures {
   readonly rss_mb: number;
 }
 
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const maps = '/api/v1/namespaces/default/configmaps';
 const lanes = 16;
 const changes = 50;
 const [first = '2000', objects = '10000', watchers = '100'] = process.argv.slice(2);
-if (first === 'serve') await serve();
-else await compare({ writes: Number(first), objects: Number(objects), watchers: Number(watchers) });
-
-// The child process: a sandbox that says where it is and lives until its parent goes.
-async function serve(): Promise<void> {
-  const sandbox = await Sandbox.start({ controllers: false });
-  process.stdout.write(`${JSON.stringify(sandbox.kubeconfig())}\n`);
-  await once(process.stdin.resume(), 'end');
-  await sandbox.close();
-}
+spawnSync(process.execPath, [join(root, 'tools/run.mjs'), 'bundle'], { stdio: 'inherit' });
+await compare({ writes: Number(first), objects: Number(objects), watchers: Number(watchers) });
 
 async function compare(task: Task): Promise<void> {
   const missing = referenceClusterMissing();
@@ -91,15 +85,18 @@ async function startReal(): Promise<Target> {
   };
 }
 
+/** The command as it is installed: the bundle, its controllers running, over HTTPS. */
 async function startSandbox(): Promise<Target> {
+  const directory = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
+  const kubeconfig = join(directory, 'kubeconfig');
   const started = performance.now();
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--conditions=development', fileURLToPath(import.meta.url), 'serve'],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
+    [join(root, 'packages/cli/bin/evenkeel.mjs'), 'sandbox', 'start', '--port', '0', '--kubeconfig', kubeconfig],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer];
-  const transport = createHttpTransport(await loadKubeconfig({ text: JSON.parse(line.toString()) as string }));
+  await once(child.stdout ?? child, 'data');
+  const transport = createHttpTransport(await loadKubeconfig({ text: readFileSync(kubeconfig, 'utf8') }));
   await transport.send({ method: 'GET', path: '/readyz' });
   const startMs = performance.now() - started;
   return {
@@ -108,8 +105,9 @@ async function startSandbox(): Promise<Target> {
     startMs,
     [Symbol.asyncDispose]: async () => {
       await transport[Symbol.asyncDispose]();
-      child.stdin?.end();
+      child.kill('SIGTERM');
       await once(child, 'exit');
+      rmSync(directory, { recursive: true });
     },
   };
 }

@@ -48,6 +48,9 @@ try {
   }
   await runProgram(['helm', 'template', 'x', join(root, 'examples/shop/charts/mailer')], io);
   await runProgram(['kustomize', 'build', join(root, 'examples/shop/apps/storefront')], io);
+  const stop = new AbortController();
+  const stopping = { ...io, signal: stop.signal, out: () => stop.abort() };
+  await runProgram(['sandbox', 'start', '--kubeconfig', join(directory, 'kubeconfig')], stopping);
   for (const [file, script] of scripts) writeFileSync(codeFile(file), script.createCachedData());
 } finally {
   rmSync(directory, { recursive: true, force: true });

@@ -6,10 +6,6 @@ const { createRequire } = process.getBuiltinModule('node:module');
 const { dirname, join } = process.getBuiltinModule('node:path');
 const { Script } = process.getBuiltinModule('node:vm');
 
-// A chart fills the young generation at once; let it grow in one step instead of by many small collections. Set here and not in
-// the command: V8 refuses stored code that was compiled under other flags.
-process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=16');
-
 /** The file that holds V8's code of a chunk. */
 export const codeFile = (chunk) => `${chunk}.code`;
 
