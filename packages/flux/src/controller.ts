@@ -272,7 +272,8 @@ class KustomizationReconciler {
     try {
       const change = { object: kustomization.object, status };
       const written = await patchStatus(this.#options.client, this.#watched.type, change, {
-        fieldManager: 'kustomize-controller',
+        // The original writes status under another name than what it applies.
+        fieldManager: 'gotk-kustomize-controller',
       });
       this.#watched.kustomizations.observe(written);
     } catch (error) {

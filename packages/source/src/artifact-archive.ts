@@ -188,5 +188,7 @@ function isAscii(text: string): boolean {
 
 /** The characters that the old fields can hold: no zero, nothing above 127. */
 function asAscii(text: string): string {
-  return [...text].filter((character) => character > '\0' && character < '\u0080').join('');
+  return Array.from(text)
+    .filter((character) => character > '\0' && character < '\u0080')
+    .join('');
 }

@@ -202,14 +202,15 @@ const LOOK_EVERY_MS = 20;
 export async function untilTrue<T>(
   what: string,
   asks: () => Promise<T | undefined | false> | T | undefined | false,
+  waitMaxMs: number = WAIT_MAX_MS,
 ): Promise<T> {
-  const deadline = performance.now() + WAIT_MAX_MS;
+  const deadline = performance.now() + waitMaxMs;
   seen = undefined;
   for (;;) {
     const answer = await asks();
     if (answer !== undefined && answer !== false) return answer;
     if (performance.now() > deadline)
-      throw new Error(`waited ${WAIT_MAX_MS / 1000} s for ${what}; last seen: ${JSON.stringify(seen, null, 1)}`);
+      throw new Error(`waited ${waitMaxMs / 1000} s for ${what}; last seen: ${JSON.stringify(seen, null, 1)}`);
     await sleep(LOOK_EVERY_MS);
   }
 }

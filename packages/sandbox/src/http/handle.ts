@@ -7,6 +7,7 @@ import type { ApiAnswer, ApiRequest, Method } from '../api/request.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../api/status.ts';
 import type { Cluster } from '../cluster.ts';
 import { decodeProtobuf } from '../protobuf/decode.ts';
+import { asMetadata, metadataContentType, wantedMetadata } from '../tables/metadata-only.ts';
 import { asTable, wantsTable } from '../tables/negotiate.ts';
 import { warningHeader } from '../transport.ts';
 import { authenticate } from './authenticate.ts';
@@ -139,11 +140,13 @@ async function writeAnswer(answer: ApiAnswer, writing: Writing): Promise<void> {
         answer.status < 300 && wantsTable(read)
           ? asTable(cluster.registry, answer.body as KubeObject, { read, nowMs: cluster.now() })
           : undefined;
-      const type = table?.contentType ?? answer.contentType ?? 'application/json';
+      const reduced = answer.status < 300 && isKubeObject(answer.body) ? wantedMetadata(read) : undefined;
+      const type =
+        table?.contentType ?? (reduced && metadataContentType(reduced)) ?? answer.contentType ?? 'application/json';
       return sendJson(
         response,
         answer.status,
-        table?.body ?? bareItems(answer.body),
+        table?.body ?? (reduced ? asMetadata(reduced, answer.body as KubeObject) : bareItems(answer.body)),
         { ...headers, 'content-type': type },
         read,
       );
@@ -199,14 +202,24 @@ export function jsonText(body: unknown): string {
   }
 }
 
+/** Discovery documents and the like have no metadata to be reduced to. */
+function isKubeObject(body: unknown): boolean {
+  return body !== null && typeof body === 'object' && 'metadata' in body;
+}
+
 async function sendWatch(
   answer: Extract<ApiAnswer, { kind: 'watch' }>,
   { cluster, read, response, signal }: Writing,
 ): Promise<void> {
   const table = wantsTable(read);
+  const reduced = table ? undefined : wantedMetadata(read);
   const lines = answer.open(signal);
   response.writeHead(200, {
-    'content-type': table ? 'application/json;as=Table;v=v1;g=meta.k8s.io' : 'application/json',
+    'content-type': table
+      ? 'application/json;as=Table;v=v1;g=meta.k8s.io'
+      : reduced
+        ? metadataContentType(reduced)
+        : 'application/json',
     'cache-control': 'no-cache, private',
   });
   flush(response);
@@ -216,7 +229,9 @@ async function sendWatch(
       table && line.type !== 'ERROR'
         ? (asTable(cluster.registry, line.object, { read, nowMs: cluster.now(), rowsOnly: !first })?.body ??
           line.object)
-        : line.object;
+        : reduced && line.type !== 'ERROR'
+          ? asMetadata('PartialObjectMetadata', line.object)
+          : line.object;
     first = false;
     if (!response.write(`${jsonText({ type: line.type, object })}\n`)) await drained(response, signal);
   }
