@@ -34,3 +34,29 @@ export {
 export type { JsonPathNode, SliceBound } from './jsonpath/parser.ts';
 export { type JqProgram, type JqRun, type JqRunOptions, compileJq } from './jq/jq.ts';
 export { JqError, type JqErrorCode } from './jq/errors.ts';
+export {
+  type CelEvaluation,
+  type CelProblems,
+  type CelProgram,
+  type EvaluateOptions,
+  celCostMax,
+  compileCel,
+} from './cel/cel.ts';
+export { CelEnvironment, type EnvironmentParts } from './cel/environment.ts';
+export type { CelBindings } from './cel/frame.ts';
+export type { CelProblem } from './cel/source.ts';
+export { commonCelEnvironment, kubernetesCelEnvironment } from './cel/kubernetes.ts';
+export { valueOfJson } from './cel/json.ts';
+export { type CelType, formatType, listType, mapType, parseType, structType } from './cel/types.ts';
+export {
+  CelError,
+  Duration,
+  ListValue,
+  MapValue,
+  StructValue,
+  Timestamp,
+  type Value,
+  typeOf,
+} from './cel/values.ts';
+export { parseDuration, parseTimestamp } from './cel/time.ts';
+export { type CelAuthorizer, authorizerType, authorizerValue } from './cel/library/authorizer.ts';
