@@ -8,14 +8,15 @@ import { gpgVerifier } from '@evenkeel/source';
 import type { HelmSettings } from './helm-settings.ts';
 import type { Io } from './io.ts';
 
-/** A verifier over the keyring that --keyring names, or gpg's own. Throws an Error where the keyring is missing. */
+/** A verifier over the keyring that --keyring names, or gpg's own. Throws an Error where it cannot be read. */
 export function keyringVerifier(settings: HelmSettings, io: Io): SignatureVerifier {
-  return gpgVerifier({ keyring: keyringFile(settings, io), environment: io.environment, signal: io.signal });
+  const { cwd: directory, environment, signal } = io;
+  return gpgVerifier({ keyring: keyringFile(settings, io), directory, environment, signal });
 }
 
 function keyringFile(settings: HelmSettings, io: Io): string {
   const named = settings.text('keyring');
-  if (named !== '') return resolve(io.cwd, named);
+  if (named !== '') return named;
   const home = io.environment['GNUPGHOME'] ?? join(io.homeDirectory, '.gnupg');
   const legacy = join(home, 'pubring.gpg');
   const box = join(home, 'pubring.kbx');
