@@ -48,3 +48,10 @@ export { type SettingsSource, fixedSettings, watchSettings } from './settings/wa
 export { defaultProject } from './projects.ts';
 export { controlPlaneNamespace, deliveryKey, trackingAnnotation } from './tracking.ts';
 export { type Translation, inClusterServer, isSkipped, translateApplication } from './translate.ts';
+export {
+  type ApplicationSet,
+  type ApplicationSetStatus,
+  readApplicationSet,
+} from './applicationset/application-set.ts';
+export { type SetController, type SetControllerOptions, startApplicationSets } from './applicationset/controller.ts';
+export type { Generation } from './applicationset/generate-applications.ts';

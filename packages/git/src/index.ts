@@ -24,3 +24,23 @@ export {
 export type { GitAccess, GitAuthenticate, GitCredentials, GitVerdict } from './smart-http.ts';
 export { remoteUrls } from './worktree-import.ts';
 export { type RepositoryUrl, displayUrl, parseRepositoryUrl, repositoryIdentity, repositoryKey } from './url.ts';
+export { ForgeError, type ForgeErrorCode } from './forges/errors.ts';
+export type {
+  ForgeAuth,
+  ForgeOptions,
+  ForgeProvider,
+  ForgeRepository,
+  PullRequest,
+  PullRequestProvider,
+} from './forges/forge.ts';
+export { ForgeAccess, type ForgeAccessOptions, type ForgeAnswer, type ForgeRequest } from './forges/http.ts';
+export { createForgeProvider, createPullRequestProvider } from './forges/providers.ts';
+export {
+  type WebhookEvent,
+  type WebhookRequest,
+  type WebhookResult,
+  type WebhookSecrets,
+  namesRepository,
+  readWebhook,
+  shortRevision,
+} from './forges/webhooks.ts';

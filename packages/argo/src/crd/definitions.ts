@@ -1,7 +1,8 @@
 // The CustomResourceDefinitions we install where Argo CD's own are not there yet: same group, names, versions, columns.
 
 import type { JsonObject, KubeObject } from '@evenkeel/resource';
-import { applicationSchema, applicationSpecSchema, destinationSchema } from './application.ts';
+import { applicationSetSchema } from '../applicationset/crd/schema.ts';
+import { applicationSchema, destinationSchema } from './application.ts';
 import { anything, fields, flag, integer, list, map, text } from './schema.ts';
 
 const group = 'argoproj.io';
@@ -84,30 +85,6 @@ const projectSchema: JsonObject = {
   },
 };
 
-const setSchema: JsonObject = {
-  type: 'object',
-  required: ['metadata', 'spec'],
-  properties: {
-    apiVersion: text,
-    kind: text,
-    metadata: { type: 'object' },
-    spec: {
-      type: 'object',
-      required: ['generators', 'template'],
-      'x-kubernetes-preserve-unknown-fields': true,
-      properties: {
-        generators: list(anything),
-        template: fields({ 'metadata!': anything, 'spec!': applicationSpecSchema }),
-        goTemplate: flag,
-        goTemplateOptions: list(text),
-        templatePatch: text,
-        applyNestedSelectors: flag,
-      },
-    },
-    status: anything,
-  },
-};
-
 /** Application, AppProject and ApplicationSet. */
 export function argoDefinitions(): readonly KubeObject[] {
   return [
@@ -130,7 +107,7 @@ export function argoDefinitions(): readonly KubeObject[] {
     ),
     definition(
       { kind: 'ApplicationSet', plural: 'applicationsets', shortNames: ['appset', 'appsets'] },
-      setSchema,
+      applicationSetSchema,
       [],
       true,
     ),
