@@ -1,5 +1,6 @@
 // The metaschemas of JSON Schema drafts 4 to 2020-12 as JSON text by URL, published at json-schema.org; their titles,
 // descriptions and comments are left out. Texts, so that nothing is parsed before a chart with a schema comes.
+// Written by tools/schema/metaschemas.ts.
 
 export const metaschemas: Readonly<Record<string, string>> = {
   'http://json-schema.org/draft-04/schema':
