@@ -34,6 +34,7 @@ export {
 export type { JsonPathNode, SliceBound } from './jsonpath/parser.ts';
 export { type JqProgram, type JqRun, type JqRunOptions, compileJq } from './jq/jq.ts';
 export { JqError, type JqErrorCode } from './jq/errors.ts';
+export { type LuaAction, type LuaEngine, LuaError, type LuaHealth, type LuaImpact, loadLua } from './lua/engine.ts';
 export {
   type CelEvaluation,
   type CelProblems,
@@ -47,16 +48,36 @@ export type { CelBindings } from './cel/frame.ts';
 export type { CelProblem } from './cel/source.ts';
 export { commonCelEnvironment, kubernetesCelEnvironment } from './cel/kubernetes.ts';
 export { valueOfJson } from './cel/json.ts';
-export { type CelType, formatType, listType, mapType, parseType, structType } from './cel/types.ts';
+export { type SizeOf, estimateCost } from './cel/estimate.ts';
+export type { Range } from './cel/ranges.ts';
+export {
+  type CelType,
+  boolType,
+  bytesType,
+  doubleType,
+  durationType,
+  dynType,
+  formatType,
+  intType,
+  listType,
+  mapType,
+  optionalType,
+  parseType,
+  stringType,
+  structType,
+  timestampType,
+} from './cel/types.ts';
 export {
   CelError,
   Duration,
   ListValue,
   MapValue,
+  OptionalValue,
   StructValue,
   Timestamp,
   type Value,
   typeOf,
 } from './cel/values.ts';
+export { equalValues } from './cel/compare.ts';
 export { parseDuration, parseTimestamp } from './cel/time.ts';
 export { type CelAuthorizer, authorizerType, authorizerValue } from './cel/library/authorizer.ts';

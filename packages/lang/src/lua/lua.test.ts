@@ -1,0 +1,118 @@
+// The sandbox: what a script sees, what it may answer, how it fails, and that it cannot get out. The error sentences were
+// recorded from gopher-lua v1.1.2.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KubeObject } from '@evenkeel/resource';
+import { LuaError, loadLua } from './engine.ts';
+
+const object = {
+  apiVersion: 'example.com/v1',
+  kind: 'Thing',
+  metadata: { name: 'it', generation: 3_000_000_000 },
+  spec: { empty: {}, none: [], nested: [{ empty: {} }] },
+  status: { n: 3, f: 1.5, small: 0.00001, list: [1, 2, 3], nothing: null },
+} as unknown as KubeObject;
+const lua = await loadLua({ now: () => 1_700_000_000 });
+
+const say = (expression: string): string => `return { status = "Healthy", message = ${expression} }`;
+
+const sentences: readonly (readonly [expression: string, printed: string])[] = [
+  ['"" .. obj.status.n', '3'],
+  ['"" .. 4 / 2', '2'],
+  ['"" .. obj.status.f', '1.5'],
+  ['"" .. obj.status.small', '1e-05'],
+  ['"" .. 2 ^ 70', '1.1805916207174113e+21'],
+  ['"" .. obj.metadata.generation + 1', '3000000001'],
+  ['tostring(10 / 4)', '2.5'],
+  ['string.format("%d/%d %s", 3, 4 / 2, 6 / 3)', '3/2 2'],
+  ['table.getn(obj.status.list) .. unpack({ "x" })', '3x'],
+  ['tostring(obj.status.nothing)', 'nil'],
+  ['tostring(#obj.spec.none)', '0'],
+  ['tostring(next(obj.spec.empty))', 'nil'],
+  ['tostring(io) .. tostring(debug) .. tostring(dofile) .. tostring(loadfile)', 'nilnilnilnil'],
+  ['tostring(os.getenv) .. tostring(os.execute) .. tostring(os.remove)', 'nilnilnil'],
+  ['tostring(require("os").time())', '1700000000'],
+  ['os.date("!%Y-%m-%dT%H:%M:%SZ")', '2023-11-14T22:13:20Z'],
+  ['("ERROR, x"):gsub("ERROR, ", "")', 'x'],
+];
+for (const [expression, printed] of sentences) {
+  test(`lua: ${expression}`, () => {
+    assert.deepEqual(lua.health(say(expression), object, { openLibs: true }), { status: 'Healthy', message: printed });
+  });
+}
+
+const failures: readonly (readonly [script: string, error: string])[] = [
+  ['return obj.foo.bar', "<string>:1: attempt to index a non-table object(nil) with key 'bar'"],
+  ['\nobj.foo.bar = 1', "<string>:2: attempt to index a non-table object(nil) with key 'bar'"],
+  ['return ("x"):find("y")', "<string>:1: attempt to index a non-table object(string) with key 'find'"],
+  ['return "a" .. obj.foo', '<string>:1: cannot perform concat operation between string and nil'],
+  ['return 1 + {}', '<string>:1: cannot perform add operation between number and table'],
+  ['return 1 < "a"', '<string>:1: attempt to compare number with string'],
+  ['return #nil', '<string>:1: __len undefined'],
+  ['foo()', '<string>:1: attempt to call a non-function object'],
+  ['for _ in ipairs(nil) do end', '<string>:1: bad argument #1 to ipairs (table expected, got nil)'],
+  ['error("boom")', '<string>:1: boom'],
+  ['while true do end', '<string>:1: context deadline exceeded'],
+  ['return 1', 'expect table output from Lua script, not number'],
+  ['return io.open("/etc/passwd")', "<string>:1: attempt to index a non-table object(nil) with key 'open'"],
+  ['return require("fs")', '<string>:1: module fs not found'],
+];
+for (const [script, error] of failures) {
+  test(`lua fails: ${script.trim()}`, () => {
+    assert.throws(() => lua.health(script, object), new LuaError(error));
+  });
+}
+
+test('what a health script may answer', () => {
+  assert.equal(lua.health('return nil', object), undefined);
+  assert.deepEqual(lua.health('return {}', object), { status: '', message: '' });
+  assert.deepEqual(lua.health('return { status = 1 }', object), { status: '', message: '' });
+  assert.deepEqual(lua.health('return { status = "Fine" }', object), {
+    status: 'Unknown',
+    message: 'Lua returned an invalid health status',
+  });
+  assert.deepEqual(lua.health('return { status = "Progressing", deletionMessage = "bye" }', object), {
+    status: 'Progressing',
+    message: '',
+    deletionMessage: 'bye',
+  });
+  const mixed = 'json: error calling MarshalJSON for type json.jsonValue: cannot encode mixed or invalid key types';
+  assert.throws(() => lua.health('return { 1, a = 2 }', object), new LuaError(mixed));
+});
+
+test('one script leaves nothing behind for the next', () => {
+  lua.health('string = nil; leaked = 1; table.getn = nil', object, { openLibs: true });
+  assert.equal(lua.health(say('tostring(leaked) .. type(string)'), object, { openLibs: true })?.message, 'niltable');
+});
+
+test('actions: empty maps stay maps, parameters arrive, and operations are read', () => {
+  const [change] = lua.runAction('obj.spec.size = actionParams["size"]; return obj', object, { size: '4' });
+  const original = object as unknown as Record<string, Record<string, unknown>>;
+  assert.equal(change?.operation, 'patch');
+  assert.deepEqual(change?.object, {
+    ...object,
+    spec: { ...original['spec'], size: '4' },
+    status: { n: 3, f: 1.5, small: 0.00001, list: [1, 2, 3] },
+  });
+  const [made] = lua.runAction('return { { operation = "create", resource = { kind = "Job" } } }', object);
+  assert.deepEqual(made, { operation: 'create', object: { kind: 'Job' } });
+  assert.throws(() => lua.runAction('return { { operation = "drop", resource = {} } }', object), LuaError);
+});
+
+test('discovery: disabled, icons, names and parameters; the first script wins', () => {
+  const script = `return {
+    a = {}, b = { disabled = true, iconClass = "fa", displayName = "B" }, c = { params = { { name = "n" } } } }`;
+  assert.deepEqual(lua.discoverActions([script, 'return { a = { disabled = true } }', 'return {}'], object), [
+    { name: 'a', disabled: false },
+    { name: 'b', disabled: true, iconClass: 'fa', displayName: 'B' },
+    { name: 'c', disabled: false, params: [{ name: 'n' }] },
+  ]);
+});
+
+test('deep objects survive the way in and out', () => {
+  let deep: unknown = 1;
+  for (let level = 0; level < 150; level++) deep = { a: deep };
+  const [back] = lua.runAction('return obj', { deep } as unknown as KubeObject);
+  assert.deepEqual(back?.object, { deep });
+});

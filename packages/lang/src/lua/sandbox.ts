@@ -1,0 +1,164 @@
+// One run of one script: a fresh state with the libraries Argo CD opens, the object as `obj`, a budget of instructions, and
+// nothing of the machine it runs on. Mirrors argoproj/argo-cd:util/lua/lua.go (3.6) runLuaWithResourceActionParameters.
+
+import type { Json } from '@evenkeel/resource';
+import { pushJson, readJson } from './marshal.ts';
+import { openSafeOs } from './safe-os.ts';
+import { bytes } from './lua-string.ts';
+import type { LuaFunction, LuaState, VirtualMachine } from './virtual-machine.ts';
+
+/** A script that failed, or answered something else than it has to; the message is what the user reads in Argo CD. */
+export class LuaError extends Error {
+  override readonly name = 'LuaError';
+}
+
+/** One script and what it is run on. */
+export interface Run {
+  readonly script: string;
+  readonly object: Json;
+  readonly openLibs: boolean;
+  /** Values for the global `actionParams`. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Seconds since 1970 for `os.time()` and `os.date()`. */
+  readonly now: () => number;
+}
+
+/** What fits into about a second of gopher-lua on such checks. The longest bundled check needs under 5,000. */
+const instructionsMax = 20_000_000;
+const instructionsBetweenLooks = 10_000;
+/** Longest string that `string.rep` may make. */
+const repeatedBytesMax = 16 * 1024 * 1024;
+
+/** The value a script returns: undefined for nil. Throws {@link LuaError}. */
+export function runScript(machine: VirtualMachine, run: Run): Json | undefined {
+  const { api, auxiliary } = machine;
+  const state = auxiliary.luaL_newstate();
+  try {
+    openLibraries(machine, state, run);
+    limitInstructions(machine, state);
+    pushJson(machine, state, { ...run.parameters });
+    api.lua_setglobal(state, bytes('actionParams'));
+    pushJson(machine, state, run.object);
+    api.lua_setglobal(state, bytes('obj'));
+    const source = bytes(run.script);
+    const loaded = auxiliary.luaL_loadbuffer(state, source, source.length, bytes('=<string>'));
+    if (loaded !== api.LUA_OK || api.lua_pcall(state, 0, -1, 0) !== api.LUA_OK) throw failureOf(machine, state);
+    if (api.lua_gettop(state) === 0 || api.lua_type(state, -1) === api.LUA_TNIL) return undefined;
+    if (api.lua_type(state, -1) !== api.LUA_TTABLE) {
+      const type = new TextDecoder().decode(api.lua_typename(state, api.lua_type(state, -1)));
+      throw new LuaError(`expect table output from Lua script, not ${type}`);
+    }
+    return readJson(machine, state);
+  } catch (error) {
+    if (error instanceof RangeError) throw new LuaError('stack overflow');
+    throw error;
+  } finally {
+    api.lua_close(state);
+  }
+}
+
+function failureOf({ api }: VirtualMachine, state: LuaState): LuaError {
+  const text =
+    api.lua_type(state, -1) === api.LUA_TSTRING ? api.lua_tojsstring(state, -1) : '(error object is a table)';
+  // gopher-lua names functions without quotes.
+  return new LuaError(text.replace(/bad argument #(\d+) to '([^']*)'/, 'bad argument #$1 to $2'));
+}
+
+function limitInstructions({ api, auxiliary }: VirtualMachine, state: LuaState): void {
+  let left = instructionsMax;
+  const look = (at: LuaState): void => {
+    left -= instructionsBetweenLooks;
+    if (left > 0) return;
+    auxiliary.luaL_where(at, 0);
+    api.lua_pushstring(at, bytes('context deadline exceeded'));
+    api.lua_concat(at, 2);
+    api.lua_error(at);
+  };
+  api.lua_sethook(state, look, api.LUA_MASKCOUNT, instructionsBetweenLooks);
+}
+
+function openLibraries(machine: VirtualMachine, state: LuaState, run: Run): void {
+  const { api, auxiliary, open } = machine;
+  const library = (name: string, opener: LuaFunction): void => {
+    auxiliary.luaL_requiref(state, bytes(name), opener, true);
+    api.lua_settop(state, 0);
+  };
+  library('_G', open.base);
+  library('table', open.table);
+  const os: LuaFunction = (at) => openSafeOs(machine, at, run.now);
+  if (run.openLibs) {
+    library('string', open.string);
+    library('math', open.math);
+    library('coroutine', open.coroutine);
+    library('os', os);
+  }
+  for (const name of ['dofile', 'loadfile', 'collectgarbage', 'rawlen']) {
+    api.lua_pushnil(state);
+    api.lua_setglobal(state, bytes(name));
+  }
+  addFunction(machine, state, 'print', () => 0);
+  addRequire(machine, state, os);
+  runShims(machine, state, run.openLibs);
+}
+
+function addFunction({ api }: VirtualMachine, state: LuaState, name: string, run: LuaFunction): void {
+  api.lua_pushcfunction(state, run);
+  api.lua_setglobal(state, bytes(name));
+}
+
+/** `require` finds what is open already, and the safe `os`; there are no files to look in. */
+function addRequire(machine: VirtualMachine, state: LuaState, os: LuaFunction): void {
+  const { api, auxiliary } = machine;
+  addFunction(machine, state, 'require', (at) => {
+    const name = api.lua_type(at, 1) === api.LUA_TSTRING ? api.lua_tojsstring(at, 1) : '';
+    if (name === 'os') return os(at);
+    if (['_G', 'table', 'string', 'math', 'coroutine'].includes(name)) {
+      if (api.lua_getglobal(at, bytes(name)) === api.LUA_TTABLE) return 1;
+    }
+    return auxiliary.luaL_error(at, bytes(`module ${name} not found`));
+  });
+}
+
+/** What Lua 5.1 had and 5.3 has not. Written in Lua, since it is all about Lua's own values. */
+const shims = `
+unpack = table.unpack
+loadstring = load
+table.unpack, table.pack, table.move = nil, nil, nil
+local function fortables(name)
+  local run, type, error = _G[name], type, error
+  _G[name] = function(list, ...)
+    if type(list) ~= "table" then
+      error("bad argument #1 to " .. name .. " (table expected, got " .. type(list) .. ")", 2)
+    end
+    return run(list, ...)
+  end
+end
+fortables("ipairs") fortables("pairs") fortables("next")
+function table.getn(list) return #list end
+function table.maxn(list)
+  local most = 0
+  for key in pairs(list) do if type(key) == "number" and key > most then most = key end end
+  return most
+end
+function table.foreach(map, visit)
+  for key, value in pairs(map) do local answer = visit(key, value) if answer ~= nil then return answer end end
+end
+`;
+
+const openShims = `
+math.pow = function(base, power) return base ^ power end
+math.mod = math.fmod
+string.gfind = string.gmatch
+string.pack, string.unpack, string.packsize, string.dump = nil, nil, nil, nil
+local repeated = string.rep
+string.rep = function(text, count, ...)
+  if #text * count > ${repeatedBytesMax} then error("resulting string too large", 2) end
+  return repeated(text, count)
+end
+`;
+
+function runShims({ api, auxiliary }: VirtualMachine, state: LuaState, openLibs: boolean): void {
+  const source = bytes(openLibs ? shims + openShims : shims);
+  auxiliary.luaL_loadbuffer(state, source, source.length, bytes('=shims'));
+  api.lua_pcall(state, 0, 0, 0);
+}
