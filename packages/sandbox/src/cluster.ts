@@ -55,9 +55,9 @@ export function startCluster(options: ClusterOptions): Cluster {
   const chance = replays.chance(options.chance);
   store.committed = () => replays.current?.committed();
   const registry = new Registry();
-  const admission = new Admission({ store, registry, replays, chance, makesAccounts: options.controllers });
-  const remover = new Remover(store, clock, (...removal) => admission.admitRemoval(...removal));
   const access = new AccessRules(store);
+  const admission = new Admission({ store, registry, replays, chance, access, makesAccounts: options.controllers });
+  const remover = new Remover(store, clock, (...removal) => admission.admitRemoval(...removal));
   const tokens = tokenIssuer(options);
   const writer = new Writer({
     store,
@@ -108,7 +108,7 @@ export function startCluster(options: ClusterOptions): Cluster {
   bootstrap(deps, options.nodes);
   const stopWorkloads = !options.controllers
     ? () => undefined
-    : startWorkloads(deps, { onError: options.onError, certificate: options.certificate, logs });
+    : startWorkloads(deps, { onError: options.onError, certificate: options.certificate, logs, tokens });
   return cluster;
 }
 

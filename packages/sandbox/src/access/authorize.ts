@@ -20,7 +20,7 @@ export function authorize(access: AccessRules, request: ApiRequest, path: Resour
   const attempt: Attempt =
     path === undefined ? { verb: request.method.toLowerCase(), path: request.path } : resourceAttempt(request, path);
   if (access.decide(identity, attempt).allowed) return;
-  throw refusal(identity.user, attempt);
+  throw accessRefusal(identity.user, attempt);
 }
 
 function resourceAttempt(request: ApiRequest, path: ResourcePath): Exclude<Attempt, { readonly path: string }> {
@@ -41,7 +41,8 @@ function verbOf(request: ApiRequest, path: ResourcePath): string {
   return verb === 'get' ? 'list' : verb === 'delete' ? 'deletecollection' : verb;
 }
 
-function refusal(user: string, attempt: Attempt): ApiError {
+/** The 403 of somebody who may not do something. */
+export function accessRefusal(user: string, attempt: Attempt): ApiError {
   if ('path' in attempt)
     return new ApiError(
       403,

@@ -15,6 +15,8 @@ export interface Requester {
   readonly identity: Identity;
   /** CreateOptions, UpdateOptions or DeleteOptions as they arrived. */
   readonly options: Readonly<Record<string, Json>>;
+  /** True for the cluster's own components, which grant rights that they do not hold. */
+  readonly trusted?: boolean;
 }
 
 /** The identity of `sandbox.transport()` and of the kubeconfig: allowed everything, as kubeadm's admin. */

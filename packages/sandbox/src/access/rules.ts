@@ -7,16 +7,16 @@ import type { Store } from '../store/store.ts';
 import type { Identity } from './identity.ts';
 
 /** What is to be done. */
-export type Attempt =
-  | { readonly verb: string; readonly path: string }
-  | {
-      readonly verb: string;
-      readonly group: string;
-      readonly resource: string;
-      readonly subresource: string;
-      readonly namespace: string;
-      readonly name: string;
-    };
+export type Attempt = { readonly verb: string; readonly path: string } | ResourceAttempt;
+
+export interface ResourceAttempt {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
 
 export interface Decision {
   readonly allowed: boolean;
@@ -119,6 +119,30 @@ function ruleAllows(rule: Bag, attempt: Attempt): boolean {
   const names = texts(rule['resourceNames']);
   return (
     covers(rule['apiGroups'], attempt.group) && resourceFits && (names.length === 0 || names.includes(attempt.name))
+  );
+}
+
+/** True where a rule holds all that a right says (component-helpers:auth/rbac/validation, ruleCovers). */
+export function ruleCovers(
+  rule: Bag,
+  right:
+    | { readonly verb: string; readonly url: string }
+    | { readonly verb: string; readonly group: string; readonly resource: string; readonly name: string | undefined },
+): boolean {
+  if (!covers(rule['verbs'], right.verb)) return false;
+  if ('url' in right)
+    return texts(rule['nonResourceURLs']).some(
+      (url) => url === '*' || url === right.url || (url.endsWith('*') && right.url.startsWith(url.slice(0, -1))),
+    );
+  const resources = texts(rule['resources']);
+  const [, sub] = right.resource.split('/');
+  const names = texts(rule['resourceNames']);
+  return (
+    covers(rule['apiGroups'], right.group) &&
+    (resources.includes('*') ||
+      resources.includes(right.resource) ||
+      (sub !== undefined && resources.includes(`*/${sub}`))) &&
+    (names.length === 0 || (right.name !== undefined && names.includes(right.name)))
   );
 }
 

@@ -2,6 +2,8 @@
 // (kubernetes:pkg/kubeapiserver/options/plugins.go, 1.35).
 
 import type { KubeObject } from '@evenkeel/resource';
+import { checkEscalation } from '../access/escalation.ts';
+import type { AccessRules } from '../access/rules.ts';
 import { applyDefaults } from '../crd/defaults.ts';
 import type { RemoveOptions } from '../api/remover.ts';
 import { decodeBuiltin } from '../api/decode.ts';
@@ -18,18 +20,26 @@ import { type AccountDeps, applyServiceAccount } from './service-accounts.ts';
 import type { Attributes } from './webhook-matching.ts';
 import { type WebhookDeps, Webhooks } from './webhooks.ts';
 
+export type AdmissionDeps = WebhookDeps & AccountDeps & { readonly access: AccessRules };
+
 /** All admission of a cluster. */
 export class Admission {
-  readonly #deps: WebhookDeps & AccountDeps;
+  readonly #deps: AdmissionDeps;
   readonly #webhooks: Webhooks;
 
-  constructor(deps: WebhookDeps & AccountDeps) {
+  constructor(deps: AdmissionDeps) {
     this.#deps = deps;
     this.#webhooks = new Webhooks(deps);
   }
 
   /** Changes a draft as the mutating plugins do; returns the draft to go on with. Throws refusals. */
   admit(write: Write, draft: Draft, old: KubeObject | undefined): Draft {
+    const admitted = this.#mutate(write, draft, old);
+    checkEscalation(this.#deps, write, [admitted, old]);
+    return admitted;
+  }
+
+  #mutate(write: Write, draft: Draft, old: KubeObject | undefined): Draft {
     this.#mutateInTree(write, draft, old);
     const attributes = attributesOf(write, draft, old);
     if (attributes === undefined) return draft;

@@ -5,7 +5,7 @@ import { type Clock, kubeTime } from '@evenkeel/std';
 import { need, ok, patchOf, writeOf } from './answers.ts';
 import { authorize } from '../access/authorize.ts';
 import type { AccessRules } from '../access/rules.ts';
-import type { TokenIssuer } from '../access/tokens.ts';
+import { type TokenIssuer, discoveryDocument } from '../access/tokens.ts';
 import type { Chance } from '../clock.ts';
 import { OpenApiDocuments } from '../openapi/documents.ts';
 import { StateFileProblem } from '../store/state-file.ts';
@@ -22,7 +22,7 @@ import {
 import { patchObject } from './patcher.ts';
 import { type Scope, getObject, listObjects, selection } from './read.ts';
 import type { Registry } from './registry.ts';
-import { type Remover, readRemoveOptions } from './remover.ts';
+import { type RemoveOptions, type Remover, readRemoveOptions } from './remover.ts';
 import { type ApiAnswer, type ApiRequest, type ResourcePath, parseResourcePath } from './request.ts';
 import type { ServedType } from './served-type.ts';
 import { removerOf } from './answers.ts';
@@ -176,7 +176,7 @@ export class ApiServer {
     if (path.name !== undefined) {
       need(type, 'delete');
       const removed = this.#deps.remover.remove(type, { namespace: path.namespace, name: path.name }, options);
-      return { kind: 'object', status: removed.status, body: removed.body };
+      return { kind: 'object', status: removed.status, body: removed.body, warnings: deletionWarnings(type, options) };
     }
     need(type, 'deletecollection');
     const scope: Scope = { type, namespace: path.namespace ?? (type.namespaced ? undefined : '') };
@@ -203,7 +203,10 @@ export class ApiServer {
       };
     }
     const body = this.#plainDocument(path, parts) ?? this.#openApi(path, parts, request.headers['accept'] ?? '');
-    if (body !== undefined) return ok(body);
+    if (body !== undefined)
+      return path === '/openid/v1/jwks'
+        ? { kind: 'object', status: 200, body, contentType: 'application/jwk-set+json' }
+        : ok(body);
     if (path === '/healthz' || path === '/readyz' || path === '/livez') return text(200, 'ok');
     return pageNotFound();
   }
@@ -224,6 +227,8 @@ export class ApiServer {
   #plainDocument(path: string, parts: readonly string[]): Json | undefined {
     const { registry } = this.#deps;
     if (path === '/version') return versionInfo;
+    if (path === '/openid/v1/jwks') return this.#deps.tokens.keySet();
+    if (path === '/.well-known/openid-configuration') return discoveryDocument(this.#deps.address());
     if (path === '/api') return coreVersions(this.#deps.address());
     if (path === '/apis') return groupList(registry);
     if (parts[0] === 'api' && parts.length === 2) return resourceList(registry, '', parts[1] ?? '');
@@ -236,16 +241,25 @@ export class ApiServer {
           '/api/v1',
           '/apis',
           ...[...registry.groups().keys()].filter((group) => group !== '').map((group) => `/apis/${group}`),
+          '/.well-known/openid-configuration',
           '/healthz',
           '/livez',
           '/openapi/v2',
           '/openapi/v3',
+          '/openid/v1/jwks',
           '/readyz',
           '/version',
         ],
       };
     return undefined;
   }
+}
+
+function deletionWarnings(type: ServedType, options: RemoveOptions): readonly string[] {
+  if (type.collection !== 'jobs.batch' || options.propagation !== undefined) return [];
+  return [
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+  ];
 }
 
 // Versions that are served with a warning.

@@ -3,6 +3,7 @@
 import type { KubeObject } from '@evenkeel/resource';
 import { kubeTime } from '@evenkeel/std';
 import { type Bag, bagAt, scalarText } from '../store/draft.ts';
+import { issuer } from '../access/tokens.ts';
 import type { Identity } from '../access/identity.ts';
 import { recordOwnership } from '../apply/ownership.ts';
 import { managerOf } from './answers.ts';
@@ -111,7 +112,11 @@ function decisionOf(deps: ApiDeps, identity: Identity, spec: Bag): Bag {
 }
 
 function tokenStatus(deps: ApiDeps, spec: Bag): Bag {
-  const identity = deps.tokens.identify(scalarText(spec['token'] ?? ''));
-  if (identity === undefined) return { user: {}, error: '[invalid bearer token, token lookup failed]' };
-  return { authenticated: true, user: userInfo(identity), audiences: ['https://kubernetes.default.svc.cluster.local'] };
+  const asked = Array.isArray(spec['audiences']) ? spec['audiences'].map(scalarText) : [];
+  const found = deps.tokens.review(scalarText(spec['token'] ?? ''), asked.length === 0 ? [issuer] : asked);
+  if (found === undefined || 'why' in found) {
+    const why = found === undefined ? 'token lookup failed' : found.why;
+    return { user: {}, error: `[invalid bearer token, ${why}]` };
+  }
+  return { authenticated: true, user: userInfo(found.identity), audiences: [...found.audiences] };
 }

@@ -4,7 +4,9 @@ import { scalarText } from '../store/draft.ts';
 import type { Http2ServerRequest } from 'node:http2';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { type Identity, anonymousIdentity } from '../access/identity.ts';
-import { ApiError } from '../api/status.ts';
+import { accessRefusal } from '../access/authorize.ts';
+import type { ResourceAttempt } from '../access/rules.ts';
+import { ApiError, badRequest } from '../api/status.ts';
 import type { Cluster } from '../cluster.ts';
 
 /** The identity of a request. Throws 401 for a token that is not good, 403 where impersonation is not allowed. */
@@ -14,23 +16,102 @@ export function authenticate(
   headers: Readonly<Record<string, string>>,
 ): Identity {
   const identity = ownIdentity(cluster, request, headers);
-  const asUser = headers['impersonate-user'];
-  if (asUser === undefined) return identity;
-  const groups = (headers['impersonate-group'] ?? '').split(/\n|, ?/).filter((group) => group !== '');
-  requireImpersonation(cluster, identity, asUser, groups);
-  return {
-    user: asUser,
-    groups: groups.includes('system:authenticated')
-      ? groups
-      : [...defaultGroups(asUser, groups), 'system:authenticated'],
-    ...(headers['impersonate-uid'] === undefined ? {} : { uid: headers['impersonate-uid'] }),
-  };
+  const wanted = impersonation(request.rawHeaders);
+  if (wanted === undefined) return identity;
+  for (const attempt of attemptsOf(wanted)) {
+    if (!cluster.access.decide(identity, attempt).allowed) throw accessRefusal(identity.user, attempt);
+  }
+  return identityOf(wanted);
 }
 
-function defaultGroups(user: string, groups: readonly string[]): readonly string[] {
-  const account = /^system:serviceaccount:([^:]+):/.exec(user);
-  if (groups.length > 0 || account === null) return groups;
-  return ['system:serviceaccounts', `system:serviceaccounts:${account[1] ?? ''}`];
+interface Impersonation {
+  readonly user: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: ReadonlyMap<string, readonly string[]>;
+}
+
+const extraPrefix = 'impersonate-extra-';
+
+// Raw, because a header may be there several times and its values may hold commas.
+function impersonation(raw: readonly string[]): Impersonation | undefined {
+  const groups: string[] = [];
+  const extra = new Map<string, string[]>();
+  let [user, uid] = ['', ''];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const [name = '', value = ''] = [raw[index]?.toLowerCase(), raw[index + 1]];
+    if (name === 'impersonate-user') user = value;
+    else if (name === 'impersonate-uid') uid = value;
+    else if (name === 'impersonate-group') groups.push(value);
+    else if (name.startsWith(extraPrefix)) {
+      const key = unescaped(name.slice(extraPrefix.length));
+      extra.set(key, [...(extra.get(key) ?? []), value]);
+    }
+  }
+  if (user !== '') return { user, uid, groups, extra };
+  if (groups.length + extra.size === 0 && uid === '') return undefined;
+  // As Go prints a list of object references.
+  const references = [
+    ...groups.map((each) => `{Group  ${each}    }`),
+    ...[...extra].flatMap(([key, values]) =>
+      values.map((each) => `{UserExtra  ${each}  ${authenticationVersion}  ${key}}`),
+    ),
+    ...(uid === '' ? [] : [`{UID  ${uid}  ${authenticationVersion}  }`]),
+  ];
+  throw badRequest(`requested [${references.join(' ')}] without impersonating a user`);
+}
+
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
+}
+
+const accountName = /^system:serviceaccount:([^:]+):([^:]+)$/;
+const authenticationGroup = 'authentication.k8s.io';
+const authenticationVersion = `${authenticationGroup}/v1`;
+
+// Each part of who one wants to be needs leave of its own (apiserver:pkg/endpoints/filters/impersonation, 1.35).
+function attemptsOf({ user, uid, groups, extra }: Impersonation): readonly ResourceAttempt[] {
+  const attempt = (resource: string, name: string, rest: Partial<ResourceAttempt> = {}): ResourceAttempt => ({
+    verb: 'impersonate',
+    group: '',
+    resource,
+    subresource: '',
+    namespace: '',
+    name,
+    ...rest,
+  });
+  const account = accountName.exec(user);
+  return [
+    account === null
+      ? attempt('users', user)
+      : attempt('serviceaccounts', account[2] ?? '', { namespace: account[1] ?? '' }),
+    ...groups.map((each) => attempt('groups', each)),
+    ...[...extra].flatMap(([key, values]) =>
+      values.map((value) => attempt('userextras', value, { group: authenticationGroup, subresource: key })),
+    ),
+    ...(uid === '' ? [] : [attempt('uids', uid, { group: authenticationGroup })]),
+  ];
+}
+
+function identityOf({ user, uid, groups, extra }: Impersonation): Identity {
+  const account = accountName.exec(user);
+  const own =
+    groups.length > 0 || account === null
+      ? groups
+      : ['system:serviceaccounts', `system:serviceaccounts:${account[1] ?? ''}`];
+  const anonymous = user === anonymousIdentity.user;
+  const implied = anonymous ? 'system:unauthenticated' : 'system:authenticated';
+  const settled = own.includes('system:unauthenticated') || (!anonymous && own.includes('system:authenticated'));
+  return {
+    user,
+    groups: settled ? own : [...own, implied],
+    ...(uid === '' ? {} : { uid }),
+    ...(extra.size === 0 ? {} : { extra: Object.fromEntries(extra) }),
+  };
 }
 
 function ownIdentity(
@@ -56,15 +137,4 @@ function ownIdentity(
       ? []
       : [scalarText(organisations)];
   return { user, groups: [...groups, 'system:authenticated'] };
-}
-
-function requireImpersonation(cluster: Cluster, identity: Identity, user: string, groups: readonly string[]): void {
-  const check = (resource: string, name: string): void => {
-    const attempt = { verb: 'impersonate', group: '', resource, subresource: '', namespace: '', name };
-    if (cluster.access.decide(identity, attempt).allowed) return;
-    const message = `${resource} "${name}" is forbidden: User "${identity.user}" cannot impersonate resource "${resource}" in API group "" at the cluster scope`;
-    throw new ApiError(403, 'Forbidden', message, { name, kind: resource });
-  };
-  check('users', user);
-  for (const group of groups) check('groups', group);
 }

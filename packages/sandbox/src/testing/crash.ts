@@ -44,7 +44,8 @@ const lifeMaxMs = 120;
 export async function crash(kills: number, seed: number): Promise<CrashResult> {
   const directory = mkdtempSync(join(tmpdir(), 'sandbox-crash-'));
   const stateFile = join(directory, 'state.db');
-  const { fraction } = createChance(seed);
+  const chance = createChance(seed);
+  const fraction = (): number => chance.fraction();
   const rig: Rig = { known: new Map(), fraction, highest: 0, acknowledged: 0, cutOff: 0, sequence: 0 };
   const problems: string[] = [];
   try {

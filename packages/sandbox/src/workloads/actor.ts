@@ -163,7 +163,7 @@ export class Actor {
       parameters: { dryRun: false, fieldManager: this.manager, fieldValidation: 'Ignore', force: false },
       // Webhooks that watch status are spared the pulse of the simulated cluster.
       ...(subresource === undefined
-        ? { by: { identity: this.#identity, options: { kind: 'UpdateOptions', apiVersion: 'meta.k8s.io/v1' } } }
+        ? { by: { identity: this.#identity, options: { apiVersion: 'meta.k8s.io/v1' }, trusted: true } }
         : {}),
     };
   }

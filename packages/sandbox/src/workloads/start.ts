@@ -1,6 +1,8 @@
 // All built-in controllers, started in one place.
 
 import { aggregationController } from '../access/default-roles.ts';
+import { legacyTokenController } from '../access/legacy-tokens.ts';
+import type { TokenIssuer } from '../access/tokens.ts';
 import { definitionCollection } from '../crd/definitions.ts';
 import type { ControllerDeps } from './actor.ts';
 import { startController } from './controller.ts';
@@ -28,6 +30,7 @@ export interface WorkloadOptions {
   readonly onError: (error: unknown) => void;
   readonly certificate: string;
   readonly logs: ContainerLogs;
+  readonly tokens: TokenIssuer;
 }
 
 /** Starts everything; returns how to stop it. */
@@ -41,6 +44,7 @@ export function startWorkloads(deps: ControllerDeps, options: WorkloadOptions): 
   const stopFollowing = deps.store.collection(definitionCollection).subscribe({ event: followAll });
   const controllers = [
     namespaceController(deps.registry, () => options.certificate),
+    legacyTokenController(options.tokens, () => options.certificate),
     definitionCleaner(deps.registry),
     deploymentController(deps, index),
     replicaSetController(deps, index),
