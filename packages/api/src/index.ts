@@ -1,5 +1,15 @@
 // The contract of @evenkeel/api: what server, page and command say to each other.
 export {
+  type ApplicationSetAnswer,
+  type ApplicationSetList,
+  type ApplicationSetRequest,
+  type GenerateAnswer,
+  applicationSetAnswer,
+  applicationSetList,
+  applicationSetRequest,
+  generateAnswer,
+} from './application-sets.ts';
+export {
   type Commit,
   type DeliveryDetail,
   type DeliveryList,

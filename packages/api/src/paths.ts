@@ -51,6 +51,13 @@ export const apiPaths = {
   waterlines: (hours: number): string => `${apiRoot}/waterlines?hours=${hours}`,
   /** GET server-sent events, see stream.ts */
   stream: (): string => `${apiRoot}/stream`,
+  /** GET applicationSetList, POST applicationSetRequest → applicationSetAnswer */
+  applicationSets: (): string => `${apiRoot}/applicationsets`,
+  /** GET applicationSetList of one, DELETE → accepted */
+  applicationSet: (namespace: string, name: string): string =>
+    `${apiRoot}/applicationsets/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`,
+  /** POST applicationSetRequest → generateAnswer; writes nothing */
+  generateApplications: (): string => `${apiRoot}/applicationsets/generate`,
   /** POST syncRequest → accepted */
   sync: (key: string): string => deliveryPath(key, '/sync'),
   /** POST refreshRequest → accepted */

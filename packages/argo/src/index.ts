@@ -55,3 +55,4 @@ export {
 } from './applicationset/application-set.ts';
 export { type SetController, type SetControllerOptions, startApplicationSets } from './applicationset/controller.ts';
 export type { Generation } from './applicationset/generate-applications.ts';
+export { type WebhookAnswer, type WebhookOptions, createWebhookHandler } from './webhook/handler.ts';

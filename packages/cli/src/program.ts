@@ -1,6 +1,7 @@
 // The verbs of our own with their options and an example each. What a verb does is loaded when it is called.
 
 import { Command } from 'commander';
+import { addAppset } from './commands/appset-verbs.ts';
 import type * as AppCommands from './commands/app.ts';
 import type { AppOptions, SyncOptions, WaitOptions } from './commands/app.ts';
 import type { CreateOptions } from './commands/app-create.ts';
@@ -29,6 +30,7 @@ function buildProgram(io: Io): Command {
     .showSuggestionAfterError();
   addUp(program, io);
   addApp(program, io);
+  addAppset(program, io);
   addRender(program, io);
   addSandbox(program, io);
   addDropIns(program);

@@ -1,5 +1,5 @@
 // The contract of @evenkeel/server.
-export type { Backend } from './backend.ts';
+export type { Backend, SetBackend, Webhook } from './backend.ts';
 export { argoFace } from './faces/argo.ts';
 export { type Face, type FaceItem } from './faces/face.ts';
 export { fluxFace } from './faces/flux.ts';

@@ -9,6 +9,8 @@ import type { Backend } from './backend.ts';
 import { ActionRefused } from './faces/face.ts';
 import { addActionRoutes } from './routes/act.ts';
 import { addReadRoutes } from './routes/read.ts';
+import { addSetRoutes } from './routes/application-sets.ts';
+import { addWebhookRoute } from './routes/webhook.ts';
 import { type Stream, createStream } from './stream.ts';
 
 export interface ServerOptions {
@@ -33,6 +35,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.get('/healthz', () => 'ok');
   addReadRoutes(app, options.backend);
   addActionRoutes(app, options.backend);
+  addSetRoutes(app, options.backend);
+  await addWebhookRoute(app, options.backend);
   addStreamRoute(app, stream);
   await addPage(app, options.pageDirectory);
   try {

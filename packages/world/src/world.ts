@@ -5,7 +5,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Info } from '@evenkeel/api';
-import { type ArgoController, argoFrontEnd, startArgo } from '@evenkeel/argo';
+import {
+  type ArgoController,
+  type SetController,
+  argoFrontEnd,
+  controlPlaneNamespace,
+  createWebhookHandler,
+  startApplicationSets,
+  startArgo,
+} from '@evenkeel/argo';
 import { systemClock } from '@evenkeel/controller';
 import { type Cluster, Deliveries, connectCluster, createRecorder } from '@evenkeel/delivery';
 import { type ArtifactPublisher, type FluxController, fluxFrontEnd, startFlux } from '@evenkeel/flux';
@@ -18,6 +26,7 @@ import { type SourceStore, createArtifactStorage, createSourceStore, startArtifa
 import type { Clock } from '@evenkeel/std';
 import { bootstrapCluster } from './bootstrap.ts';
 import { type RepositoryMap, guessRepositories } from './repositories.ts';
+import { setBackend } from './set-backend.ts';
 
 /** A cluster that is there already, instead of a sandbox of our own. */
 export interface ExternalCluster {
@@ -66,6 +75,7 @@ export interface World extends AsyncDisposable {
   readonly store: SourceStore;
   readonly deliveries: Deliveries;
   readonly argo: ArgoController;
+  readonly sets: SetController;
   readonly flux: FluxController;
   readonly history: History;
   readonly server: Server | undefined;
@@ -129,7 +139,7 @@ interface ControllerInput {
   readonly stack: AsyncDisposableStack;
 }
 
-type Controllers = Pick<World, 'deliveries' | 'argo' | 'flux' | 'onReport'>;
+type Controllers = Pick<World, 'deliveries' | 'argo' | 'sets' | 'flux' | 'onReport'>;
 
 /** Starts the engine and both front ends, and ties them together: what changes wakes who must know. */
 async function startControllers(input: ControllerInput, options: WorldOptions): Promise<Controllers> {
@@ -152,6 +162,9 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
   const onFailure = (key: string, error: Error): void => options.onNotice?.(`${key}: ${error.message}`);
   const shared = { client, deliveries: () => deliveries, clock, signal, onFailure };
   const argo = stack.use(await startArgo(shared));
+  const sets = stack.use(
+    await startApplicationSets({ client, store, clock, signal, onFailure, controlNamespace: controlPlaneNamespace }),
+  );
   const artifacts = options.artifacts && (await startArtifacts(input, options));
   const flux = stack.use(
     await startFlux({
@@ -167,7 +180,7 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
     listeners.add(listener);
     return () => listeners.delete(listener);
   };
-  return { deliveries, argo, flux, onReport };
+  return { deliveries, argo, sets, flux, onReport };
 }
 
 /** The directory of archives and the server that others fetch them from. */
@@ -295,6 +308,15 @@ function serverOptions(
   const { client, argo, flux, deliveries, cluster, history, clock } = parts;
   const backend: Backend = {
     faces: [argoFace(argo, client), fluxFace(flux, client, clock)],
+    sets: setBackend(parts.sets, client),
+    webhook: createWebhookHandler({
+      client,
+      store: parts.store,
+      applications: () => argo.applications(),
+      sets: () => parts.sets.sets(),
+      refreshSet: (namespace, name) => parts.sets.refresh(namespace, name),
+      ...(options.onNotice ? { onNotice: options.onNotice } : {}),
+    }),
     deliveries,
     cluster: (name) => (name === cluster.name ? cluster : undefined),
     history,
