@@ -7,7 +7,7 @@ import type { ApiAnswer, ApiRequest, Method } from '../api/request.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../api/status.ts';
 import type { Cluster } from '../cluster.ts';
 import { decodeProtobuf } from '../protobuf/decode.ts';
-import { asMetadata, metadataContentType, wantedMetadata } from '../tables/metadata-only.ts';
+import { asMetadata, wantedMetadata } from '../tables/metadata-only.ts';
 import { asTable, wantsTable } from '../tables/negotiate.ts';
 import { warningHeader } from '../transport.ts';
 import { authenticate } from './authenticate.ts';
@@ -141,8 +141,7 @@ async function writeAnswer(answer: ApiAnswer, writing: Writing): Promise<void> {
           ? asTable(cluster.registry, answer.body as KubeObject, { read, nowMs: cluster.now() })
           : undefined;
       const reduced = answer.status < 300 && isKubeObject(answer.body) ? wantedMetadata(read) : undefined;
-      const type =
-        table?.contentType ?? (reduced && metadataContentType(reduced)) ?? answer.contentType ?? 'application/json';
+      const type = table?.contentType ?? answer.contentType ?? 'application/json';
       return sendJson(
         response,
         answer.status,
@@ -215,11 +214,7 @@ async function sendWatch(
   const reduced = table ? undefined : wantedMetadata(read);
   const lines = answer.open(signal);
   response.writeHead(200, {
-    'content-type': table
-      ? 'application/json;as=Table;v=v1;g=meta.k8s.io'
-      : reduced
-        ? metadataContentType(reduced)
-        : 'application/json',
+    'content-type': table ? 'application/json;as=Table;v=v1;g=meta.k8s.io' : 'application/json',
     'cache-control': 'no-cache, private',
   });
   flush(response);

@@ -19,11 +19,6 @@ export function wantedMetadata(read: ApiRequest): MetadataKind | undefined {
   return undefined;
 }
 
-/** The content type of a reduced answer. */
-export function metadataContentType(kind: MetadataKind): string {
-  return `application/json;as=${kind};v=v1;g=meta.k8s.io`;
-}
-
 /** The body reduced. Throws 406 where a list was asked for as an object or the other way round. */
 export function asMetadata(kind: MetadataKind, body: KubeObject): Json {
   if (body.kind === 'Status' && body.apiVersion === 'v1') return body as unknown as Json;

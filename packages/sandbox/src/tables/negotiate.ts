@@ -18,7 +18,7 @@ export interface TableAnswer {
   readonly contentType: string;
 }
 
-const contentType = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+const contentType = 'application/json';
 
 /** True where the client prefers a table over the objects. */
 export function wantsTable(read: ApiRequest): boolean {
