@@ -511,7 +511,6 @@ export const kindCases: readonly Case[] = [
     `${apps}/statefulsets`,
     object('apps/v1', 'StatefulSet', 'a.b', { spec: { selector: { matchLabels: labels }, template } }),
   ),
-  named('job too long', `${batch}/jobs`, object('batch/v1', 'Job', 'x'.repeat(64), { spec: { template: task } })),
   named('pod', `${core}/pods`, object('v1', 'Pod', 'My_Pod', { spec: { containers } })),
   named('of generation', `${core}/configmaps`, {
     apiVersion: 'v1',

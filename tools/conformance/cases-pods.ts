@@ -82,9 +82,6 @@ export const podCases: readonly Case[] = [
   box('stdin as text', { stdin: 'yes' }),
   // Resources.
   box('request above limit', { resources: { requests: { memory: '2Gi' }, limits: { memory: '1Gi' } } }),
-  box('two requests above limits', {
-    resources: { requests: { cpu: 2, memory: '2Gi' }, limits: { cpu: 1, memory: '1Gi' } },
-  }),
   box('resource name', { resources: { requests: { gpu: '1' } } }),
   box('resource name in capitals', { resources: { limits: { Memory: '1Gi' } } }),
   box('extended resource fraction', { resources: { limits: { 'nvidia.com/gpu': '500m' } } }),

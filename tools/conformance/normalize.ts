@@ -53,6 +53,8 @@ function normalizeText(text: string): string {
       .replaceAll(/\n@@[\s\S]*?(?=, [\w.[\]]+: (?:Forbidden|Invalid|Required)|\]?$)/g, '')
       .replaceAll(/Invalid value: \{.*?\}: field is immutable/g, 'Invalid value: <struct>: field is immutable')
       .replaceAll(/Invalid value: "\{.*\}": /g, 'Invalid value: <object>: ')
+      .replaceAll(/Invalid value: "10\.96\.\d+\.\d+"/g, 'Invalid value: "<ip>"')
+      .replaceAll(/Bad_\w{5}/g, 'Bad_<suffix>')
       .replaceAll(/in record \(\d+\)/g, 'in record (<rv>)')
       .replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>')
       .replaceAll(/kube-api-access-\w{5}/g, 'kube-api-access-<id>')

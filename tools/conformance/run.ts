@@ -2,9 +2,14 @@
 // compared, ids and times aside. `npm run conformance -- WORD` runs the cases whose name contains the word.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { accessCases } from './cases-access.ts';
 import { admissionCases } from './cases-admission.ts';
+import { kindCases } from './cases-kinds.ts';
 import { objectCases } from './cases-objects.ts';
+import { podCases } from './cases-pods.ts';
 import { refusalCases } from './cases-refusals.ts';
+import { updateCases } from './cases-updates.ts';
+import { webhookCases } from './cases-webhooks.ts';
 import { differences, normalize } from './normalize.ts';
 import { type Answer, type Ask, type Server, hasRealServer, startReal, startSandbox } from './servers.ts';
 
@@ -25,13 +30,31 @@ async function answers(server: Server, cases: readonly Case[]): Promise<Readonly
   const result = new Map<string, Answer>();
   for (const name of ['default', 'x']) await server.ask(serviceAccount(name));
   for (const each of cases) {
-    for (const [index, step] of each.steps.entries()) {
+    const earlier: Answer[] = [];
+    for (const [index, written] of each.steps.entries()) {
+      const step = filledIn(written, earlier);
       if (step.method === 'SETUP') await establish(server, step);
       else if (step.method === 'SETTLE') await settle(server);
-      else result.set(`${each.name} #${index + 1} ${step.method} ${step.path}`, await server.ask(step));
+      else {
+        const answer = await server.ask(step);
+        earlier[index] = answer;
+        result.set(`${each.name} #${index + 1} ${written.method} ${written.path}`, answer);
+      }
     }
   }
   return result;
+}
+
+// `{1.metadata.uid}` becomes what the first step answered there.
+function filledIn(ask: Ask, earlier: readonly Answer[]): Ask {
+  const text = JSON.stringify(ask);
+  if (!/\{\d+\./.test(text)) return ask;
+  const filled = text.replaceAll(/\{(\d+)\.([\w.]+)\}/g, (_, step: string, path: string) => {
+    let value: unknown = earlier[Number(step) - 1]?.body;
+    for (const key of path.split('.')) value = (value as Readonly<Record<string, unknown>> | undefined)?.[key];
+    return ask.path.includes(`{${step}.${path}}`) ? encodeURIComponent(String(value)) : String(value);
+  });
+  return JSON.parse(filled) as Ask;
 }
 
 // The real server's admission plugins see quotas and limit ranges through informers; the sandbox sees them at once.
@@ -57,9 +80,17 @@ async function establish(server: Server, { path, body }: Ask): Promise<void> {
   throw new Error(`${spec.names.plural} were never served by the ${server.name} server`);
 }
 
-const cases: readonly Case[] = [...objectCases, ...refusalCases, ...admissionCases].filter((each) =>
-  each.name.includes(word),
-);
+const suites: readonly (readonly Case[])[] = [
+  objectCases,
+  refusalCases,
+  admissionCases,
+  podCases,
+  webhookCases,
+  accessCases,
+  kindCases,
+  updateCases,
+];
+const cases = suites.flat().filter((each) => each.name.includes(word));
 const started = performance.now();
 await using real = await startReal();
 await using sandbox = await startSandbox();

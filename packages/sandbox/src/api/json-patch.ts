@@ -39,6 +39,8 @@ export function jsonPatch(target: Value, patch: Json): Value {
 function applyOperation(holder: Bag, operation: Json): void {
   const { op, path, from, value } = isBag(operation) ? operation : {};
   if (typeof path !== 'string') throw notApplicable(`${scalarText(op)} operation does not apply: doc is missing path`);
+  if (path !== '' && !path.startsWith('/'))
+    throw notApplicable(`${scalarText(op)} operation does not apply: doc is missing path: "${path}": missing value`);
   const at = pointerParts(path);
   switch (scalarText(op)) {
     case 'add':
@@ -127,8 +129,9 @@ function addAt(holder: Bag, at: readonly string[], path: string, value: Value): 
   else throw notApplicable(`add operation does not apply: doc is missing path: "${path}": missing value`);
 }
 
+// Upstream's library replaces members that are not there, as long as there is an object to hold them.
 function removeForReplace(holder: Bag, at: readonly string[], path: string): void {
-  if (tryRead(holder, at) === undefined)
+  if (tryRead(holder, at) === undefined && !isBag(parentOf(holder, at)))
     throw notApplicable(`replace operation does not apply: doc is missing key: ${path}: missing value`);
 }
 

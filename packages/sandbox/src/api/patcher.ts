@@ -7,7 +7,7 @@ import { strategicMerge } from '../apply/strategic.ts';
 import type { Value } from '../store/draft.ts';
 import { type ReadBody, readBody } from './body.ts';
 import { jsonPatch, mergePatch } from './json-patch.ts';
-import { ApiError, badRequest, unsupportedMediaType } from './status.ts';
+import { ApiError, badRequest, invalid, unsupportedMediaType } from './status.ts';
 import { atVersion } from './versions.ts';
 import type { Write, Writer, Written } from './writer.ts';
 
@@ -55,12 +55,60 @@ export function patchObject(writer: Writer, write: Write, name: string, patch: P
 
 function patched(apply: (target: Value, patch: Json) => Value, write: Write, old: KubeObject, patch: Patch): ReadBody {
   if (patch.body === undefined) throw badRequest('the patch is empty');
+  refuseWrongShape(patch);
   const target = atVersion(old, write.type) as unknown as Value;
   const result = apply(target, patch.body as Json);
-  return readBody(result as Json, {
-    ...write,
-    ...(patch.duplicateFields === undefined ? {} : { duplicateFields: patch.duplicateFields }),
-  });
+  try {
+    return readBody(result as Json, {
+      ...write,
+      ...(patch.duplicateFields === undefined ? {} : { duplicateFields: patch.duplicateFields }),
+    });
+  } catch (error) {
+    throw asPatchFailure(error, patch, result as Json);
+  }
+}
+
+// Merge patches are objects.
+function refuseWrongShape({ contentType, body }: Patch): void {
+  if (contentType.includes('json-patch') || (typeof body === 'object' && body !== null && !Array.isArray(body))) return;
+  const kind = Array.isArray(body) ? 'array' : typeof body === 'boolean' ? 'bool' : typeof body;
+  const problem = `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`;
+  throw badRequest(contentType.includes('strategic') ? problem : `error decoding patch: ${problem}`);
+}
+
+// What a patch makes of an object is refused as a value of the patch, not as a body.
+function asPatchFailure(error: unknown, patch: Patch, result: Json): unknown {
+  if (!(error instanceof ApiError) || error.code !== 400 || error.message.includes('strict decoding error'))
+    return error;
+  const why = error.message.replace(/^\w+ in version "[^"]*" cannot be handled as a \w+: /, '');
+  const strategic = patch.contentType.includes('strategic');
+  const shown = strategic ? goText(patch.body) : JSON.stringify(result);
+  const detail = strategic ? conversionProblem(why) : why;
+  return invalid({ group: '', kind: '', plural: '' }, '', [
+    { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(shown)}: ${detail}`, field: 'patch' },
+  ]);
+}
+
+// As Go prints maps and slices.
+function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (value === null || value === undefined) return '<nil>';
+  if (typeof value !== 'object') return String(value as string | number | boolean);
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${members.map(([key, member]) => `${key}:${goText(member)}`).join(' ')}]`;
+}
+
+// Strategic merges are converted, not decoded, which has words of its own.
+function conversionProblem(why: string): string {
+  const match = /cannot unmarshal (\w+) into Go .* of type (\S+)$/.exec(why);
+  if (match === null) return why;
+  const [, from = '', to = ''] = match;
+  const given = { number: 'int64', object: 'map', array: 'slice' }[from] ?? from;
+  if (to.startsWith('map[')) return `cannot restore map from ${given}`;
+  if (to.startsWith('[]')) return `cannot restore slice from ${given}`;
+  return /^(string|bool|u?int\d*|float\d*)$/.test(to)
+    ? `cannot convert ${given} to ${to}`
+    : `cannot restore struct from: ${given}`;
 }
 
 function patchFunction(contentType: string, write: Write): (target: Value, patch: Json) => Value {

@@ -61,7 +61,7 @@ export class Remover {
     if (isProtected(type, at.name)) throw forbidden(type, at.name, 'this namespace may not be deleted');
     this.#admit(type, object, options);
     const dying = this.#dying(type, object, options);
-    if (isGone(dying)) return this.#finish(type, object, options);
+    if (isGone(dying)) return this.#finish(type, object, options, dying);
     if (dying === object) return { status: 200, body: atVersion(object, type) };
     if (options.dryRun) return { status: 200, body: atVersion(dying as unknown as KubeObject, type) };
     const stored = this.#store.collection(type.collection).put(dying as Draft);
@@ -93,16 +93,23 @@ export class Remover {
     return this.#store.collection(type.collection).remove(object.metadata.namespace ?? '', object.metadata.name ?? '');
   }
 
-  #finish(type: ServedType, object: KubeObject, options: RemoveOptions): Removed {
+  #finish(type: ServedType, object: KubeObject, options: RemoveOptions, dying: KubeObject | Draft): Removed {
     const removed = options.dryRun ? object : (this.finish(type, object) ?? object);
     const name = object.metadata.name ?? '';
+    // Pods are answered with as their deletion left them for a moment.
+    if (type.collection === 'pods') {
+      const { resourceVersion } = removed.metadata;
+      const last = withMeta(dying as KubeObject, (meta) => Object.assign(meta, { resourceVersion }));
+      return { status: 200, body: atVersion(last as unknown as KubeObject, type) };
+    }
     const returns = type.custom === undefined && strategyOf(type.collection).returnsDeleted === true;
     return { status: 200, body: returns ? atVersion(removed, type) : successStatus(type, name, object.metadata.uid) };
   }
 
   // The object as the deletion leaves it: a deletion time, a grace period, the finalizers of its propagation policy.
   #dying(type: ServedType, object: KubeObject, options: RemoveOptions): KubeObject | Draft {
-    const finalizers = propagated(ownFinalizers(type, object), options.propagation);
+    const standard = type.custom === undefined ? strategyOf(type.collection).propagation : undefined;
+    const finalizers = propagated(ownFinalizers(type, object), options.propagation ?? standard);
     const grace = graceOf(type, object, options);
     const already = object.metadata.deletionTimestamp !== undefined;
     if (
@@ -115,7 +122,8 @@ export class Remover {
       if (finalizers.length > 0) meta.finalizers = [...finalizers];
       else delete meta.finalizers;
       const seconds = already ? Math.min(grace, meta.deletionGracePeriodSeconds ?? 0) : grace;
-      meta.deletionGracePeriodSeconds = seconds;
+      // Namespaces never had a grace period.
+      if (type.collection !== 'namespaces') meta.deletionGracePeriodSeconds = seconds;
       if (!already || seconds !== (object.metadata.deletionGracePeriodSeconds ?? 0)) {
         meta.deletionTimestamp = kubeTime(this.#clock.now() + seconds * 1000);
       }

@@ -74,6 +74,12 @@ export function forbidden(type: Named, name: string, why: string): ApiError {
   return new ApiError(403, 'Forbidden', message, detailsOf(type, name));
 }
 
+/** The object is there and on its way out. */
+export function alreadyDeleting(type: Named, name: string): ApiError {
+  const { message } = alreadyExists(type, name);
+  return new ApiError(409, 'AlreadyExists', `object is being deleted: ${message}`, detailsOf(type, name));
+}
+
 /** 422 with every cause; the message lists them as the server does: one bare, several in brackets. */
 export function invalid(type: Named, name: string, causes: readonly Cause[]): ApiError {
   const texts = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))];
@@ -82,7 +88,7 @@ export function invalid(type: Named, name: string, causes: readonly Cause[]): Ap
   return new ApiError(422, 'Invalid', message, {
     ...(name === '' ? {} : { name }),
     ...(type.group === '' ? {} : { group: type.group }),
-    kind: type.kind,
+    ...(type.kind === '' ? {} : { kind: type.kind }),
     causes: causes.map((cause) => ({ reason: cause.reason, message: cause.message, field: cause.field })),
   });
 }

@@ -25,6 +25,12 @@ export interface Strategy {
   /** Keeps or resets what an update of the main resource may not touch, beyond status. */
   readonly prepareUpdate?: (draft: Draft, old: KubeObject, context: StrategyContext) => void;
   readonly validate?: (draft: Draft) => readonly Cause[];
+  /** True where what an update may not change is checked before the object as a whole. */
+  readonly updateFirst?: boolean;
+  /** Whether an update raises metadata.generation, where it is not simply a change of anything but metadata and status. */
+  readonly generationChanged?: (draft: Draft, old: KubeObject) => boolean;
+  /** How dependents fare when a deletion does not say. */
+  readonly propagation?: 'Orphan';
   /** What is refused at creation only. */
   readonly validateCreate?: (draft: Draft) => readonly Cause[];
   /** What is answered with a `Warning:` though it is taken. */

@@ -16,6 +16,7 @@ import type { WriteParameters } from './request.ts';
 import type { ServedType } from './served-type.ts';
 import {
   type Cause,
+  alreadyDeleting,
   alreadyExists,
   badRequest,
   conflict,
@@ -105,8 +106,11 @@ export class Writer {
     else delete meta.generation;
     this.#validate(write, draft, undefined);
     this.#deps.approve(write, draft, undefined);
-    if (meta.name !== undefined && collection.get(meta.namespace ?? '', meta.name) !== undefined)
-      throw alreadyExists(type, meta.name);
+    const present = meta.name === undefined ? undefined : collection.get(meta.namespace ?? '', meta.name);
+    if (present !== undefined) {
+      const dying = present.metadata.deletionTimestamp !== undefined;
+      throw dying ? alreadyDeleting(type, meta.name ?? '') : alreadyExists(type, meta.name ?? '');
+    }
     const object = write.parameters.dryRun ? this.#dry(draft) : collection.put(draft);
     return { object, created: true, warnings: this.#warnings(write, draft, read) };
   }
@@ -121,7 +125,10 @@ export class Writer {
     const { type } = write;
     const { draft } = read;
     const meta = draft.metadata;
-    if ((meta.name ?? '') === '') throw badRequest('name must be provided');
+    if ((meta.name ?? '') === '') {
+      const where = `the name of the object (${name} based on URL)`;
+      throw badRequest(`${where} was undeterminable: name must be provided`);
+    }
     if (meta.name !== name) {
       throw badRequest(`the name of the object (${meta.name ?? ''}) does not match the name on the URL (${name})`);
     }
@@ -149,15 +156,21 @@ export class Writer {
     if (old === undefined) throw notFound(type, name);
     const read = change(old);
     const { metadata } = read.draft;
-    if (metadata.name !== name) throw badRequest('the name of the object does not match the name on the URL');
+    if (metadata.name !== name) {
+      const given = metadata.name ?? '';
+      throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+    }
     if ((metadata.namespace ?? '') !== (old.metadata.namespace ?? '')) {
       throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
     }
     if ((metadata.resourceVersion ?? '') !== '' && metadata.resourceVersion !== old.metadata.resourceVersion) {
       throw modifiedSince(type, name);
     }
-    if (metadata.uid !== undefined && metadata.uid !== old.metadata.uid)
-      throw uidMismatch(type, name, metadata.uid, old);
+    if (metadata.uid !== undefined && metadata.uid !== old.metadata.uid) {
+      const message = `Invalid value: ${JSON.stringify(metadata.uid)}: field is immutable`;
+      const cause: Cause = { reason: 'FieldValueInvalid', message, field: 'metadata.uid' };
+      throw invalid(type, name, type.custom === undefined ? [cause, cause] : [cause]);
+    }
     return this.#store(write, read, old);
   }
 
@@ -173,7 +186,9 @@ export class Writer {
     this.#prepare(write, draft, old);
     if (this.#hasGeneration(type)) {
       const before = old.metadata.generation ?? 1;
-      meta.generation = contentChanged(type, draft, old) ? before + 1 : before;
+      const strategy = type.custom === undefined ? strategyOf(type.collection) : undefined;
+      const changed = strategy?.generationChanged?.(draft, old) ?? contentChanged(type, draft, old);
+      meta.generation = changed ? before + 1 : before;
     }
     this.#validate(write, draft, old);
     this.#deps.approve(write, draft, old);
@@ -210,7 +225,7 @@ export class Writer {
   #validate(write: Write, draft: Draft, old: KubeObject | undefined): void {
     const { type } = write;
     const causes: Cause[] = [];
-    causes.push(...validateMetadata(draft.metadata, type));
+    causes.push(...validateMetadata(draft.metadata, type, old === undefined));
     if (old !== undefined)
       causes.push(
         ...validateMetadataUpdate(draft.metadata, old.metadata as Draft['metadata'], type.custom === undefined),
@@ -218,9 +233,10 @@ export class Writer {
     if (type.custom === undefined) {
       const strategy = strategyOf(type.collection);
       if (write.subresource === undefined) {
-        causes.push(...(strategy.validate?.(draft) ?? []));
-        if (old === undefined) causes.push(...(strategy.validateCreate?.(draft) ?? []));
-        else causes.push(...(strategy.validateUpdate?.(draft, old) ?? []));
+        const own = strategy.validate?.(draft) ?? [];
+        const more = old === undefined ? strategy.validateCreate?.(draft) : strategy.validateUpdate?.(draft, old);
+        if (old !== undefined && strategy.updateFirst === true) causes.push(...(more ?? []), ...own);
+        else causes.push(...own, ...(more ?? []));
       }
       if (type.collection === 'customresourcedefinitions.apiextensions.k8s.io')
         causes.push(...this.#deps.settleDefinition(draft, old));

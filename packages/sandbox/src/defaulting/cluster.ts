@@ -86,10 +86,43 @@ function dropForeignSource(spec: Bag): void {
   if (!isClaim && !isSnapshot) delete spec['dataSource'];
 }
 
+const nodeInfo = [
+  'architecture',
+  'bootID',
+  'containerRuntimeVersion',
+  'kernelVersion',
+  'kubeProxyVersion',
+  'kubeletVersion',
+  'machineID',
+  'operatingSystem',
+  'osImage',
+  'systemUUID',
+];
+
+// Nodes start out tainted, until they are known to be ready.
+function completeNode(draft: Draft): void {
+  const status = memberBag(draft as unknown as Bag, 'status');
+  fallback(memberBag(memberBag(status, 'daemonEndpoints'), 'kubeletEndpoint'), 'Port', 0);
+  const info = memberBag(status, 'nodeInfo');
+  for (const key of nodeInfo) fallback(info, key, '');
+  const ready = bagsOf(status['conditions']).some((each) => each['type'] === 'Ready' && each['status'] === 'True');
+  if (ready) return;
+  const taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
+  const spec = specOf(draft);
+  const taints = bagsOf(spec['taints']);
+  if (!taints.some((each) => each['key'] === taint.key && each['effect'] === taint.effect)) taints.push(taint);
+  spec['taints'] = taints;
+}
+
 export const clusterStrategies: Readonly<Record<string, Strategy>> = {
   namespaces: { returnsDeleted: true, defaults: defaultNamespace, prepareCreate: prepareNamespace },
   configmaps: { validate: validateConfigMap, validateUpdate: validateImmutableData },
-  secrets: { defaults: defaultSecret, validate: validateSecret, validateUpdate: validateSecretUpdate },
+  secrets: {
+    defaults: defaultSecret,
+    updateFirst: true,
+    validate: validateSecret,
+    validateUpdate: validateSecretUpdate,
+  },
   serviceaccounts: { returnsDeleted: true },
   resourcequotas: {
     returnsDeleted: true,
@@ -102,7 +135,7 @@ export const clusterStrategies: Readonly<Record<string, Strategy>> = {
   limitranges: { createOnUpdate: true, defaults: defaultLimitRange, validate: validateLimitRange },
   nodes: {
     prepareCreate: (draft) => {
-      fallback(draft as unknown as Bag, 'status', {});
+      completeNode(draft);
     },
     validate: validateNode,
     validateUpdate: validateNodeUpdate,
@@ -130,11 +163,12 @@ export const clusterStrategies: Readonly<Record<string, Strategy>> = {
     returnsDeleted: true,
     defaults: (draft) => {
       const spec = specOf(draft);
+      fallback(bagAt(spec, 'hostPath'), 'type', '');
       fallback(spec, 'persistentVolumeReclaimPolicy', 'Retain');
       fallback(spec, 'volumeMode', 'Filesystem');
     },
     prepareCreate: (draft) => {
-      draft['status'] = { phase: 'Pending' };
+      draft['status'] = { phase: 'Pending', lastPhaseTransitionTime: draft.metadata.creationTimestamp ?? null };
       draft.metadata.finalizers = [...new Set([...(draft.metadata.finalizers ?? []), 'kubernetes.io/pv-protection'])];
     },
     validate: validateVolume,
@@ -161,6 +195,7 @@ export const clusterStrategies: Readonly<Record<string, Strategy>> = {
     generation: true,
     defaults: (draft) => fallback(draft as unknown as Bag, 'preemptionPolicy', 'PreemptLowerPriority'),
     validate: validatePriorityClass,
+    generationChanged: () => false,
     validateUpdate: validatePriorityClassUpdate,
   },
   'runtimeclasses.node.k8s.io': { validate: validateRuntimeClass, validateUpdate: validateRuntimeClassUpdate },

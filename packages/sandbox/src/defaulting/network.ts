@@ -2,7 +2,7 @@
 
 import type { KubeObject } from '@evenkeel/resource';
 import type { Strategy, StrategyContext } from '../api/strategy.ts';
-import { type Bag, type Draft, bagAt, listAt } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, listAt, sameValue } from '../store/draft.ts';
 import {
   validateIngress,
   validateIngressClass,
@@ -53,8 +53,31 @@ function updateService(draft: Draft, old: KubeObject, context: StrategyContext):
       if ((spec[key] === undefined || spec[key] === '') && kept !== undefined) spec[key] = structuredClone(kept);
     }
   }
+  dropForeignFields(spec, before);
   keepNodePorts(spec, before);
   allocate(draft, context, before);
+}
+
+// What belonged to the type that a service had goes with it, unless the update sets it anew.
+function dropForeignFields(spec: Bag, before: Bag | undefined): void {
+  const { type } = spec;
+  const drop = (...keys: readonly string[]): void => {
+    for (const key of keys) if (sameValue(spec[key], before?.[key])) delete spec[key];
+  };
+  const had = before?.['type'];
+  if (had !== 'ExternalName' && type === 'ExternalName') drop('clusterIP', 'clusterIPs');
+  if (type === 'ExternalName') drop('internalTrafficPolicy');
+  if (type !== 'NodePort' && type !== 'LoadBalancer') {
+    if (had === 'NodePort' || had === 'LoadBalancer') {
+      for (const port of bagsOf(spec['ports'])) {
+        const same = bagsOf(before?.['ports']).some((each) => each['nodePort'] === port['nodePort']);
+        if (same) delete port['nodePort'];
+      }
+    }
+    if ((listAt(spec, 'externalIPs') ?? []).length === 0) drop('externalTrafficPolicy');
+  }
+  if (type !== 'LoadBalancer' || spec['externalTrafficPolicy'] !== 'Local') drop('healthCheckNodePort');
+  if (type !== 'LoadBalancer') drop('allocateLoadBalancerNodePorts', 'loadBalancerClass');
 }
 
 // A port that says nothing of its node port keeps the one it had.
@@ -139,6 +162,12 @@ function defaultEndpointSlice(draft: Draft): void {
     fallback(port, 'name', '');
     fallback(port, 'protocol', 'TCP');
   }
+  for (const endpoint of bagsOf(draft['endpoints'] as Bag[] | undefined)) memberBag(endpoint, 'conditions');
+}
+
+// A field that is always answered with, and that nobody owns while it is empty.
+function showPorts(draft: Draft): void {
+  if (draft['ports'] === undefined) draft['ports'] = null;
 }
 
 export const networkStrategies: Readonly<Record<string, Strategy>> = {
@@ -155,6 +184,8 @@ export const networkStrategies: Readonly<Record<string, Strategy>> = {
   'endpointslices.discovery.k8s.io': {
     generation: true,
     defaults: defaultEndpointSlice,
+    prepareCreate: showPorts,
+    prepareUpdate: showPorts,
     validate: validateEndpointSlice,
   },
   'ingresses.networking.k8s.io': {

@@ -8,7 +8,21 @@ import { applyPriority, applyRuntimeClass } from './pod-classes.ts';
 
 /** Sets the state that a pod starts in. */
 export function startPod(draft: Draft): void {
-  draft['status'] = { phase: 'Pending', qosClass: qosClassOf(specOf(draft) as PodSpecDraft) };
+  const spec = specOf(draft) as PodSpecDraft;
+  const status: Bag = { phase: 'Pending', qosClass: qosClassOf(spec) };
+  if (bagsOf(spec['schedulingGates']).length > 0) {
+    status['conditions'] = [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'SchedulingGated',
+        message: 'Scheduling is blocked due to non-empty scheduling gates',
+        lastProbeTime: null,
+        lastTransitionTime: draft.metadata.creationTimestamp ?? null,
+      },
+    ];
+  }
+  draft['status'] = status;
 }
 
 /** Completes a pod at creation, as the admission plugins for priorities, runtime classes and tolerations do. */

@@ -1,8 +1,9 @@
 // Defaults and creation rules of the workload types, as the defaults.go and strategy.go files of apps, batch, core and
 // autoscaling set them (Kubernetes 1.35).
 
+import type { KubeObject } from '@evenkeel/resource';
 import type { Strategy } from '../api/strategy.ts';
-import { type Bag, type Draft, bagAt, isBag } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, isBag, sameValue } from '../store/draft.ts';
 import { validateNewPod, validatePod, validatePodUpdate } from '../validation/pods.ts';
 import { podWarnings, statefulSetWarnings, templateWarnings } from '../validation/warnings.ts';
 import { validateCronJob, validateJob, validateJobUpdate } from '../validation/jobs.ts';
@@ -51,8 +52,6 @@ function defaultReplicaSet(draft: Draft): void {
 
 function defaultStatefulSet(draft: Draft): void {
   const spec = specOf(draft);
-  // The field is always answered with, even where nobody set it.
-  fallback(spec, 'serviceName', '');
   fallback(spec, 'podManagementPolicy', 'OrderedReady');
   fallback(spec, 'replicas', 1);
   fallback(spec, 'revisionHistoryLimit', 10);
@@ -71,11 +70,12 @@ function defaultStatefulSet(draft: Draft): void {
   defaultTemplate(spec);
 }
 
+const templateGeneration = 'deprecated.daemonset.template.generation';
+
 function defaultDaemonSet(draft: Draft): void {
   const spec = specOf(draft);
-  const generation = 'deprecated.daemonset.template.generation';
-  if (draft.metadata.annotations?.[generation] === undefined) {
-    draft.metadata.annotations = { ...draft.metadata.annotations, [generation]: '1' };
+  if (draft.metadata.annotations?.[templateGeneration] === undefined) {
+    draft.metadata.annotations = { ...draft.metadata.annotations, [templateGeneration]: '1' };
   }
   fallback(spec, 'revisionHistoryLimit', 10);
   const strategy = memberBag(spec, 'updateStrategy');
@@ -178,11 +178,26 @@ const restartAt = (object: { readonly [key: string]: unknown }): number => {
   return typeof seconds === 'number' ? seconds : 30;
 };
 
+// Before there were revisions, changes of the template were counted, and still are.
+function countTemplate(draft: Draft, old: KubeObject): void {
+  const before = Number(old.metadata.annotations?.[templateGeneration] ?? '1');
+  const same = sameValue(bagAt(draft, 'spec')?.['template'], bagAt(old as unknown as Draft, 'spec')?.['template']);
+  const count = same ? before : before + 1;
+  draft.metadata.annotations = { ...draft.metadata.annotations, [templateGeneration]: String(count) };
+}
+
 export const workloadStrategies: Readonly<Record<string, Strategy>> = {
   pods: {
     generation: true,
     returnsDeleted: true,
-    defaults: (draft) => defaultPod(specOf(draft) as PodSpecDraft),
+    defaults: (draft) => {
+      defaultPod(specOf(draft) as PodSpecDraft);
+      // Times that are always answered with.
+      for (const condition of bagsOf(bagAt(draft, 'status')?.['conditions'])) {
+        fallback(condition, 'lastProbeTime', null);
+        fallback(condition, 'lastTransitionTime', null);
+      }
+    },
     prepareCreate: startPod,
     validate: validatePod,
     validateCreate: validateNewPod,
@@ -194,9 +209,18 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
     returnsDeleted: true,
     defaults: (draft) => defaultTemplate(draft as unknown as Bag),
   },
-  replicationcontrollers: { generation: true, defaults: defaultReplicationController, prepareCreate: zeroReplicas },
+  replicationcontrollers: {
+    generation: true,
+    propagation: 'Orphan',
+    defaults: defaultReplicationController,
+    prepareCreate: zeroReplicas,
+  },
   'deployments.apps': {
     generation: true,
+    // Its controller copies annotations to replica sets.
+    generationChanged: (draft, old) =>
+      !sameValue(draft['spec'], old['spec']) ||
+      !sameValue(draft.metadata.annotations ?? {}, old.metadata.annotations ?? {}),
     defaults: defaultDeployment,
     prepareCreate: emptyStatus,
     validate: validateDeployment,
@@ -216,6 +240,8 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
     defaults: defaultStatefulSet,
     prepareCreate: (draft) => {
       draft['status'] = { availableReplicas: 0, replicas: 0 };
+      // Always answered with, and owned by nobody while nobody set it.
+      fallback(specOf(draft), 'serviceName', '');
     },
     validate: validateStatefulSet,
     warnings: statefulSetWarnings,
@@ -223,6 +249,8 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
   },
   'daemonsets.apps': {
     generation: true,
+    updateFirst: true,
+    prepareUpdate: countTemplate,
     defaults: defaultDaemonSet,
     prepareCreate: (draft) => {
       draft['status'] = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };
@@ -233,6 +261,7 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
   },
   'jobs.batch': {
     generation: true,
+    propagation: 'Orphan',
     defaults: (draft) => defaultJobSpec(specOf(draft)),
     prepareCreate: (draft) => {
       prepareJob(draft);

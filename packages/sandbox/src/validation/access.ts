@@ -4,7 +4,7 @@ import type { KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
 import { bagsOf } from '../defaulting/drafts.ts';
 import { type Bag, type Draft, bagAt, listAt, sameValue, scalarText } from '../store/draft.ts';
-import { Causes } from './causes.ts';
+import { Causes, RawText } from './causes.ts';
 import { checkOneOf } from './choices.ts';
 import { checkLabelSelector } from './label-selectors.ts';
 import { subdomainProblem } from './names.ts';
@@ -89,6 +89,12 @@ export function validateBinding(draft: Draft): readonly Cause[] {
 export function validateRoleRefUnchanged(draft: Draft, old: KubeObject): readonly Cause[] {
   const causes = new Causes();
   if (!sameValue(draft['roleRef'], old['roleRef']))
-    causes.invalid('roleRef', draft['roleRef'], 'cannot change roleRef');
+    causes.invalid('roleRef', goRoleRef(bagAt(draft, 'roleRef')), 'cannot change roleRef');
   return causes.list;
+}
+
+// As Go prints its struct.
+function goRoleRef(reference: Bag | undefined): RawText {
+  const { apiGroup = '', kind = '', name = '' } = reference ?? {};
+  return new RawText(JSON.stringify({ APIGroup: apiGroup, Kind: kind, Name: name }));
 }

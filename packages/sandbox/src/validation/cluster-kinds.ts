@@ -12,6 +12,15 @@ import { checkLabelName, cidrProblem, labelProblem, labelValueProblem } from './
 export function validateNode(draft: Draft): readonly Cause[] {
   const causes = new Causes();
   const spec = bagAt(draft, 'spec');
+  checkTaints(causes, spec);
+  for (const [index, range] of (listAt(spec, 'podCIDRs') ?? []).entries()) {
+    const problem = cidrProblem(scalarText(range));
+    if (problem !== undefined) causes.invalid(`spec.podCIDRs[${index}]`, range, problem);
+  }
+  return causes.list;
+}
+
+function checkTaints(causes: Causes, spec: Bag | undefined): void {
   const seen = new Set<string>();
   for (const [index, taint] of bagsOf(spec?.['taints']).entries()) {
     const at = `metadata.taints[${index}]`;
@@ -28,17 +37,14 @@ export function validateNode(draft: Draft): readonly Cause[] {
     }
     seen.add(`${key}:${effect}`);
   }
-  for (const [index, range] of (listAt(spec, 'podCIDRs') ?? []).entries()) {
-    const problem = cidrProblem(scalarText(range));
-    if (problem !== undefined) causes.invalid(`spec.podCIDRs[${index}]`, range, problem);
-  }
-  return causes.list;
 }
 
 export function validateNodeUpdate(draft: Draft, old: KubeObject): readonly Cause[] {
   const causes = new Causes();
   const [next, before] = [bagAt(draft, 'spec'), bagAt(old as unknown as Draft, 'spec')];
   const ranges = listAt(before, 'podCIDRs') ?? [];
+  // Upstream checks taints twice on updates, which shows in the causes.
+  checkTaints(causes, next);
   if (ranges.length > 0 && !sameValue(next?.['podCIDRs'], before?.['podCIDRs']))
     causes.forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid');
   if ((before?.['providerID'] ?? '') !== '' && next?.['providerID'] !== before?.['providerID'])
@@ -68,7 +74,7 @@ export function validatePriorityClass(draft: Draft): readonly Cause[] {
 
 export function validatePriorityClassUpdate(draft: Draft, old: KubeObject): readonly Cause[] {
   const causes = new Causes();
-  if (!sameValue(draft['value'], old['value'])) causes.invalid('value', draft['value'], 'field is immutable');
+  if (!sameValue(draft['value'], old['value'])) causes.forbidden('value', 'may not be changed in an update.');
   if (!sameValue(draft['preemptionPolicy'], old['preemptionPolicy']))
     causes.invalid('preemptionPolicy', draft['preemptionPolicy'], 'field is immutable');
   return causes.list;

@@ -16,6 +16,12 @@ export function validateJob(draft: Draft): readonly Cause[] {
   const causes = new Causes();
   const spec = bagAt(draft, 'spec') ?? {};
   checkGeneratedSelector(causes, draft, spec);
+  checkWholeSpec(causes, spec);
+  checkIndexedName(causes, draft, spec);
+  return causes.list;
+}
+
+function checkWholeSpec(causes: Causes, spec: Bag): void {
   checkJobSpec(causes, spec, 'spec');
   const selector = bagAt(spec, 'selector') as (LabelSelector & Bag) | undefined;
   if (selector === undefined) causes.required('spec.selector');
@@ -23,8 +29,6 @@ export function validateJob(draft: Draft): readonly Cause[] {
   const labels = bagAt(bagAt(bagAt(spec, 'template'), 'metadata'), 'labels') as Record<string, string> | undefined;
   if (selector === undefined || !labelSelectorMatch(selector)(labels))
     causes.invalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`');
-  checkIndexedName(causes, draft, spec);
-  return causes.list;
 }
 
 function checkGeneratedSelector(causes: Causes, draft: Draft, spec: Bag): void {
@@ -90,8 +94,10 @@ export function validateJobUpdate(draft: Draft, old: KubeObject): readonly Cause
   const causes = new Causes();
   const next = bagAt(draft, 'spec');
   const before = bagAt(old as unknown as Draft, 'spec');
+  // Upstream checks the spec twice on updates, which shows in the causes.
+  checkWholeSpec(causes, next ?? {});
   const started = bagAt(old as unknown as Draft, 'status')?.['startTime'] !== undefined;
-  const templateMutable = before?.['suspend'] === true && !started;
+  const templateMutable = before?.['suspend'] === true && !started && sameBeyondScheduling(next, before);
   const keys = [
     ...(next?.['completionMode'] === 'Indexed' ? [] : ['completions']),
     'selector',
@@ -106,6 +112,23 @@ export function validateJobUpdate(draft: Draft, old: KubeObject): readonly Cause
     if (!sameValue(next?.[key], before?.[key])) causes.invalid(`spec.${key}`, next?.[key], 'field is immutable');
   }
   return causes.list;
+}
+
+// A job that waits may still be told where its pods run, and how they are labelled.
+function sameBeyondScheduling(next: Bag | undefined, before: Bag | undefined): boolean {
+  return sameValue(unscheduled(bagAt(next, 'template')), unscheduled(bagAt(before, 'template')));
+}
+
+function unscheduled(template: Bag | undefined): Bag {
+  const { labels: _labels, annotations: _annotations, ...metadata } = bagAt(template, 'metadata') ?? {};
+  const {
+    nodeSelector: _selector,
+    affinity: _affinity,
+    tolerations: _tolerations,
+    schedulingGates: _gates,
+    ...spec
+  } = bagAt(template, 'spec') ?? {};
+  return { metadata, spec };
 }
 
 function checkJobSpec(causes: Causes, spec: Bag, at: string): void {

@@ -25,10 +25,10 @@ const nameRules: Readonly<Record<string, (name: string) => string | undefined>> 
 };
 
 /** Problems of an object's metadata. */
-export function validateMetadata(meta: DraftMeta, type: ServedType): readonly Cause[] {
+export function validateMetadata(meta: DraftMeta, type: ServedType, creating = false): readonly Cause[] {
   const causes = new Causes();
-  if (meta.generateName !== undefined && meta.generateName !== '' && (meta.name ?? '') === '') {
-    checkName(causes, type, `${meta.generateName}a`, 'metadata.generateName', meta.generateName);
+  if (creating && meta.generateName !== undefined && meta.generateName !== '') {
+    checkName(causes, type, meta.generateName.replace(/-$/, 'a'), 'metadata.generateName', meta.generateName);
   }
   if ((meta.name ?? '') === '') causes.required('metadata.name', 'name or generateName is required');
   else checkName(causes, type, meta.name ?? '', 'metadata.name', meta.name ?? '');

@@ -48,29 +48,72 @@ const immutableExcept =
 
 export function validatePodUpdate(draft: Draft, old: KubeObject): readonly Cause[] {
   const causes = new Causes();
-  const spec = bagAt(draft, 'spec');
-  const before = bagAt(old as unknown as Draft, 'spec');
+  const spec = bagAt(draft, 'spec') ?? {};
+  const before = bagAt(old as unknown as Draft, 'spec') ?? {};
   for (const key of ['containers', 'initContainers'] as const) {
-    if (bagsOf(spec?.[key]).length === bagsOf(before?.[key]).length) continue;
-    causes.forbidden(`spec.${key}`, 'pod updates may not add or remove containers');
+    const containers = bagsOf(spec[key]);
+    if (containers.length !== bagsOf(before[key]).length) {
+      causes.forbidden(`spec.${key}`, 'pod updates may not add or remove containers');
+      return causes.list;
+    }
+    for (const [index, container] of containers.entries())
+      if ((container['image'] ?? '') === '') causes.required(`spec.${key}[${index}].image`);
+  }
+  const [deadline, oldDeadline] = [spec['activeDeadlineSeconds'], before['activeDeadlineSeconds']];
+  if (typeof deadline === 'number' && typeof oldDeadline === 'number' && oldDeadline < deadline) {
+    causes.invalid('spec.activeDeadlineSeconds', deadline, 'must be less than or equal to previous value');
     return causes.list;
   }
-  if (!sameValue(comparableSpec(spec), comparableSpec(before))) causes.forbidden('spec', immutableExcept);
+  if (deadline === undefined && oldDeadline !== undefined) {
+    const message = 'must not update from a positive integer to nil value';
+    causes.invalid('spec.activeDeadlineSeconds', null, message);
+  }
+  checkAddedTolerations(causes, spec, before);
+  checkRemovedGates(causes, spec, before);
+  const gated = bagsOf(before['schedulingGates']).length > 0;
+  if (gated) checkAddedSelectors(causes, spec, before);
+  if (!sameValue(comparableSpec(spec, gated), comparableSpec(before, gated))) causes.forbidden('spec', immutableExcept);
   return causes.list;
 }
 
-function comparableSpec(spec: Bag | undefined): Bag {
+// Tolerations stay, but for how long they tolerate.
+function checkAddedTolerations(causes: Causes, spec: Bag, before: Bag): void {
+  const bare = (toleration: Bag): Bag => ({ ...toleration, tolerationSeconds: undefined });
+  const kept = bagsOf(before['tolerations']).every((old) =>
+    bagsOf(spec['tolerations']).some((each) => sameValue(bare(each), bare(old))),
+  );
+  if (!kept)
+    causes.forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds');
+}
+
+function checkRemovedGates(causes: Causes, spec: Bag, before: Bag): void {
+  const known = bagsOf(before['schedulingGates']).map((each) => each['name']);
+  for (const [index, gate] of bagsOf(spec['schedulingGates']).entries()) {
+    if (known.includes(gate['name'])) continue;
+    const message = `only deletion is allowed, but found new scheduling gate '${scalarText(gate['name'] ?? '')}'`;
+    causes.forbidden(`spec.schedulingGates[${index}].name`, message);
+  }
+}
+
+// A pod that waits may still be told more precisely where to run.
+function checkAddedSelectors(causes: Causes, spec: Bag, before: Bag): void {
+  const next = bagAt(spec, 'nodeSelector') ?? {};
+  for (const [key, value] of Object.entries(bagAt(before, 'nodeSelector') ?? {})) {
+    if (next[key] === value) continue;
+    causes.invalid(
+      'spec.nodeSelector',
+      next,
+      'only additions to spec.nodeSelector are allowed (no mutations or deletions)',
+    );
+    return;
+  }
+}
+
+function comparableSpec(spec: Bag, gated: boolean): Bag {
   const copy = (copyValue(spec) ?? {}) as Bag;
   for (const container of [...bagsOf(copy['containers']), ...bagsOf(copy['initContainers'])]) delete container['image'];
-  for (const key of [
-    'activeDeadlineSeconds',
-    'tolerations',
-    'terminationGracePeriodSeconds',
-    'ephemeralContainers',
-    'schedulingGates',
-  ]) {
-    delete copy[key];
-  }
+  const mutable = ['activeDeadlineSeconds', 'tolerations', 'ephemeralContainers', 'schedulingGates'];
+  for (const key of gated ? [...mutable, 'nodeSelector'] : mutable) delete copy[key];
   return copy;
 }
 

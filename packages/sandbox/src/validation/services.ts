@@ -115,7 +115,13 @@ function checkAddresses(causes: Causes, spec: Bag): void {
   for (const [index, address] of (listAt(spec, 'clusterIPs') ?? []).entries()) {
     if (address === 'None' || address === '') continue;
     const problem = ipProblem(scalarText(address));
+    const family = (listAt(spec, 'ipFamilies') ?? [])[index];
+    const fits = family === undefined || family === (isIP(scalarText(address)) === 6 ? 'IPv6' : 'IPv4');
     if (problem !== undefined) causes.invalid(`spec.clusterIPs[${index}]`, address, problem);
+    else if (!fits && (family === 'IPv4' || family === 'IPv6')) {
+      const message = `expected an ${family} value as indicated by \`ipFamilies[${index}]\``;
+      causes.invalid(`spec.clusterIPs[${index}]`, address, message);
+    }
   }
   for (const [index, address] of (listAt(spec, 'externalIPs') ?? []).entries())
     checkReachable(causes, scalarText(address), `spec.externalIPs[${index}]`);

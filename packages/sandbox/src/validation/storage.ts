@@ -45,8 +45,9 @@ function checkClassName(causes: Causes, spec: Bag): void {
 
 export function validateClaimUpdate(draft: Draft, old: KubeObject): readonly Cause[] {
   const causes = new Causes();
-  const next = frozen(bagAt(draft, 'spec'));
-  const before = frozen(bagAt(old as unknown as Draft, 'spec'));
+  const bound = bagAt(old as unknown as Draft, 'status')?.['phase'] === 'Bound';
+  const next = frozen(bagAt(draft, 'spec'), bound);
+  const before = frozen(bagAt(old as unknown as Draft, 'spec'), bound);
   if (before['volumeName'] === undefined) delete next['volumeName'];
   if (!sameValue(next, before)) {
     causes.forbidden(
@@ -54,12 +55,18 @@ export function validateClaimUpdate(draft: Draft, old: KubeObject): readonly Cau
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
     );
   }
+  const [mode, oldMode] = [
+    bagAt(draft, 'spec')?.['volumeMode'],
+    bagAt(old as unknown as Draft, 'spec')?.['volumeMode'],
+  ];
+  if (mode !== oldMode) causes.invalid('volumeMode', mode, 'field is immutable');
   return causes.list;
 }
 
-function frozen(spec: Bag | undefined): Bag {
+// Bound claims may ask for more.
+function frozen(spec: Bag | undefined, bound: boolean): Bag {
   const copy: Bag = { ...spec };
-  delete copy['resources'];
+  if (bound) delete copy['resources'];
   delete copy['volumeAttributesClassName'];
   return copy;
 }
