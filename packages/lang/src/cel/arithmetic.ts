@@ -54,6 +54,8 @@ function addObjects(a: Value, b: Value): Value {
 }
 
 function joined(a: ListValue, b: ListValue): ListValue {
+  const own = a.plus(b);
+  if (own !== undefined) return new ArrayList(own);
   if (a.size === 0) return b;
   return b.size === 0 ? a : new ArrayList([...a, ...b]);
 }

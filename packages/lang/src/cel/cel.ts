@@ -10,7 +10,7 @@ import { parseCel } from './parser.ts';
 import { type CelProblem, Source } from './source.ts';
 import { type CelType, dynType } from './types.ts';
 import type { CelError, Value } from './values.ts';
-import { validateLiterals } from './validate.ts';
+import { validateLiterals, walk } from './validate.ts';
 
 /** Why a source is no program. */
 export interface CelProblems {
@@ -38,6 +38,8 @@ export class CelProgram {
   readonly type: CelType;
   /** The checked tree, for estimates of its cost. */
   readonly expr: Expr;
+  /** Names of the variables it uses. */
+  readonly variables: ReadonlySet<string>;
   readonly #code: Code;
   readonly #slots: number;
 
@@ -45,6 +47,7 @@ export class CelProgram {
     const compiler = new Compiler(environment);
     this.source = source;
     this.expr = expr;
+    this.variables = usedVariables(expr);
     this.type = expr.type ?? dynType;
     this.#code = compiler.compile(expr);
     this.#slots = compiler.slots;
@@ -59,6 +62,14 @@ export class CelProgram {
       return { result: err(failure(error)), cost: frame.cost };
     }
   }
+}
+
+function usedVariables(expr: Expr): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const each of walk(expr)) {
+    if ((each.kind === 'ident' || each.kind === 'select') && each.resolved !== undefined) names.add(each.resolved);
+  }
+  return names;
 }
 
 function failure(error: unknown): CelError {

@@ -42,6 +42,8 @@ function equalObjects(a: Exclude<Value, null>, b: Exclude<Value, null>): boolean
 }
 
 function equalLists(a: ListValue, b: ListValue): boolean {
+  const own = a.equals(b);
+  if (own !== undefined) return own;
   if (a.size !== b.size) return false;
   for (let index = 0; index < a.size; index++) if (!equalValues(a.at(index), b.at(index))) return false;
   return true;

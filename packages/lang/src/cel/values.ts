@@ -79,6 +79,16 @@ export abstract class ListValue {
   abstract readonly size: number;
   abstract at(index: number): Value;
 
+  /** Equality that is not item by item; undefined for lists that have none of their own. */
+  equals(_other: ListValue): boolean | undefined {
+    return undefined;
+  }
+
+  /** What + makes of this list and another one; undefined where it is the one after the other. */
+  plus(_other: ListValue): readonly Value[] | undefined {
+    return undefined;
+  }
+
   *[Symbol.iterator](): Iterator<Value> {
     for (let index = 0; index < this.size; index++) yield this.at(index);
   }
