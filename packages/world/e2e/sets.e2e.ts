@@ -195,6 +195,94 @@ test('a rolling sync goes step by step', async () => {
   assert.ok(finished <= started, `${finished} ${started}`);
 });
 
+const listOf = (...names: readonly string[]): string =>
+  `  - list: {elements: [${names.map((name) => `{name: ${name}}`).join(', ')}]}`;
+const plain = { app: '{{.name}}', path: 'tenants/ada' };
+
+test('an Application written by Argo CD is taken over: what the template no longer says goes', async () => {
+  const old = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: taken, namespace: argocd, labels: {old: 'yes', made: by-set}}
+spec:
+  project: default
+  source: {repoURL: ${shopUrl}, targetRevision: main, path: tenants/ada, tagPrefix: old-}
+  destination: {server: https://kubernetes.default.svc, namespace: taken}
+`;
+  const create = ['create', '--field-manager=argocd-applicationset-controller', '-f', '-'];
+  succeed(await story.kubectl(create, { input: old }), 'create');
+  await story.apply(setYaml({ name: 'takes', generators: listOf('taken'), ...plain }));
+  const found = await story.until('the take-over', async () => {
+    const now = look(await story.get(app('taken')));
+    return now.metadata.ownerReferences?.[0]?.name === 'takes' && now;
+  });
+  assert.equal(found.metadata.labels?.['old'], undefined);
+  assert.equal(at(found, 'spec', 'source', 'tagPrefix'), undefined);
+});
+
+test('one invalid Application leaves the others unharmed', async () => {
+  const generators = '  - list: {elements: [{name: fine}, {name: fine}, {name: broken, project: nope}]}';
+  const yaml = setYaml({ name: 'mixed', generators, ...plain }).replace(
+    'project: default',
+    'project: \'{{ default "default" (get . "project") }}\'',
+  );
+  await story.apply(yaml);
+  await story.until('the fine one', async () => (await story.get(app('fine'))) !== undefined);
+  await story.until('the refusal', async () => {
+    const conditions = (at(look(await story.get(set('mixed'))), 'status', 'conditions') ?? []) as readonly {
+      type: string;
+      message: string;
+    }[];
+    return conditions.some(({ type, message }) => type === 'ErrorOccurred' && message.endsWith('(and 1 more)'));
+  });
+  assert.equal(await story.get(app('broken')), undefined);
+});
+
+test('create-only neither changes nor deletes; a set goes with its Applications', async () => {
+  const spec = '  syncPolicy: {applicationsSync: create-only, preserveResourcesOnDeletion: true}\n';
+  await story.apply(setYaml({ name: 'once', generators: listOf('stay-a', 'stay-b'), ...plain, spec }));
+  await story.until('both', async () => (await story.get(app('stay-b'))) !== undefined);
+  await story.apply(
+    setYaml({ name: 'once', generators: listOf('stay-a', 'stay-c'), ...plain, path: 'tenants/eve', spec }),
+  );
+  await story.until('the new one', async () => (await story.get(app('stay-c'))) !== undefined);
+  assert.equal(at(look(await story.get(app('stay-a'))), 'spec', 'source', 'path'), 'tenants/ada');
+  assert.ok(await story.get(app('stay-b')));
+  assert.equal(look(await story.get(app('stay-a'))).metadata.finalizers, undefined);
+  succeed(await story.kubectl(['delete', 'applicationset', 'once', '-n', 'argocd']), 'delete');
+  await story.until('them to go', async () => (await story.get(app('stay-a'))) === undefined);
+});
+
+test('deletionOrder Reverse deletes the last step first', async () => {
+  const steps = ['one', 'two']
+    .map((ring) => `      - matchExpressions: [{key: ring, operator: In, values: [${ring}]}]`)
+    .join('\n');
+  const spec = `  strategy:\n    type: RollingSync\n    deletionOrder: Reverse\n    rollingSync:\n      steps:\n${steps}\n`;
+  const generators = '  - list: {elements: [{ring: one}, {ring: two}]}';
+  await story.apply(
+    setYaml({
+      name: 'back',
+      generators,
+      app: 'back-{{.ring}}',
+      path: 'rings/{{.ring}}',
+      labels: "{ring: '{{.ring}}'}",
+      spec,
+    }),
+  );
+  await story.until('the finalizer', async () => look(await story.get(set('back'))).metadata.finalizers !== undefined);
+  await story.until('both', async () => (await story.get(app('back-two'))) !== undefined);
+  story.requests.clear();
+  succeed(await story.kubectl(['delete', 'applicationset', 'back', '-n', 'argocd', '--wait=false']), 'delete');
+  await story.until(
+    'all to go',
+    async () => (await story.get(set('back'))) === undefined && (await story.get(app('back-one'))) === undefined,
+  );
+  const deletes = story.requests.lines().filter((line) => /^DELETE \S*applications\/back-/.test(line));
+  assert.deepEqual(
+    deletes.map((line) => line.replace(/^.*applications\//, '').replace(/\W*\?.*$/, '')),
+    ['back-two', 'back-one'],
+  );
+});
+
 test('the command lists, previews, creates and deletes sets', async () => {
   assert.match(
     succeed(await story.evenkeel(['appset', 'list']), 'list'),

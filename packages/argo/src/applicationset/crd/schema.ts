@@ -18,7 +18,8 @@ const templateMeta = fields({
   finalizers: list(text),
 });
 
-const template = fields({ 'metadata!': templateMeta, 'spec!': templateSpec() });
+// Upstream also requires a project; published sets leave it out and mean the default one.
+const template = fields({ 'metadata!': templateMeta, 'spec!': applicationSpecSchema });
 const seconds = integer;
 const json: JsonObject = { 'x-kubernetes-preserve-unknown-fields': true };
 const shared = { requeueAfterSeconds: seconds, template, values: map(text) } as const;
@@ -27,11 +28,6 @@ const configMapRef = fields({ 'configMapName!': text, 'key!': text });
 const pathRule = fields({ 'path!': text, exclude: flag });
 const basicAuth = fields({ 'username!': text, 'passwordRef!': secretRef });
 const bearerToken = fields({ 'tokenRef!': secretRef });
-
-/** A template names project and destination, even where a generator's leaves them empty. */
-function templateSpec(): JsonObject {
-  return { ...applicationSpecSchema, required: ['destination', 'project'] };
-}
 
 const treeGenerator = fields({
   'repoURL!': text,

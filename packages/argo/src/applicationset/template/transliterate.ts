@@ -48,6 +48,7 @@ const latin: Readonly<Record<string, string>> = {
   '®': '(r)',
   '°': 'deg',
   '×': 'x',
+  '№': '',
   '÷': '/',
   '·': '*',
 };
