@@ -214,7 +214,7 @@ async function sendWatch(
   const reduced = table ? undefined : wantedMetadata(read);
   const lines = answer.open(signal);
   response.writeHead(200, {
-    'content-type': table ? 'application/json;as=Table;v=v1;g=meta.k8s.io' : 'application/json',
+    'content-type': 'application/json',
     'cache-control': 'no-cache, private',
   });
   flush(response);

