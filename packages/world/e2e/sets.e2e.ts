@@ -61,6 +61,12 @@ await story.push({
   'tenants/skipped/config.yaml': configMapYaml('settings'),
 });
 
+/** What must be there by now; says so where it is not. */
+function seen<T>(value: T | undefined): T {
+  assert.ok(look(value) !== undefined, 'it does not exist');
+  return value as T;
+}
+
 test('directories become Applications that sync', async () => {
   await story.apply(
     setYaml({ name: 'tenants', generators: directories, app: 'tenant-{{.path.basename}}', path: '{{.path.path}}' }),
@@ -68,12 +74,12 @@ test('directories become Applications that sync', async () => {
   for (const name of ['tenant-ada', 'tenant-bob']) await story.untilApp(name, 'Synced', 'Healthy');
   assert.equal(await story.get(app('tenant-skipped')), undefined);
   assert.ok(await story.get('configmap/tenant-ada/settings'));
-  const found = look(await story.get(app('tenant-ada')));
+  const found = seen(await story.get(app('tenant-ada')));
   const [owner] = found.metadata.ownerReferences ?? [];
   assert.deepEqual([owner?.kind, owner?.name, owner?.controller], ['ApplicationSet', 'tenants', true]);
   assert.deepEqual(found.metadata.finalizers, ['resources-finalizer.argocd.argoproj.io']);
   await story.until('the status to tell', async () => {
-    const status = look(await story.get(set('tenants')));
+    const status = seen(await story.get(set('tenants')));
     return at(status, 'status', 'health', 'status') === 'Healthy' && at(status, 'status', 'resourcesCount') === 2;
   });
 });
@@ -88,7 +94,7 @@ test('what a person sets beside the template stays; what the template says comes
     'patch',
   );
   const found = await story.until('the template to win', async () => {
-    const now = look(await story.get(app('tenant-ada')));
+    const now = seen(await story.get(app('tenant-ada')));
     return at(now, 'spec', 'source', 'path') === 'tenants/ada' && now.metadata.labels?.['made'] === 'by-set' && now;
   });
   assert.equal(found.metadata.labels?.['mine'], 'yes');
@@ -105,7 +111,7 @@ test('a new directory is one push away, and a removed one takes its Application 
 });
 
 test('a set at rest asks nothing and writes nothing', async () => {
-  await story.until('rest', async () => at(look(await story.get(set('tenants'))), 'status', 'resourcesCount') === 2);
+  await story.until('rest', async () => at(seen(await story.get(set('tenants'))), 'status', 'resourcesCount') === 2);
   story.requests.clear();
   story.world.sets.refresh('argocd', 'tenants');
   await story.push({ 'README-sets.md': 'nothing to do with it' });
@@ -121,7 +127,7 @@ test('a generator that fails deletes nothing and says so', async () => {
     'patch',
   );
   await story.until('the condition', async () => {
-    const conditions = (at(look(await story.get(set('tenants'))), 'status', 'conditions') ?? []) as readonly {
+    const conditions = (at(seen(await story.get(set('tenants'))), 'status', 'conditions') ?? []) as readonly {
       type: string;
       status: string;
     }[];
@@ -136,7 +142,7 @@ test('a generator that fails deletes nothing and says so', async () => {
   );
   await story.until(
     'health',
-    async () => at(look(await story.get(set('tenants'))), 'status', 'health', 'status') === 'Healthy',
+    async () => at(seen(await story.get(set('tenants'))), 'status', 'health', 'status') === 'Healthy',
   );
 });
 
@@ -144,10 +150,10 @@ test('deleting many at once asks first', async () => {
   const names = Array.from({ length: 12 }, (_, index) => `{name: many-${index}}`).join(', ');
   const wish = { name: 'many', app: '{{.name}}', path: 'tenants/ada', spec: '' };
   await story.apply(setYaml({ ...wish, generators: `  - list: {elements: [${names}]}` }));
-  await story.until('twelve', async () => at(look(await story.get(set('many'))), 'status', 'resourcesCount') === 12);
+  await story.until('twelve', async () => at(seen(await story.get(set('many'))), 'status', 'resourcesCount') === 12);
   await story.apply(setYaml({ ...wish, generators: '  - list: {elements: []}' }));
   const message = await story.until('the question', async () => {
-    const conditions = (at(look(await story.get(set('many'))), 'status', 'conditions') ?? []) as readonly {
+    const conditions = (at(seen(await story.get(set('many'))), 'status', 'conditions') ?? []) as readonly {
       type: string;
       status: string;
       message: string;
@@ -183,7 +189,7 @@ test('a rolling sync goes step by step', async () => {
     }),
   );
   await story.until('both rings Healthy', async () => {
-    const statuses = (at(look(await story.get(set('rings'))), 'status', 'applicationStatus') ?? []) as readonly {
+    const statuses = (at(seen(await story.get(set('rings'))), 'status', 'applicationStatus') ?? []) as readonly {
       status: string;
     }[];
     return statuses.length === 2 && statuses.every(({ status }) => status === 'Healthy');
@@ -212,7 +218,7 @@ spec:
   succeed(await story.kubectl(create, { input: old }), 'create');
   await story.apply(setYaml({ name: 'takes', generators: listOf('taken'), ...plain }));
   const found = await story.until('the take-over', async () => {
-    const now = look(await story.get(app('taken')));
+    const now = seen(await story.get(app('taken')));
     return now.metadata.ownerReferences?.[0]?.name === 'takes' && now;
   });
   assert.equal(found.metadata.labels?.['old'], undefined);
@@ -228,7 +234,7 @@ test('one invalid Application leaves the others unharmed', async () => {
   await story.apply(yaml);
   await story.until('the fine one', async () => (await story.get(app('fine'))) !== undefined);
   await story.until('the refusal', async () => {
-    const conditions = (at(look(await story.get(set('mixed'))), 'status', 'conditions') ?? []) as readonly {
+    const conditions = (at(seen(await story.get(set('mixed'))), 'status', 'conditions') ?? []) as readonly {
       type: string;
       message: string;
     }[];
@@ -245,9 +251,9 @@ test('create-only neither changes nor deletes; a set goes with its Applications'
     setYaml({ name: 'once', generators: listOf('stay-a', 'stay-c'), ...plain, path: 'tenants/eve', spec }),
   );
   await story.until('the new one', async () => (await story.get(app('stay-c'))) !== undefined);
-  assert.equal(at(look(await story.get(app('stay-a'))), 'spec', 'source', 'path'), 'tenants/ada');
+  assert.equal(at(seen(await story.get(app('stay-a'))), 'spec', 'source', 'path'), 'tenants/ada');
   assert.ok(await story.get(app('stay-b')));
-  assert.equal(look(await story.get(app('stay-a'))).metadata.finalizers, undefined);
+  assert.equal(seen(await story.get(app('stay-a'))).metadata.finalizers, undefined);
   succeed(await story.kubectl(['delete', 'applicationset', 'once', '-n', 'argocd']), 'delete');
   await story.until('them to go', async () => (await story.get(app('stay-a'))) === undefined);
 });
@@ -268,7 +274,7 @@ test('deletionOrder Reverse deletes the last step first', async () => {
       spec,
     }),
   );
-  await story.until('the finalizer', async () => look(await story.get(set('back'))).metadata.finalizers !== undefined);
+  await story.until('the finalizer', async () => seen(await story.get(set('back'))).metadata.finalizers !== undefined);
   await story.until('both', async () => (await story.get(app('back-two'))) !== undefined);
   story.requests.clear();
   succeed(await story.kubectl(['delete', 'applicationset', 'back', '-n', 'argocd', '--wait=false']), 'delete');
