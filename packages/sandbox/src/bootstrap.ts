@@ -7,7 +7,7 @@ import { createNodes } from './workloads/nodes.ts';
 const namespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 /** Creates what is missing; a resumed cluster has most of it. */
-export function bootstrap(deps: ControllerDeps, nodes: number): void {
+export function bootstrap(deps: ControllerDeps, nodes: number, certificate: string): void {
   const actor = new Actor(deps, 'kube-apiserver');
   for (const name of namespaces) {
     if (actor.get('namespaces', '', name) === undefined) {
@@ -15,6 +15,7 @@ export function bootstrap(deps: ControllerDeps, nodes: number): void {
     }
   }
   createKubernetesService(actor);
+  if (certificate !== '') createExtensionAuthentication(actor, certificate);
   createStorageClass(actor);
   createPriorityClasses(actor);
   createDefaultRoles(actor);
@@ -31,6 +32,26 @@ function createKubernetesService(actor: Actor): void {
       clusterIP: '10.96.0.1',
       ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
       type: 'ClusterIP',
+    },
+  });
+}
+
+// Aggregated API servers read here whose certificates and whose headers to believe.
+function createExtensionAuthentication(actor: Actor, certificate: string): void {
+  const name = 'extension-apiserver-authentication';
+  if (actor.get('configmaps', 'kube-system', name) !== undefined) return;
+  actor.create('configmaps', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'kube-system' },
+    data: {
+      'client-ca-file': certificate,
+      'requestheader-allowed-names': '["front-proxy-client"]',
+      'requestheader-client-ca-file': certificate,
+      'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+      'requestheader-group-headers': '["X-Remote-Group"]',
+      'requestheader-uid-headers': '["X-Remote-Uid"]',
+      'requestheader-username-headers': '["X-Remote-User"]',
     },
   });
 }

@@ -3,6 +3,11 @@
 import type { Clock } from '@evenkeel/std';
 import { AccessRules } from './access/rules.ts';
 import { TokenIssuer } from './access/tokens.ts';
+import { type RemoteResources, watchAvailability } from './aggregation/availability.ts';
+import { apiServices, registerLocalServices } from './aggregation/local-services.ts';
+import { type ProxyCertificate, RemoteApis, groupVersion, isAvailable } from './aggregation/remote.ts';
+import type { RemoteVersion } from './api/discovery.ts';
+import { type Draft, bagAt } from './store/draft.ts';
 import { Admission } from './admission/chain.ts';
 import { Replay, Replays, Suspended } from './admission/replay.ts';
 import { Registry } from './api/registry.ts';
@@ -31,6 +36,8 @@ export interface ClusterOptions {
   readonly onError: (error: unknown) => void;
   /** The CA in PEM; '' where nothing listens. */
   readonly certificate: string;
+  /** With which requests to other servers are passed on; made on first use. */
+  readonly proxyCertificate: () => ProxyCertificate | undefined;
 }
 
 /** A cluster that answers requests. */
@@ -68,6 +75,7 @@ export function startCluster(options: ClusterOptions): Cluster {
     approve: (...write) => admission.approve(...write),
     settleDefinition: (draft, old) => settleDefinition(draft, old, registry, kubeTime(clock.now())),
   });
+  const remote = new RemoteApis({ store, certificate: options.proxyCertificate });
   const logs = new ContainerLogs(store, clock);
   const cluster: Cluster = {
     address: 'sandbox',
@@ -75,10 +83,15 @@ export function startCluster(options: ClusterOptions): Cluster {
     tokens,
     access,
     now: () => clock.now(),
-    answer: (request) => answerReplayed(replays, server, request),
+    answer: (request) => {
+      const service = remote.serviceOf(request.path);
+      if (service !== undefined) return server.refuse(request) ?? remote.answer(service, request);
+      return answerReplayed(replays, server, request);
+    },
     compact: () => store.compact(),
     stop: () => {
       stopWorkloads();
+      availability.stop();
       store.close();
     },
   };
@@ -93,6 +106,7 @@ export function startCluster(options: ClusterOptions): Cluster {
     tokens,
     access,
     address: () => cluster.address,
+    remoteVersions: () => remoteVersions(store, availability.resources),
   });
   const deps: ControllerDeps = {
     store,
@@ -104,8 +118,11 @@ export function startCluster(options: ClusterOptions): Cluster {
     replays,
     speed: options.speed,
   };
-  serveDefinitions(store, registry);
-  bootstrap(deps, options.nodes);
+  let settleServices: () => void = () => undefined;
+  serveDefinitions(store, registry, () => settleServices());
+  bootstrap(deps, options.nodes, options.certificate);
+  settleServices = registerLocalServices(deps, registry);
+  const availability = watchAvailability(deps, remote, options.onError);
   const stopWorkloads = !options.controllers
     ? () => undefined
     : startWorkloads(deps, { onError: options.onError, certificate: options.certificate, logs, tokens });
@@ -137,8 +154,20 @@ function tokenIssuer({ clock, store, state }: ClusterOptions): TokenIssuer {
   });
 }
 
+function remoteVersions(store: Store, resources: RemoteResources): readonly RemoteVersion[] {
+  return store
+    .collection(apiServices)
+    .list()
+    .filter((each) => bagAt(bagAt(each as unknown as Draft, 'spec'), 'service') !== undefined)
+    .map((each) => ({
+      ...groupVersion(each),
+      available: isAvailable(each),
+      resources: resources.get(each.metadata.name ?? '') ?? [],
+    }));
+}
+
 // A definition is served from the write that establishes it, before anybody is told of it.
-function serveDefinitions(store: Store, registry: Registry): void {
+function serveDefinitions(store: Store, registry: Registry, changed: () => void): void {
   const definitions = store.collection(definitionCollection);
   for (const definition of definitions.list())
     registry.setCustom(definition.metadata.name ?? '', servedTypesOf(definition));
@@ -153,6 +182,7 @@ function serveDefinitions(store: Store, registry: Registry): void {
         store.collection(each.collection).end();
         if (type === 'DELETED') store.drop(each.collection);
       }
+      changed();
     },
   });
 }

@@ -5,6 +5,7 @@ import type { Clock } from '@evenkeel/std';
 import { type Identity, adminIdentity } from './access/identity.ts';
 import { createChance, wallClock } from './clock.ts';
 import { type Cluster, startCluster } from './cluster.ts';
+import type { ProxyCertificate } from './aggregation/remote.ts';
 import type { Listening } from './http/listen.ts';
 import { openStateFile, type StateFile } from './store/sqlite-journal.ts';
 import { Store } from './store/store.ts';
@@ -27,6 +28,12 @@ export interface SandboxOptions {
   readonly seed?: number;
   /** Told of defects of the sandbox itself; by default they end up on standard error. */
   readonly onError?: (error: unknown) => void;
+}
+
+// Made when the first request is passed on: most clusters aggregate nothing.
+function onceMade(make: () => ProxyCertificate | undefined): () => ProxyCertificate | undefined {
+  let made: ProxyCertificate | undefined;
+  return () => (made ??= make());
 }
 
 /** A running cluster. `await using sandbox = await Sandbox.start({ listen: false })`. */
@@ -52,6 +59,7 @@ export class Sandbox implements AsyncDisposable {
       options.listen === false
         ? undefined
         : (await import('./http/credentials.ts')).openCredentials(state, options.listen?.host ?? '127.0.0.1');
+    const proxy = credentials === undefined ? undefined : await import('./http/proxy-certificate.ts');
     const cluster = startCluster({
       store,
       state,
@@ -64,6 +72,7 @@ export class Sandbox implements AsyncDisposable {
         options.onError ??
         ((error) => process.emitWarning(error instanceof Error ? error : String(error), 'SandboxDefect')),
       certificate: credentials?.authority.certificate ?? '',
+      proxyCertificate: onceMade(() => credentials && proxy?.issueProxyCertificate(credentials)),
     });
     if (credentials === undefined || options.listen === false) return new Sandbox(cluster, undefined, closing);
     const { listen } = await import('./http/listen.ts');

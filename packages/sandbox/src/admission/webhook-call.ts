@@ -2,7 +2,7 @@
 // net/http and crypto/tls), which is what people search for.
 
 import type { IncomingMessage } from 'node:http';
-import { type RequestOptions, request } from 'node:https';
+import type { RequestOptions } from 'node:https';
 import type { PeerCertificate } from 'node:tls';
 import { type Json, parseJson } from '@evenkeel/resource';
 
@@ -60,7 +60,21 @@ export interface Exchanged {
 }
 
 /** One request over TLS, answered in whole. Rejects with what Node says of the connection. */
-export function exchange(target: CallTarget, options: RequestOptions, body: string | Buffer): Promise<Exchanged> {
+export async function exchange(target: CallTarget, options: RequestOptions, body: string | Buffer): Promise<Exchanged> {
+  const response = await openExchange(target, options, body);
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
+}
+
+/** One request over TLS; resolves when the answer begins. Rejects with what Node says of the connection. */
+export async function openExchange(
+  target: CallTarget,
+  options: RequestOptions,
+  body: string | Buffer = '',
+): Promise<IncomingMessage> {
+  // Most clusters call nobody; they are spared the loading.
+  const { request } = await import('node:https');
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
@@ -74,14 +88,7 @@ export function exchange(target: CallTarget, options: RequestOptions, body: stri
         agent: false,
         ...options,
       },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
-        );
-      },
+      resolve,
     );
     outgoing.on('error', reject);
     outgoing.end(body);

@@ -1,6 +1,7 @@
 // Discovery: which groups, versions and types are served, in the legacy documents and in the aggregated one.
 
 import type { Json, KubeObject } from '@evenkeel/resource';
+import { type Bag, scalarText } from '../store/draft.ts';
 import type { Registry } from './registry.ts';
 import type { ServedSubresource, ServedType } from './served-type.ts';
 
@@ -33,16 +34,30 @@ export function coreVersions(address: string): Json {
 }
 
 /** /apis. */
-export function groupList(registry: Registry): Json {
+export function groupList(registry: Registry, remote: readonly RemoteVersion[] = []): Json {
   const groups = [...registry.groups()]
     .filter(([group]) => group !== '')
     .map(([group, versions]) => groupOf(group, versions));
+  for (const [group, versions] of byGroup(remote))
+    groups.push(
+      groupOf(
+        group,
+        versions.map((each) => each.version),
+      ),
+    );
   return { kind: 'APIGroupList', apiVersion: 'v1', groups };
 }
 
 /** /apis/GROUP; undefined where it is not served. */
-export function groupDocument(registry: Registry, group: string): Json | undefined {
-  const versions = registry.groups().get(group);
+export function groupDocument(
+  registry: Registry,
+  group: string,
+  remote: readonly RemoteVersion[] = [],
+): Json | undefined {
+  const elsewhere = byGroup(remote)
+    .get(group)
+    ?.map((each) => each.version);
+  const versions = registry.groups().get(group) ?? elsewhere;
   if (versions === undefined || group === '') return undefined;
   return { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group, versions) };
 }
@@ -89,7 +104,11 @@ function legacySubresource(type: ServedType, sub: ServedSubresource): Json {
 }
 
 /** The aggregated document of /api (`core`) or /apis. */
-export function aggregatedDiscovery(registry: Registry, core: boolean): KubeObject {
+export function aggregatedDiscovery(
+  registry: Registry,
+  core: boolean,
+  remote: readonly RemoteVersion[] = [],
+): KubeObject {
   const items = [...registry.groups()]
     .filter(([group]) => (group === '') === core)
     .map(([group, versions]) => ({
@@ -100,7 +119,59 @@ export function aggregatedDiscovery(registry: Registry, core: boolean): KubeObje
         freshness: 'Current',
       })),
     }));
+  if (!core) {
+    for (const [group, versions] of byGroup(remote))
+      items.push({
+        metadata: { name: group },
+        versions: versions.map(remoteVersion) as (typeof items)[number]['versions'],
+      });
+  }
   return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items: items as Json };
+}
+
+/** A group version that another server serves. */
+export interface RemoteVersion {
+  readonly group: string;
+  readonly version: string;
+  readonly available: boolean;
+  /** Members of its APIResourceList. */
+  readonly resources: readonly Bag[];
+}
+
+function byGroup(remote: readonly RemoteVersion[]): ReadonlyMap<string, readonly RemoteVersion[]> {
+  return Map.groupBy(remote, ({ group }) => group);
+}
+
+// What a server that cannot be reached served before is stale, and nothing is said of it.
+function remoteVersion({ group, version, available, resources }: RemoteVersion): Json {
+  if (!available) return { version, freshness: 'Stale' };
+  const kindOf = (each: Bag): Json => ({
+    group: scalarText(each['group'] ?? '') || group,
+    version: scalarText(each['version'] ?? '') || version,
+    kind: scalarText(each['kind']),
+  });
+  const main = resources.filter((each) => !scalarText(each['name']).includes('/'));
+  const listed = main.map((each) => {
+    const prefix = `${scalarText(each['name'])}/`;
+    const subresources = resources
+      .filter((sub) => scalarText(sub['name']).startsWith(prefix))
+      .map((sub) => ({
+        subresource: scalarText(sub['name']).slice(prefix.length),
+        responseKind: kindOf(sub),
+        verbs: (sub['verbs'] ?? []) as Json,
+      }));
+    return {
+      resource: scalarText(each['name']),
+      responseKind: kindOf(each),
+      scope: each['namespaced'] === true ? 'Namespaced' : 'Cluster',
+      singularResource: scalarText(each['singularName'] ?? ''),
+      verbs: (each['verbs'] ?? []) as Json,
+      ...(each['shortNames'] === undefined ? {} : { shortNames: each['shortNames'] as Json }),
+      ...(each['categories'] === undefined ? {} : { categories: each['categories'] as Json }),
+      ...(subresources.length === 0 ? {} : { subresources }),
+    };
+  });
+  return { version, resources: listed, freshness: 'Current' };
 }
 
 function aggregatedResource(type: ServedType): Json {

@@ -11,6 +11,7 @@ import { OpenApiDocuments } from '../openapi/documents.ts';
 import { StateFileProblem } from '../store/state-file.ts';
 import type { Store } from '../store/store.ts';
 import {
+  type RemoteVersion,
   aggregatedDiscovery,
   aggregatedType,
   coreVersions,
@@ -46,6 +47,8 @@ export interface ApiDeps {
   readonly logs: LogSource;
   readonly tokens: TokenIssuer;
   readonly access: AccessRules;
+  /** What other servers serve, for discovery. */
+  readonly remoteVersions: () => readonly RemoteVersion[];
 }
 
 /** Where logs of simulated containers come from. */
@@ -61,6 +64,17 @@ export class ApiServer {
   constructor(deps: ApiDeps) {
     this.#deps = deps;
     this.#documents = new OpenApiDocuments(deps.registry);
+  }
+
+  /** The refusal of a request that another server is to answer; undefined where it may be passed on. */
+  refuse(request: ApiRequest): ApiAnswer | undefined {
+    try {
+      authorize(this.#deps.access, request, parseResourcePath(request.path));
+      return undefined;
+    } catch (error) {
+      if (error instanceof ApiError) return { kind: 'object', status: error.code, body: error.status };
+      throw error;
+    }
   }
 
   /** Answers one request; refusals are answers too. Throws only for defects of the sandbox itself. */
@@ -198,7 +212,7 @@ export class ApiServer {
       return {
         kind: 'object',
         status: 200,
-        body: aggregatedDiscovery(registry, path === '/api'),
+        body: aggregatedDiscovery(registry, path === '/api', this.#deps.remoteVersions()),
         contentType: aggregatedType,
       };
     }
@@ -230,9 +244,9 @@ export class ApiServer {
     if (path === '/openid/v1/jwks') return this.#deps.tokens.keySet();
     if (path === '/.well-known/openid-configuration') return discoveryDocument(this.#deps.address());
     if (path === '/api') return coreVersions(this.#deps.address());
-    if (path === '/apis') return groupList(registry);
+    if (path === '/apis') return groupList(registry, this.#deps.remoteVersions());
     if (parts[0] === 'api' && parts.length === 2) return resourceList(registry, '', parts[1] ?? '');
-    if (parts[0] === 'apis' && parts.length === 2) return groupDocument(registry, parts[1] ?? '');
+    if (parts[0] === 'apis' && parts.length === 2) return groupDocument(registry, parts[1] ?? '', this.#deps.remoteVersions());
     if (parts[0] === 'apis' && parts.length === 3) return resourceList(registry, parts[1] ?? '', parts[2] ?? '');
     if (path === '')
       return {

@@ -367,13 +367,14 @@ export const rows: Readonly<Record<string, RowMaker>> = {
   'runtimeclasses.node.k8s.io': (object, now) => [name(object), text(object['handler']), age(object, now)],
   'apiservices.apiregistration.k8s.io': (object, now) => {
     const service = bagAt(part(object, 'spec'), 'service');
-    const available = bagsOf(part(object, 'status')['conditions']).find((each) => each['type'] === 'Available')?.[
-      'status'
-    ];
+    const condition = bagsOf(part(object, 'status')['conditions']).find((each) => each['type'] === 'Available');
+    const status = text(condition?.['status'], 'Unknown');
+    const available =
+      status === 'True' || condition === undefined ? status : `${status} (${text(condition['reason'])})`;
     return [
       name(object),
       service === undefined ? 'Local' : `${text(service['namespace'])}/${text(service['name'])}`,
-      text(available, 'Unknown'),
+      available,
       age(object, now),
     ];
   },

@@ -18,6 +18,7 @@ const nameRules: Readonly<Record<string, (name: string) => string | undefined>> 
   namespaces: (name) => (name.includes('.') ? 'must not contain dots' : labelProblem(name)),
   services: dns1035Problem,
   'statefulsets.apps': labelProblem,
+  'apiservices.apiregistration.k8s.io': pathSegmentProblem,
   'roles.rbac.authorization.k8s.io': pathSegmentProblem,
   'clusterroles.rbac.authorization.k8s.io': pathSegmentProblem,
   'rolebindings.rbac.authorization.k8s.io': pathSegmentProblem,
