@@ -47,7 +47,11 @@ export interface Cluster {
   readonly registry: Registry;
   readonly tokens: TokenIssuer;
   readonly access: AccessRules;
+  readonly store: Store;
+  readonly logs: ContainerLogs;
   now(): number;
+  /** The 403 of a request that its identity may not make; undefined where it may. */
+  refuse(request: ApiRequest): ApiAnswer | undefined;
   /** At once, unless a webhook has to be asked first. */
   answer(request: ApiRequest): ApiAnswer | Promise<ApiAnswer>;
   compact(): void;
@@ -82,7 +86,10 @@ export function startCluster(options: ClusterOptions): Cluster {
     registry,
     tokens,
     access,
+    store,
+    logs,
     now: () => clock.now(),
+    refuse: (request) => server.refuse(request),
     answer: (request) => {
       const service = remote.serviceOf(request.path);
       if (service !== undefined) return server.refuse(request) ?? remote.answer(service, request);

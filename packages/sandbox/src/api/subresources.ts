@@ -3,7 +3,7 @@
 import type { Json, KubeObject } from '@evenkeel/resource';
 import { kubeTime } from '@evenkeel/std';
 import { bagsOf } from '../defaulting/drafts.ts';
-import { type Bag, bagAt, draftOf, isBag, setMember } from '../store/draft.ts';
+import { type Bag, bagAt, draftOf, isBag, scalarText, setMember } from '../store/draft.ts';
 import { evictPod } from './eviction.ts';
 import { patchObject } from './patcher.ts';
 import { mergePatch, jsonPatch } from './json-patch.ts';
@@ -14,7 +14,9 @@ import type { ApiDeps } from './server.ts';
 import { ok, patchOf, writeOf } from './answers.ts';
 import type { ServedType, Verb } from './served-type.ts';
 import {
+  ApiError,
   badRequest,
+  conflict,
   invalid,
   methodNotAllowed,
   noSuchResource,
@@ -22,6 +24,7 @@ import {
   notImplemented,
   unsupportedMediaType,
 } from './status.ts';
+import { streamTarget } from '../streams/target.ts';
 import { issueToken } from './tokens.ts';
 import { atVersion } from './versions.ts';
 import type { Write } from './writer.ts';
@@ -38,6 +41,10 @@ const methodVerbs: Readonly<Record<string, Verb>> = {
 export function answerSubresource(deps: ApiDeps, request: ApiRequest, path: ResourcePath, type: ServedType): ApiAnswer {
   const name = path.name ?? '';
   if (type.custom === undefined && ['exec', 'attach', 'portforward', 'proxy'].includes(path.subresource ?? '')) {
+    if (type.plural === 'pods' && (path.subresource === 'exec' || path.subresource === 'attach')) {
+      streamTarget(deps.store, { namespace: path.namespace ?? '', name }, request.query['container']);
+      throw notImplemented(`pods/${path.subresource} over SPDY, only over WebSockets`);
+    }
     throw notImplemented(`${type.plural}/${path.subresource ?? ''}`);
   }
   const sub = type.subresources.get(path.subresource ?? '');
@@ -189,11 +196,27 @@ function setAtPath(bag: Bag, path: string, value: number): void {
 
 function bindPod(deps: ApiDeps, request: ApiRequest, path: ResourcePath, type: ServedType): ApiAnswer {
   const body = isBag(request.body) ? (request.body as Bag) : {};
-  const node = bagAt(body, 'target')?.['name'];
-  if (typeof node !== 'string' || node === '') throw badRequest('target.name is required');
+  const name = path.name ?? '';
+  const given = bagAt(body, 'metadata')?.['name'];
+  if (given !== undefined && given !== '' && given !== name)
+    throw badRequest('name in URL does not match name in Binding object');
+  const target = bagAt(body, 'target');
+  const kind = scalarText(target?.['kind'] ?? '');
+  if (kind !== '' && kind !== 'Node') {
+    const message = `target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`;
+    throw new ApiError(500, '', message);
+  }
+  const node = target?.['name'];
+  if (typeof node !== 'string' || node === '') throw new ApiError(500, '', 'target.name: Required value');
   deps.writer.modify({ ...writeOf(request, path, type), subresource: 'binding' }, path.name ?? '', (old) => {
     const draft = draftOf(old);
     const spec = bagAt(draft, 'spec') ?? {};
+    const taken = scalarText(spec['nodeName'] ?? '');
+    const refuse = (why: string): Error => conflict({ ...type, plural: 'pods/binding' }, name, why);
+    if (taken !== '') throw refuse(`pod ${name} is already assigned to node "${taken}"`);
+    if (bagsOf(spec['schedulingGates']).length > 0) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
+    if (old.metadata.deletionTimestamp !== undefined)
+      throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
     spec['nodeName'] = node;
     const status = bagAt(draft, 'status') ?? {};
     const others = bagsOf(status['conditions']).filter((each) => each['type'] !== 'PodScheduled');
@@ -203,7 +226,8 @@ function bindPod(deps: ApiDeps, request: ApiRequest, path: ResourcePath, type: S
     ];
     draft['spec'] = spec;
     draft['status'] = status;
-    return { draft, warnings: [] };
+    // Nobody is recorded as the one who bound a pod.
+    return { draft, warnings: [], owned: true };
   });
   return {
     kind: 'object',

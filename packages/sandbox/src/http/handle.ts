@@ -144,7 +144,7 @@ async function writeAnswer(answer: ApiAnswer, writing: Writing): Promise<void> {
       const type = table?.contentType ?? answer.contentType ?? 'application/json';
       return sendJson(
         response,
-        answer.status,
+        table?.status ?? answer.status,
         table?.body ?? (reduced ? asMetadata(reduced, answer.body as KubeObject) : bareItems(answer.body)),
         { ...headers, 'content-type': type },
         read,

@@ -1,7 +1,9 @@
 // The socket: HTTPS over HTTP/1.1 and HTTP/2 on loopback, and the kubeconfig that leads to it.
 
+import type { IncomingMessage } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Cluster } from '../cluster.ts';
 import type { Credentials } from './credentials.ts';
 import { handleRequest } from './handle.ts';
@@ -41,6 +43,12 @@ export async function listen(options: {
   });
   server.on('session', (session) => session.on('error', () => undefined));
   server.on('request', (request, response) => void handleRequest({ cluster, closed }, request, response));
+  // Loaded when the first one comes: most clusters stream nothing.
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    void import('../streams/upgrade.ts').then(({ handleUpgrade }) =>
+      handleUpgrade({ cluster, request, socket, head, closed }),
+    );
+  });
   server.on('tlsClientError', () => undefined);
   const host = options.at.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
