@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { accessCases } from './cases-access.ts';
 import { admissionCases } from './cases-admission.ts';
 import { kindCases } from './cases-kinds.ts';
+import { definitionCases } from './cases-definitions.ts';
 import { objectCases } from './cases-objects.ts';
 import { podCases } from './cases-pods.ts';
 import { refusalCases } from './cases-refusals.ts';
@@ -84,6 +85,7 @@ const suites: readonly (readonly Case[])[] = [
   objectCases,
   refusalCases,
   admissionCases,
+  definitionCases,
   podCases,
   webhookCases,
   accessCases,

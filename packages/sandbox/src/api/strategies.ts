@@ -1,6 +1,7 @@
 // The strategies of the built-in types, by collection.
 
 import type { Strategy } from './strategy.ts';
+import { definitionStrategies } from '../crd/definition-strategy.ts';
 import { clusterStrategies } from '../defaulting/cluster.ts';
 import { networkStrategies } from '../defaulting/network.ts';
 import { workloadStrategies } from '../defaulting/workloads.ts';
@@ -11,6 +12,7 @@ const strategies: Readonly<Record<string, Strategy>> = {
   ...networkStrategies,
   ...workloadStrategies,
   ...accessStrategies,
+  ...definitionStrategies,
 };
 
 const none: Strategy = {};

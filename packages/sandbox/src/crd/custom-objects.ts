@@ -2,10 +2,12 @@
 
 import type { JsonObject, KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
-import type { Draft } from '../store/draft.ts';
+import type { Bag, Draft } from '../store/draft.ts';
 import type { CustomType } from './custom-type.ts';
 import { applyDefaults } from './defaults.ts';
 import { prune } from './pruning.ts';
+import { validateRules } from './rule-validation.ts';
+import { hasRules } from './rules.ts';
 import { validateValue } from './schema-validation.ts';
 
 /** Prunes and defaults a draft in place; returns the fields that were dropped. */
@@ -21,12 +23,33 @@ export function prepareCustom(
   return { draft, unknownFields };
 }
 
-/** What the schema refuses. An unchanged part that was invalid before is let through on updates (ratcheting). */
+/**
+ * What the schema and its rules refuse. An unchanged part that was invalid before is let through on updates (ratcheting).
+ * Rules are not evaluated on an object whose shape is wrong.
+ */
 export function validateCustom(custom: CustomType, draft: Draft, old: KubeObject | undefined): readonly Cause[] {
   const schema: JsonObject | undefined = custom.schema;
   if (schema === undefined) return [];
-  return validateValue(schema, draft, old);
+  const causes = validateValue(schema, draft, old);
+  if (!hasRules(schema)) return causes;
+  if (causes.some((cause) => blocking.has(cause.reason))) return [...causes, unchecked];
+  return [...causes, ...validateRules(schema, draft as unknown as Bag, old as unknown as Bag | undefined).causes];
 }
+
+const blocking: ReadonlySet<string> = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+const unchecked: Cause = {
+  reason: 'FieldValueInvalid',
+  field: '<nil>',
+  message:
+    'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+};
 
 function dropNullMetadata(draft: Draft): void {
   const metadata = draft.metadata as Record<string, unknown> | undefined;

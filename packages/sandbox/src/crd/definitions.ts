@@ -4,10 +4,11 @@ import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
 import type { Registry } from '../api/registry.ts';
 import type { ServedSubresource, ServedType, Verb } from '../api/served-type.ts';
 import type { Cause } from '../api/status.ts';
-import { bagsOf, fallback, memberBag, specOf } from '../defaulting/drafts.ts';
-import { type Bag, type Draft, bagAt, isBag, listAt, sameValue } from '../store/draft.ts';
+import { bagsOf, memberBag, specOf } from '../defaulting/drafts.ts';
+import { type Bag, type Draft, bagAt, isBag, listAt } from '../store/draft.ts';
 import { Causes } from '../validation/causes.ts';
 import { dns1035Problem, subdomainProblem } from '../validation/names.ts';
+import { checkRules } from './rule-checks.ts';
 import type { CustomType, PrinterColumn, ScalePaths } from './custom-type.ts';
 
 export const definitionCollection = 'customresourcedefinitions.apiextensions.k8s.io';
@@ -114,12 +115,6 @@ export function settleDefinition(
   registry: Registry,
   now: string,
 ): readonly Cause[] {
-  const spec = specOf(draft);
-  const names = memberBag(spec, 'names');
-  if ((names['singular'] ?? '') === '') names['singular'] = textOf(names['kind']).toLowerCase();
-  if ((names['listKind'] ?? '') === '') names['listKind'] = `${textOf(names['kind'])}List`;
-  fallback(spec, 'conversion', { strategy: 'None' });
-  fallback(memberBag(spec, 'conversion'), 'strategy', 'None');
   const causes = checkDefinition(draft, old);
   if (causes.length === 0) writeStatus(draft, old, registry, now);
   return causes;
@@ -229,9 +224,7 @@ function checkDefinition(draft: Draft, old: KubeObject | undefined): readonly Ca
     }
   }
   checkVersions(causes, spec);
-  // A definition from an older state file may be written again as it is.
-  const before = bagAt(old as unknown as Draft | undefined, 'spec');
-  if (before === undefined || !sameValue(before['versions'], spec['versions'])) refuseRules(causes, spec);
+  causes.addAll(checkRules(spec, bagAt(old as unknown as Draft | undefined, 'spec')));
   checkFixedMembers(causes, spec, old);
   return causes.list;
 }
@@ -260,34 +253,6 @@ function checkVersions(causes: Causes, spec: Bag): void {
         versions.length === 1 ? 'spec.validation.openAPIV3Schema' : `${at}.schema.openAPIV3Schema`,
       );
   }
-}
-
-// Rules that nothing evaluates would let through what a real cluster refuses.
-function refuseRules(causes: Causes, spec: Bag): void {
-  const versions = bagsOf(spec['versions']);
-  for (const [index, version] of versions.entries()) {
-    const schema = bagAt(bagAt(version, 'schema'), 'openAPIV3Schema');
-    if (schema === undefined) continue;
-    for (const place of rulePlaces(
-      schema,
-      versions.length === 1 ? 'spec.validation' : `spec.versions[${index}].schema`,
-    ))
-      causes.forbidden(place, 'the sandbox cluster does not evaluate CEL rules');
-  }
-}
-
-function rulePlaces(schema: Bag, holder: string): readonly string[] {
-  const walk = (node: Bag, at: string): readonly string[] => [
-    ...(bagsOf(node['x-kubernetes-validations']).length > 0 ? [`${at}.x-kubernetes-validations`] : []),
-    ...Object.entries(bagAt(node, 'properties') ?? {}).flatMap(([name, field]) =>
-      isBag(field) ? walk(field, `${at}.properties[${name}]`) : [],
-    ),
-    ...['items', 'additionalProperties'].flatMap((key) => {
-      const child = bagAt(node, key);
-      return child === undefined ? [] : walk(child, `${at}.${key}`);
-    }),
-  ];
-  return walk(schema, `${holder}.openAPIV3Schema`);
 }
 
 const types = new Set(['object', 'array', 'string', 'integer', 'number', 'boolean']);

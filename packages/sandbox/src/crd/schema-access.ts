@@ -28,3 +28,9 @@ export function preservesUnknown(schema: JsonObject): boolean {
 export function isIntOrString(schema: JsonObject): boolean {
   return schema['x-kubernetes-int-or-string'] === true;
 }
+
+/** The keys by which items of a map list are told apart. */
+export function listMapKeys(schema: JsonObject): readonly string[] {
+  const keys = schema['x-kubernetes-list-map-keys'];
+  return Array.isArray(keys) ? (keys as string[]) : [];
+}

@@ -5,7 +5,7 @@ import type { Cause } from '../api/status.ts';
 import { type Bag, type Draft, type Value, isBag, sameValue, scalarText } from '../store/draft.ts';
 import { Causes, formatValue } from '../validation/causes.ts';
 import { checkFormat } from './formats.ts';
-import { additionalOf, isIntOrString, preservesUnknown, propertiesOf, schemaAt } from './schema-access.ts';
+import { additionalOf, isIntOrString, listMapKeys, preservesUnknown, propertiesOf, schemaAt } from './schema-access.ts';
 
 /** Everything the schema refuses. Parts equal to the old object's are not looked at again (ratcheting). */
 export function validateValue(schema: JsonObject, draft: Draft, old: KubeObject | undefined): readonly Cause[] {
@@ -111,7 +111,7 @@ function checkText(causes: Causes, value: string, schema: JsonObject, path: stri
     causes.invalid(path, value, `${path} in body should match '${pattern}'`);
   }
   if (typeof format === 'string' && !checkFormat(format, value)) {
-    causes.invalid(path, value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`);
+    causes.typeInvalid(path, value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`);
   }
 }
 
@@ -189,11 +189,6 @@ function correlate(item: Value, _index: number, before: readonly Value[], schema
   if (schema['x-kubernetes-list-type'] !== 'map' || !isBag(item)) return undefined;
   const keys = listMapKeys(schema);
   return before.find((each) => isBag(each) && keys.every((key) => sameValue(each[key], item[key])));
-}
-
-function listMapKeys(schema: JsonObject): readonly string[] {
-  const keys = schema['x-kubernetes-list-map-keys'];
-  return Array.isArray(keys) ? (keys as string[]) : [];
 }
 
 function checkListType(causes: Causes, list: readonly Value[], schema: JsonObject, path: string): void {
