@@ -5,6 +5,7 @@ import {
   type Deliveries,
   type Delivery,
   type DeliveryReport,
+  type FrontEnd,
   type SyncRequest,
   refusedReport,
 } from '@evenkeel/delivery';
@@ -15,6 +16,7 @@ import { type Clock, present } from '@evenkeel/std';
 import { type Application, type RequestedOperation, readApplication } from './application.ts';
 import { argoFrontEnd } from './front-end.ts';
 import { projectRefusals } from './projects.ts';
+import { type SettingsSource, fixedSettings } from './settings/watch-settings.ts';
 import { memoryOf, statusJson, statusOf } from './status.ts';
 import { deliveryKey } from './tracking.ts';
 import { departingDelivery, translateApplication } from './translate.ts';
@@ -33,6 +35,9 @@ export interface ArgoOptions {
   readonly onFailure?: (key: string, error: Error) => void;
   /** How many Applications are reconciled at once. */
   readonly concurrency?: number;
+  /** The settings of the installation, and the front end made with them; Argo CD's defaults where they are not given. */
+  readonly settings?: SettingsSource;
+  readonly frontEnd?: FrontEnd;
 }
 
 /** The running front end. */
@@ -57,7 +62,8 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
   const applications = createInformer(client, type, { signal });
   const projects = createInformer(client, present(projectType, 'the definition of AppProject'), { signal });
   await Promise.all([applications.synced, projects.synced]);
-  const reconciler = new ApplicationReconciler(options, { type, applications, projects });
+  const settings = options.settings ?? fixedSettings();
+  const reconciler = new ApplicationReconciler(options, { type, applications, projects, settings });
   const controller = createController<string>({
     name: 'application',
     reconcile: (key, context) => reconciler.reconcile(key, context.signal),
@@ -72,6 +78,9 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
   applications.onChange(({ kind, object, previous }) => {
     if (kind === 'updated' && previous && onlyStatusChanged(previous, object)) return;
     controller.add(keyOf(object), object['operation'] === undefined ? 'change' : 'user');
+  });
+  settings.onChange(() => {
+    for (const object of applications.list()) controller.add(keyOf(object), 'background');
   });
   projects.onChange(() => {
     for (const object of applications.list()) controller.add(keyOf(object), 'background');
@@ -111,6 +120,7 @@ interface Watched {
   readonly type: ResourceType;
   readonly applications: Informer;
   readonly projects: Informer;
+  readonly settings: SettingsSource;
 }
 
 class ApplicationReconciler {
@@ -132,7 +142,7 @@ class ApplicationReconciler {
     }
     const application = readApplication(object);
     if (object.metadata.deletionTimestamp !== undefined) return this.#remove(application, signal);
-    const translation = translateApplication(application, argoFrontEnd);
+    const translation = translateApplication(application, this.#frontEnd(), this.#watched.settings.current());
     if (translation.kind === 'refused') return this.#writeRefused(application, translation.refusals);
     const { delivery } = translation;
     const denied = this.#permission(application, delivery);
@@ -146,6 +156,10 @@ class ApplicationReconciler {
     });
     await this.#write(application, report, requestTaken);
     return againAfterMs === undefined ? { kind: 'settled' } : { kind: 'again', afterMs: againAfterMs };
+  }
+
+  #frontEnd(): FrontEnd {
+    return this.#options.frontEnd ?? argoFrontEnd;
   }
 
   #permission(application: Application, delivery: Delivery): readonly Refusal[] {
@@ -194,7 +208,7 @@ class ApplicationReconciler {
     const finalizers = object.metadata.finalizers ?? [];
     const cascade = finalizers.find((finalizer) => cascadeFinalizer.test(finalizer));
     if (cascade === undefined) return { kind: 'settled' };
-    const delivery = departingDelivery(application, argoFrontEnd);
+    const delivery = departingDelivery(application, this.#frontEnd());
     const background = cascade.endsWith('/background');
     const { left } = await this.#options.deliveries().dismantle({
       delivery,

@@ -4,29 +4,43 @@ import type { Health } from '@evenkeel/engine';
 import type { Delivery, FrontEnd } from '@evenkeel/delivery';
 import type { KubeObject } from '@evenkeel/resource';
 import { isHook, keepReason, placeObject, waveOf } from './hooks.ts';
-import { instanceName, trackedBy, trackingAnnotation, trackingId } from './tracking.ts';
+import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
+import { instanceName, markObject, trackedBy } from './tracking.ts';
 
 /** Argo CD's field manager, so that a cluster can be taken over and given back with no field changing hands. */
 export const fieldManager = 'argocd-controller';
 
-/** The front end of Application. */
+/** The front end of Application under the settings as they stand whenever it is asked. */
+export function createArgoFrontEnd(settings: () => ArgoSettings): FrontEnd {
+  return {
+    ...argoFrontEnd,
+    mark: (object, delivery, namespaced) => mark(object, delivery, { namespaced, settings: settings() }),
+    ownerOf: (live) => trackedBy(live, settings().tracking),
+  };
+}
+
+/** The same where no settings are. */
 export const argoFrontEnd: FrontEnd = {
   id: 'argo',
   fieldManager,
   straysAmong: 'marked',
-  mark: markObject,
-  ownerOf: trackedBy,
+  mark: (object, delivery, namespaced) => mark(object, delivery, { namespaced, settings: defaultSettings }),
+  ownerOf: (live) => trackedBy(live),
   place: placeObject,
   stray: (live) => ({ live, wave: waveOf(live), keepReason: keepReason(live) }),
   ignores: (live) => isHook(live) || compareOptions(live).includes('IgnoreExtraneous'),
   health: customHealth,
 };
 
-function markObject(object: KubeObject, delivery: Delivery, namespaced: boolean): KubeObject {
-  const namespace = namespaced ? (object.metadata.namespace ?? '') : delivery.destination.namespace;
-  const id = trackingId(instanceName(delivery.namespace, delivery.name), object, namespace);
-  const annotations = { ...object.metadata.annotations, [trackingAnnotation]: id };
-  return { ...object, metadata: { ...object.metadata, annotations } };
+interface MarkInput {
+  readonly namespaced: boolean;
+  readonly settings: ArgoSettings;
+}
+
+function mark(object: KubeObject, delivery: Delivery, { namespaced, settings }: MarkInput): KubeObject {
+  const namespace = namespaced ? '' : delivery.destination.namespace;
+  const instance = instanceName(delivery.namespace, delivery.name);
+  return markObject(object, { instance, namespace }, settings.tracking);
 }
 
 function compareOptions(object: KubeObject): readonly string[] {

@@ -9,6 +9,7 @@ const hookAnnotation = 'argocd.argoproj.io/hook';
 const deletionAnnotation = 'argocd.argoproj.io/hook-delete-policy';
 const waveAnnotation = 'argocd.argoproj.io/sync-wave';
 const optionsAnnotation = 'argocd.argoproj.io/sync-options';
+const migrationAnnotation = 'argocd.argoproj.io/client-side-apply-migration-manager';
 const helmHook = 'helm.sh/hook';
 const helmDeletion = 'helm.sh/hook-delete-policy';
 const helmWeight = 'helm.sh/hook-weight';
@@ -53,7 +54,7 @@ export function isHook(object: KubeObject): boolean {
 export function placeObject(object: KubeObject): readonly DesiredObject[] | Refusal {
   const wave = waveOf(object);
   const annotations = object.metadata.annotations ?? {};
-  const options = stepOptions(annotations[optionsAnnotation]);
+  const options = stepOptions(object);
   if (!isHook(object)) return [{ object, phase: 'main', wave, options }];
   const own = annotations[hookAnnotation];
   const names = splitList(own ?? annotations[helmHook] ?? '');
@@ -76,13 +77,18 @@ export function placeObject(object: KubeObject): readonly DesiredObject[] | Refu
   return [...turns].map((phase) => ({ object, phase, wave, hook, options }));
 }
 
-function stepOptions(annotation: string | undefined): DesiredObject['options'] {
-  if (annotation === undefined) return undefined;
+function stepOptions(object: KubeObject): DesiredObject['options'] {
+  const annotation = object.metadata.annotations?.[optionsAnnotation];
+  const migrateFrom = object.metadata.annotations?.[migrationAnnotation];
+  if (annotation === undefined && migrateFrom === undefined) return undefined;
   const options = readObjectOptions(annotation);
+  const serverSide = options.get('ServerSideApply');
   return {
     replace: options.get('Replace') === 'true',
     recreate: options.get('Force') === 'true',
     skipValidation: options.get('Validate') === 'false',
+    ...(serverSide === undefined ? {} : { apply: serverSide === 'true' ? 'server' : 'client' }),
+    ...(migrateFrom === undefined ? {} : { migrateFrom }),
   };
 }
 

@@ -21,7 +21,7 @@ export {
 } from './actions.ts';
 export { type ArgoController, type ArgoOptions, startArgo } from './controller.ts';
 export { argoDefinitions } from './crd/definitions.ts';
-export { argoFrontEnd } from './front-end.ts';
+export { argoFrontEnd, createArgoFrontEnd } from './front-end.ts';
 export { type Hold, holdOf } from './hold.ts';
 export { historyRevision } from './status.ts';
 export {

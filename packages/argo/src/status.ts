@@ -135,6 +135,9 @@ function conditionsOf(
   if (failed && wanted.length === 0) wanted.push({ type: 'SyncError', message: failed.message });
   for (const warning of report.warnings) {
     if (/more than once/.test(warning)) wanted.push({ type: 'RepeatedResourceWarning', message: warning });
+    if (warning.endsWith('is excluded in the settings')) {
+      wanted.push({ type: 'ExcludedResourceWarning', message: warning });
+    }
   }
   return wanted.map(({ type, message }) => {
     const known = before.find((condition) => condition.type === type && condition.message === message);

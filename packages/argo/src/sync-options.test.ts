@@ -20,7 +20,7 @@ for (const option of [
   'CreateNamespace',
   'CreateNamespace=maybe',
   'PrunePropagationPolicy=sideways',
-  'ServerSideApply=false',
+  'ServerSideApply=perhaps',
   'Prune=false',
 ]) {
   test(`"${option}" is refused by name`, () => {
@@ -30,6 +30,16 @@ for (const option of [
     );
   });
 }
+
+test('how objects are applied', () => {
+  const read = (...options: readonly string[]): readonly boolean[] => {
+    const { serverSide, migration, respectIgnored } = readSyncOptions(options).options;
+    return [serverSide, migration, respectIgnored];
+  };
+  assert.deepEqual(read(), [false, true, false]);
+  assert.deepEqual(read('ServerSideApply=true', 'ClientSideApplyMigration=false'), [true, false, false]);
+  assert.deepEqual(read('ServerSideApply=false', 'RespectIgnoreDifferences=true'), [false, true, true]);
+});
 
 test('options of one object are read leniently', () => {
   assert.deepEqual(

@@ -10,6 +10,9 @@ export interface SyncOptions {
   readonly propagation: 'Foreground' | 'Background' | 'Orphan';
   readonly replace: boolean;
   readonly validate: boolean;
+  readonly serverSide: boolean;
+  readonly migration: boolean;
+  readonly respectIgnored: boolean;
 }
 
 const propagations: Readonly<Record<string, SyncOptions['propagation']>> = {
@@ -19,11 +22,10 @@ const propagations: Readonly<Record<string, SyncOptions['propagation']>> = {
 };
 
 /**
- * Options that hold here at all times and therefore change nothing: writes are server-side applies of what differs,
- * fields nobody else owns are never disturbed, and a missing type is waited for when its definition is in the same sync.
+ * Options that hold here at all times and therefore change nothing: only what differs is written, an object of another
+ * owner is refused, and a missing type is waited for when its definition is in the same sync.
  */
 const alwaysOn: ReadonlySet<string> = new Set([
-  'ServerSideApply=true',
   'ApplyOutOfSyncOnly=true',
   'SkipDryRunOnMissingResource=true',
   'ClientSideApplyMigration=true',
@@ -32,7 +34,6 @@ const alwaysOn: ReadonlySet<string> = new Set([
   'PruneLast=false',
   'Replace=false',
   'FailOnSharedResource=true',
-  'RespectIgnoreDifferences=true',
 ]);
 
 /** Reads the options of an Application. An option that is not known, or not supported yet, is refused by name. */
@@ -46,7 +47,8 @@ export function readSyncOptions(options: readonly string[]): { options: SyncOpti
     refusals.push({
       code: 'UNSUPPORTED_FIELD',
       sentence: `spec.syncPolicy.syncOptions: "${option}" is not supported`,
-      remedy: 'Remove the option, or use one of CreateNamespace, PruneLast, PrunePropagationPolicy, Replace, Validate.',
+      remedy:
+        'Remove the option, or use one of ClientSideApplyMigration, CreateNamespace, PruneLast, PrunePropagationPolicy, Replace, RespectIgnoreDifferences, ServerSideApply, Validate.',
     });
   }
   return {
@@ -56,6 +58,9 @@ export function readSyncOptions(options: readonly string[]): { options: SyncOpti
       propagation: propagations[known.get('PrunePropagationPolicy') ?? 'foreground'] ?? 'Foreground',
       replace: known.get('Replace') === 'true',
       validate: known.get('Validate') !== 'false',
+      serverSide: known.get('ServerSideApply') === 'true',
+      migration: known.get('ClientSideApplyMigration') !== 'false',
+      respectIgnored: known.get('RespectIgnoreDifferences') === 'true',
     },
     refusals,
   };
@@ -64,6 +69,8 @@ export function readSyncOptions(options: readonly string[]): { options: SyncOpti
 function isSwitch(key: string, value: string): boolean {
   if (key === 'PrunePropagationPolicy') return value in propagations;
   if (key === 'Validate') return value === 'false';
+  if (key === 'ServerSideApply' || key === 'RespectIgnoreDifferences') return value === 'true' || value === 'false';
+  if (key === 'ClientSideApplyMigration') return value === 'false';
   return (key === 'CreateNamespace' || key === 'PruneLast' || key === 'Replace') && value === 'true';
 }
 

@@ -100,7 +100,6 @@ test('the fingerprint follows the intention, not the labels', () => {
 
 const refusals: readonly (readonly [string, JsonObject, object?])[] = [
   ['spec.sourceHydrator', { sourceHydrator: { drySource: {} } }],
-  ['spec.ignoreDifferences', { ignoreDifferences: [{ kind: 'Deployment' }] }],
   ['spec.syncPolicy.managedNamespaceMetadata', { syncPolicy: { managedNamespaceMetadata: { labels: { a: 'b' } } } }],
   ['spec.syncPolicy.retry.refresh', { syncPolicy: { retry: { refresh: true } } }],
   ['spec.source.chart', { source: { ...source, chart: 'nginx' } }],

@@ -6,7 +6,9 @@ import type { Json, KubeObject } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
 import { type Application, type ApplicationSource, type RetryStrategy, asJson, sourcesOf } from './application.ts';
 import { holdOf } from './hold.ts';
+import { readCompare, ruleEntries } from './ignore-differences.ts';
 import { kustomizeOverlay } from './kustomize-fields.ts';
+import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
 import { type SyncOptions, readSyncOptions } from './sync-options.ts';
 import { deliveryKey } from './tracking.ts';
 
@@ -19,11 +21,22 @@ export type Translation =
   | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] };
 
 /** Translates. Pure: the same Application always gives the same delivery. */
-export function translateApplication(application: Application, frontEnd: FrontEnd): Translation {
+export function translateApplication(
+  application: Application,
+  frontEnd: FrontEnd,
+  settings: ArgoSettings = defaultSettings,
+): Translation {
   const { spec, name, namespace } = application;
   const refusals = [...missingFields(application), ...unsupportedFields(application)];
   const { options, refusals: optionRefusals } = readSyncOptions(spec.syncPolicy?.syncOptions ?? []);
   refusals.push(...optionRefusals);
+  const { compare, refusals: compareRefusals } = readCompare({
+    entries: ruleEntries(spec.ignoreDifferences),
+    respectIgnored: options.respectIgnored,
+    settings,
+    server: inClusterServer,
+  });
+  refusals.push(...compareRefusals);
   const destination = spec.destination ?? {};
   if (
     destination.server !== undefined &&
@@ -49,7 +62,7 @@ export function translateApplication(application: Application, frontEnd: FrontEn
     ...(hold ? { hold: { sha: hold.sha, whileHead: hold.whileHead } } : {}),
   }));
   const policy = translatePolicy(application, options);
-  const fingerprint = JSON.stringify([sources, cluster, target, options, spec.project]);
+  const fingerprint = JSON.stringify([sources, cluster, target, options, spec.project, settings.tracking]);
   return {
     kind: 'delivery',
     delivery: {
@@ -60,6 +73,7 @@ export function translateApplication(application: Application, frontEnd: FrontEn
       sources,
       destination: { cluster, namespace: target },
       policy,
+      compare,
       fingerprint,
     },
   };
@@ -105,6 +119,8 @@ function translatePolicy(application: Application, options: SyncOptions): Delive
     waitHealthy: false,
     recreate: false,
     replace: options.replace,
+    apply: options.serverSide ? 'server' : 'client',
+    migration: options.migration,
     validate: options.validate,
     retry: translateRetry(retry),
     suspended: isSkipped(application.object),
@@ -218,7 +234,6 @@ function invalid(sentence: string, remedy: string): Refusal {
 function unsupportedFields({ spec, object }: Application): Refusal[] {
   const found: string[] = [];
   if (spec.sourceHydrator !== undefined) found.push('spec.sourceHydrator');
-  if ((spec.ignoreDifferences ?? []).length > 0) found.push('spec.ignoreDifferences');
   if (spec.syncPolicy?.managedNamespaceMetadata !== undefined) found.push('spec.syncPolicy.managedNamespaceMetadata');
   if (spec.syncPolicy?.retry?.refresh === true) found.push('spec.syncPolicy.retry.refresh');
   sourcesOf(spec).forEach((source, index) => {

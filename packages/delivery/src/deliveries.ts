@@ -62,7 +62,12 @@ const ASK_AGAIN_MS = 60_000;
 interface State {
   delivery: Delivery;
   rendered?: RenderedDelivery;
-  prepared?: { readonly rendered: RenderedDelivery; readonly fingerprint: string; readonly value: Prepared };
+  prepared?: {
+    readonly rendered: RenderedDelivery;
+    readonly fingerprint: string;
+    readonly compare: Delivery['compare'];
+    readonly value: Prepared;
+  };
   commit?: CommitReport | undefined;
   operation?: Operation;
   report?: DeliveryReport;
@@ -354,12 +359,13 @@ export class Deliveries implements AsyncDisposable {
     const same =
       known !== undefined &&
       known.fingerprint === delivery.fingerprint &&
+      known.compare === delivery.compare &&
       known.rendered.sources.length === rendered.sources.length &&
       known.rendered.sources.every((source, index) => source.rendering === rendered.sources[index]?.rendering);
     if (same && complete) return known.value;
     const objects = rendered.sources.flatMap((source) => source.rendering.objects);
     const value = await prepareObjects(objects, delivery, cluster.client.discovery);
-    state.prepared = { rendered, fingerprint: delivery.fingerprint, value };
+    state.prepared = { rendered, fingerprint: delivery.fingerprint, compare: delivery.compare, value };
     return value;
   }
 

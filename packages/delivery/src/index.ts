@@ -8,6 +8,7 @@ export { createRecorder, standingOf } from './record.ts';
 export { aggregateHealth, decide, standingFailure } from './decide.ts';
 export type {
   CommitReport,
+  ComparePolicy,
   Delivery,
   DeliveryMemory,
   DeliveryPolicy,

@@ -2,7 +2,9 @@
 // which front end it came from.
 
 import type {
+  ApplyMethod,
   DesiredObject,
+  DiffRules,
   FieldDiff,
   Health,
   HealthCheck,
@@ -10,7 +12,7 @@ import type {
   Refusal,
   StrayObject,
 } from '@evenkeel/engine';
-import type { GroupVersionKind, KubeObject, ObjectRef } from '@evenkeel/resource';
+import type { GroupKind, GroupVersionKind, KubeObject, ObjectRef } from '@evenkeel/resource';
 import type { TreeFilter } from '@evenkeel/source';
 import type { RenderRequest } from './render/request.ts';
 
@@ -51,10 +53,24 @@ export interface DeliveryPolicy {
   /** Send whole objects instead of applying. */
   readonly replace: boolean;
   readonly validate: boolean;
+  /** Who works out what a write changes: the server by field ownership (the default), or we by what was applied last. */
+  readonly apply?: ApplyMethod | undefined;
+  /** Take over what was applied client-side before the first server-side apply of an object; on where not said. */
+  readonly migration?: boolean | undefined;
   /** Replace objects whose update is refused as immutable. */
   readonly recreate: boolean;
   readonly retry: RetryPolicy;
   readonly suspended: boolean;
+}
+
+/** What is special when the objects of a delivery are compared. */
+export interface ComparePolicy {
+  /** What is left out for an object; asked for only where something differs, unless ignored fields are respected. */
+  rulesFor(desired: KubeObject): DiffRules | undefined;
+  /** Writes leave ignored fields as they are live. */
+  readonly respectIgnored: boolean;
+  /** True for kinds that are left alone altogether. */
+  excludes(kind: GroupKind): boolean;
 }
 
 /** How a failed operation is tried again at the same revision. */
@@ -76,6 +92,7 @@ export interface Delivery {
   readonly sources: readonly DeliverySource[];
   readonly destination: { readonly cluster: string; readonly namespace: string };
   readonly policy: DeliveryPolicy;
+  readonly compare?: ComparePolicy | undefined;
   /** A digest of everything above: two equal fingerprints mean the same intention. */
   readonly fingerprint: string;
 }

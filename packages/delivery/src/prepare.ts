@@ -44,6 +44,12 @@ export async function prepareObjects(
       continue;
     }
     const gvk = gvkOf(entry.object);
+    if (delivery.compare?.excludes(gvk) === true) {
+      warnings.push(
+        `Resource ${gvk.group}/${gvk.kind} ${entry.object.metadata.name ?? ''} is excluded in the settings`,
+      );
+      continue;
+    }
     const type = await discovery.resolve(gvk);
     const namespaced = type?.namespaced ?? definedHere.get(`${gvk.group}/${gvk.version}/${gvk.kind}`);
     if (namespaced === undefined) {

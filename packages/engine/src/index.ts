@@ -1,12 +1,16 @@
 // The contract of @evenkeel/engine.
+export { type DiffContext, type FieldDiff, type ObjectDiff, changesOf, diffObject, noDiff } from './diff/diff.ts';
+export { normaliseDesired } from './diff/normalise.ts';
+export { type DiffRules, type FieldRemoval, isEmptyRules, withLiveValues, withoutIgnored } from './diff/ignore.ts';
 export {
-  type DiffContext,
-  type FieldDiff,
-  type ObjectDiff,
-  diffObject,
-  noDiff,
-  normaliseDesired,
-} from './diff/diff.ts';
+  type ApplyMethod,
+  type ClientPatch,
+  type HandOver,
+  clientPatch,
+  methodFor,
+  takenOver,
+  withLastApplied,
+} from './diff/client-side.ts';
 export { isSecret, maskPair, maskSecret } from './diff/mask.ts';
 export {
   type Health,

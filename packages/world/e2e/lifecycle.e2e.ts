@@ -83,16 +83,17 @@ spec:
 });
 
 test('fields that are not supported are refused by name', async () => {
-  const spec = '  ignoreDifferences:\n    - kind: Deployment\n      jsonPointers: [/spec/replicas]\n';
+  const spec =
+    '  sourceHydrator:\n    drySource: {repoURL: x, targetRevision: main, path: x}\n    syncSource: {targetBranch: x, path: x}\n';
   await story.apply(applicationYaml({ name: 'odd', path: 'pins', namespace: 'odd', spec }));
   await story.until('the refusal', async () => {
     const said = look(conditionsOf(await story.get(app('odd'))));
-    return said === 'InvalidSpecError: spec.ignoreDifferences is not supported yet';
+    return said === 'InvalidSpecError: spec.sourceHydrator is not supported yet';
   });
   assert.equal(await story.get('namespace//odd'), undefined);
   assert.match(
     succeed(await story.evenkeel(['app', 'get', 'odd']), 'get'),
-    /spec\.ignoreDifferences is not supported yet/,
+    /spec\.sourceHydrator is not supported yet/,
   );
 });
 

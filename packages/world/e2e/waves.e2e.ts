@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { KubeObject } from '@evenkeel/resource';
 import { applicationYaml, automatic, configMapYaml, deploymentYaml, jobYaml } from './manifests.ts';
 import { at, conditionsOf, imageOf, look, startStory, succeed } from './story.ts';
 
@@ -16,10 +17,12 @@ const options = 'argocd.argoproj.io/sync-options';
 
 /** Names of the objects written below a namespace, in the order of the requests. */
 function writesIn(namespace: string): readonly string[] {
-  return story.requests.recorded.flatMap(({ kind, method, path, query }) => {
-    const match = new RegExp(`/namespaces/${namespace}/([a-z]+)/([^/]+)$`).exec(path);
-    if (kind !== 'send' || !match || !['PATCH', 'DELETE'].includes(method) || query['dryRun'] !== undefined) return [];
-    return [`${method === 'DELETE' ? 'delete ' : ''}${match[1]}/${match[2]}`];
+  return story.requests.recorded.flatMap(({ kind, method, path, query, request }) => {
+    const match = new RegExp(`/namespaces/${namespace}/([a-z]+)(?:/([^/]+))?$`).exec(path);
+    if (kind !== 'send' || !match || !['POST', 'PATCH', 'DELETE'].includes(method) || query['dryRun'] !== undefined)
+      return [];
+    const name = match[2] ?? (request.body as KubeObject | undefined)?.metadata.name ?? '';
+    return [`${method === 'DELETE' ? 'delete ' : ''}${match[1]}/${name}`];
   });
 }
 

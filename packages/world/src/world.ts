@@ -8,14 +8,16 @@ import type { Info } from '@evenkeel/api';
 import {
   type ArgoController,
   type SetController,
-  argoFrontEnd,
+  type SettingsSource,
+  createArgoFrontEnd,
   controlPlaneNamespace,
   createWebhookHandler,
   startApplicationSets,
   startArgo,
+  watchSettings,
 } from '@evenkeel/argo';
 import { systemClock } from '@evenkeel/controller';
-import { type Cluster, Deliveries, connectCluster, createRecorder } from '@evenkeel/delivery';
+import { type Cluster, Deliveries, type FrontEnd, connectCluster, createRecorder } from '@evenkeel/delivery';
 import { type ArtifactPublisher, type FluxController, fluxFrontEnd, startFlux } from '@evenkeel/flux';
 import { type GitHost, type HostedRepository, createGit, startGitHost } from '@evenkeel/git';
 import { type History, openHistory } from '@evenkeel/history';
@@ -106,9 +108,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   ]);
   const client = createKubeClient(transport);
   await bootstrapCluster(client);
+  const settings = stack.use(await watchSettings(client, controlPlaneNamespace, abort.signal));
+  const argoFrontEnd = createArgoFrontEnd(() => settings.current());
   const cluster = stack.use(await connectCluster('in-cluster', client, () => [argoFrontEnd, fluxFrontEnd]));
   const controllers = await startControllers(
-    { client, cluster, store, stateDirectory, history, clock, signal: abort.signal, stack },
+    { settings, argoFrontEnd, client, cluster, store, stateDirectory, history, clock, signal: abort.signal, stack },
     options,
   );
   const parts = {
@@ -129,6 +133,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 interface ControllerInput {
+  readonly settings: SettingsSource;
+  readonly argoFrontEnd: FrontEnd;
   readonly client: KubeClient;
   readonly cluster: Cluster;
   readonly store: SourceStore;
@@ -161,7 +167,7 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
   );
   const onFailure = (key: string, error: Error): void => options.onNotice?.(`${key}: ${error.message}`);
   const shared = { client, deliveries: () => deliveries, clock, signal, onFailure };
-  const argo = stack.use(await startArgo(shared));
+  const argo = stack.use(await startArgo({ ...shared, settings: input.settings, frontEnd: input.argoFrontEnd }));
   const sets = stack.use(
     await startApplicationSets({ client, store, clock, signal, onFailure, controlNamespace: controlPlaneNamespace }),
   );

@@ -3,18 +3,25 @@
 
 import {
   type ComparedObject,
+  type DiffContext,
+  type DiffRules,
   type ObjectDiff,
   type Refusal,
   type StrayObject,
+  changesOf,
   diffObject,
   health,
+  isEmptyRules,
   noDiff,
+  withLiveValues,
+  withoutIgnored,
 } from '@evenkeel/engine';
 import { KubeError, type ResourceType, isKubeError } from '@evenkeel/kube';
-import { type KubeObject, type ObjectRef, gvkOf, refKey, refOf } from '@evenkeel/resource';
+import { type KubeObject, type ObjectRef, gvkOf, lastAppliedAnnotation, refKey, refOf } from '@evenkeel/resource';
 import type { Cluster } from '../cluster.ts';
 import type { Delivery, DeliveryMemory, ResourceReport } from '../model.ts';
 import type { Prepared, PreparedObject } from '../prepare.ts';
+import { applyObject, methodOf } from '../run/apply.ts';
 
 /** The outcome of one comparison. */
 export interface Comparison {
@@ -127,15 +134,10 @@ function dryRun(
   { desired }: PreparedObject,
   type: ResourceType,
   { delivery, cluster, signal }: CompareInput,
+  live?: KubeObject,
 ): Promise<KubeObject> {
-  const validate = delivery.policy.validate && desired.options?.skipValidation !== true;
-  return cluster.client.apply(type, desired.object, {
-    fieldManager: delivery.frontEnd.fieldManager,
-    force: true,
-    dryRun: true,
-    fieldValidation: validate ? 'Strict' : 'Ignore',
-    signal,
-  });
+  const { object, options } = desired;
+  return applyObject({ delivery, cluster, type, object, live, options, dryRun: true, signal });
 }
 
 /** Answers of the server to "would this change anything?", by desired object; the key names exactly what was asked. */
@@ -152,33 +154,67 @@ interface Pair {
 }
 
 async function confirmedDiff(pair: Pair, input: CompareInput): Promise<ObjectResult> {
-  const { prepared, live } = pair;
+  const { live } = pair;
+  const context = contextOf(pair, input);
+  const prepared = withRespect(pair, input, context);
   const { desired } = prepared;
-  const local = diffObject(desired.object, live, {
-    manager: input.delivery.frontEnd.fieldManager,
-    schema: input.cluster.schemaOf(gvkOf(desired.object)),
-  });
+  const local = diffObject(desired.object, live, context);
   if (!local.changed) return { compared: { desired, live, diff: noDiff } };
   const question = `${live.metadata.uid}/${live.metadata.generation ?? 0}/${JSON.stringify(local.fields)}`;
-  const known = confirmations.get(desired.object);
+  const key = pair.prepared.desired.object;
+  const known = confirmations.get(key);
   const reusable = known?.question === question && !(input.askAnew && known.result.kind === 'refused');
-  const answer = reusable ? known.result : await askServer(pair, local, input);
-  if (answer.kind !== 'refused' || answer.lasting) confirmations.set(desired.object, { question, result: answer });
+  const answer = reusable
+    ? known.result
+    : await askServer({ ...pair, prepared }, local, { ...input, rules: context.rules });
+  if (answer.kind !== 'refused' || answer.lasting) confirmations.set(key, { question, result: answer });
   if (answer.kind === 'refused') return { compared: { desired, live, diff: local }, refusal: answer.refusal };
   return { compared: { desired, live, diff: answer.diff } };
+}
+
+function contextOf({ prepared, live }: Pair, { delivery, cluster }: CompareInput): DiffContext {
+  const { object, options } = prepared.desired;
+  return {
+    manager: delivery.frontEnd.fieldManager,
+    schema: cluster.schemaOf(gvkOf(object)),
+    method: methodOf({ delivery, object, live, options }),
+    migrateFrom: options?.migrateFrom,
+    rules: () => delivery.compare?.rulesFor(object),
+  };
+}
+
+/** Objects as they are written where ignored fields are respected, by desired object and what was live then. */
+const respecting = new WeakMap<KubeObject, { readonly live: KubeObject; readonly prepared: PreparedObject }>();
+
+function withRespect({ prepared, live }: Pair, { delivery }: CompareInput, context: DiffContext): PreparedObject {
+  if (delivery.compare?.respectIgnored !== true) return prepared;
+  const { object } = prepared.desired;
+  const known = respecting.get(object);
+  if (known?.live === live && known.prepared.at === prepared.at) return known.prepared;
+  const rules = context.rules?.();
+  if (!rules || isEmptyRules(rules)) return prepared;
+  const changes = changesOf(object, live, context) ?? [];
+  const written = withLiveValues(object, { live, schema: context.schema }, rules, changes);
+  const result = { ...prepared, desired: { ...prepared.desired, object: written } };
+  respecting.set(object, { live, prepared: result });
+  return result;
+}
+
+interface ConfirmInput extends CompareInput {
+  readonly rules?: (() => DiffRules | undefined) | undefined;
 }
 
 /** A dry run tells whether the server sees a difference too, after its defaults, its canonical forms and its webhooks. */
 async function askServer(
   { prepared, live, type }: Pair,
   local: ObjectDiff,
-  input: CompareInput,
+  input: ConfirmInput,
 ): Promise<Confirmation> {
   const { delivery } = input;
   if (delivery.policy.replace || prepared.desired.options?.replace) return { kind: 'diff', diff: local };
   try {
-    const after = await dryRun(prepared, type, input);
-    return { kind: 'diff', diff: sameContent(live, after) ? noDiff : local };
+    const after = await dryRun(prepared, type, input, live);
+    return { kind: 'diff', diff: sameContent(live, after, input.rules?.()) ? noDiff : local };
   } catch (error) {
     if (!isVerdict(error)) throw error;
     if (delivery.policy.recreate || prepared.desired.options?.recreate) return { kind: 'diff', diff: local };
@@ -186,14 +222,16 @@ async function askServer(
   }
 }
 
-/** Equal but for what the server counts: versions, ownership and generation. */
-function sameContent(left: KubeObject, right: KubeObject): boolean {
-  return contentOf(left) === contentOf(right);
+/** Equal but for what the server counts, what is ignored, and the note of client-side apply. */
+function sameContent(left: KubeObject, right: KubeObject, rules: DiffRules | undefined): boolean {
+  const strip = (object: KubeObject): KubeObject => (rules ? withoutIgnored(object, rules) : object);
+  return contentOf(strip(left)) === contentOf(strip(right));
 }
 
 function contentOf(object: KubeObject): string {
   const { managedFields: _owners, resourceVersion: _version, generation: _generation, ...metadata } = object.metadata;
-  return canonical({ ...object, metadata });
+  const { [lastAppliedAnnotation]: _applied, ...annotations } = metadata.annotations ?? {};
+  return canonical({ ...object, metadata: { ...metadata, annotations } });
 }
 
 function canonical(value: unknown): string {
@@ -234,9 +272,13 @@ function findStrays({ delivery, prepared, memory, cluster }: CompareInput): read
     const live = cluster.live.get(entry);
     if (live && delivery.frontEnd.ownerOf(live) === delivery.key) candidates.set(refKey(refOf(live)), live);
   }
-  return [...candidates]
-    .filter(([key, live]) => !wanted.has(key) && !delivery.frontEnd.ignores(live) && !isControlled(live))
-    .map(([, live]) => delivery.frontEnd.stray(live));
+  return (
+    [...candidates]
+      .filter(([key, live]) => !wanted.has(key) && !delivery.frontEnd.ignores(live) && !isControlled(live))
+      // What is left alone is not pruned either.
+      .filter(([, live]) => delivery.compare?.excludes(gvkOf(live)) !== true)
+      .map(([, live]) => delivery.frontEnd.stray(live))
+  );
 }
 
 function isControlled(live: KubeObject): boolean {

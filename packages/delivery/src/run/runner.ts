@@ -6,6 +6,7 @@ import { type KubeObject, gvkOf } from '@evenkeel/resource';
 import { createChannel } from '@evenkeel/std';
 import type { StepReport } from '../model.ts';
 import { type RunContext, type RunEvent, RunFailure, untilGone } from './context.ts';
+import { type ApplyInput, applyObject, replaceObject } from './apply.ts';
 import { deleteHooks, nameHooks, runHook } from './hooks.ts';
 import { waitForStage } from './gate.ts';
 
@@ -125,51 +126,37 @@ async function prune(step: Step, type: ResourceType, { cluster, delivery, signal
 
 async function write(step: Step, type: ResourceType, context: RunContext): Promise<string> {
   const { cluster, delivery } = context;
-  const validate = delivery.policy.validate && step.options?.skipValidation !== true;
-  const options = {
-    fieldManager: delivery.frontEnd.fieldManager,
-    fieldValidation: validate ? 'Strict' : 'Ignore',
+  const live = cluster.live.get(step.ref);
+  const input: ApplyInput = {
+    delivery,
+    cluster,
+    type,
+    object: step.object,
+    live,
+    options: step.options,
     signal: context.signal,
-  } as const;
-  if (delivery.policy.replace || step.options?.replace) return replace(step, type, context);
+  };
+  const replace = delivery.policy.replace || step.options?.replace === true;
+  const recreate = delivery.policy.recreate || step.options?.recreate === true;
+  // Replacing by force deletes first, as `kubectl replace --force` does.
+  if (replace && recreate && live) return recreateObject(step, input, context);
   try {
-    const written = await cluster.client.apply(type, step.object, { ...options, force: true });
+    const written = await (replace ? replaceObject(input) : applyObject(input));
     cluster.live.observe(type, written);
-    return describeWrite(step, written);
+    return replace ? (live ? 'replaced' : 'created') : describeWrite(step, written);
   } catch (error) {
-    const recreate = delivery.policy.recreate || step.options?.recreate === true;
     if (!recreate || !isKubeError(error, 422)) throw error;
-    return recreateObject(step, type, context);
+    return recreateObject(step, input, context);
   }
 }
 
-async function replace(step: Step, type: ResourceType, { cluster, delivery, signal }: RunContext): Promise<string> {
-  const options = { fieldManager: delivery.frontEnd.fieldManager, signal };
-  const live = await cluster.client.get(type, step.ref, signal);
-  const resourceVersion = live?.metadata.resourceVersion;
-  const written =
-    live && resourceVersion !== undefined
-      ? await cluster.client.update(
-          type,
-          { ...step.object, metadata: { ...step.object.metadata, resourceVersion } },
-          options,
-        )
-      : await cluster.client.create(type, step.object, options);
-  cluster.live.observe(type, written);
-  return live ? 'replaced' : 'created';
-}
-
-async function recreateObject(step: Step, type: ResourceType, context: RunContext): Promise<string> {
-  const { cluster, delivery, signal } = context;
-  await cluster.client.delete(type, step.ref, { propagationPolicy: 'Foreground', signal });
-  await untilGone(step, type, context);
-  const written = await cluster.client.apply(type, step.object, {
-    fieldManager: delivery.frontEnd.fieldManager,
-    force: true,
-    signal,
-  });
-  cluster.live.observe(type, written);
-  return 'deleted and created anew, because the update is refused as immutable';
+async function recreateObject(step: Step, input: ApplyInput, context: RunContext): Promise<string> {
+  const { cluster, signal } = context;
+  await cluster.client.delete(input.type, step.ref, { propagationPolicy: 'Foreground', signal });
+  await untilGone(step, input.type, context);
+  const written = await applyObject({ ...input, live: undefined });
+  cluster.live.observe(input.type, written);
+  return 'deleted and created anew';
 }
 
 function describeWrite(step: Step, written: KubeObject): string {

@@ -1,7 +1,17 @@
 // What an apply would change, field by field, decided from the watch cache alone.
 
-import { type FieldChange, type FieldSchema, type KubeObject, wouldApplyChange } from '@evenkeel/resource';
+import {
+  type FieldChange,
+  type FieldSchema,
+  type KubeObject,
+  ownersOf,
+  serverSideApply,
+  wouldApplyChange,
+} from '@evenkeel/resource';
+import { type ApplyMethod, asClientApplied, asTakenOver, isBuiltin } from './client-side.ts';
+import { type DiffRules, isEmptyRules, remainingChanges } from './ignore.ts';
 import { isSecret, maskPair } from './mask.ts';
+import { normaliseDesired } from './normalise.ts';
 
 /** One field that differs. Values of Secrets are masked. */
 export interface FieldDiff {
@@ -30,21 +40,80 @@ export interface DiffContext {
   readonly manager: string;
   /** Undefined where the type is not known: maps merge, lists are atomic. */
   readonly schema: FieldSchema | undefined;
+  /** How the object would be written; by the server where nothing is said. */
+  readonly method?: ApplyMethod;
+  /** Another manager whose client-side applies a server-side apply takes over. */
+  readonly migrateFrom?: string | undefined;
+  /** What is left out, asked for only where something differs. */
+  readonly rules?: (() => DiffRules | undefined) | undefined;
 }
 
 /**
- * Compares as a server-side apply by `context.manager` would: fields set in `desired` must have those values, and fields
- * the manager owned earlier and no longer sets must be gone. Everything else belongs to others and is no difference.
+ * Compares as an apply by `context.manager` would: fields set in `desired` must have those values, and fields that were
+ * applied earlier and are no longer set must be gone. Everything else belongs to others and is no difference.
  */
 export function diffObject(desired: KubeObject, live: KubeObject, context: DiffContext): ObjectDiff {
-  const config = normaliseDesired(desired);
-  const change = wouldApplyChange({ live, config, manager: context.manager, schema: context.schema });
-  if (!change.changed) return noDiff;
+  const changes = changesOf(desired, live, context);
+  if (changes === undefined) return noDiff;
+  const rules = context.rules?.();
+  const left = rules && !isEmptyRules(rules) ? remaining(changes, { desired, live, context, rules }) : changes;
+  // A configuration that cannot be applied differs in no one field.
+  if (left.length === 0 && changes.length > 0) return noDiff;
   const secret = isSecret(desired);
-  return { changed: true, fields: change.fields.map((field) => fieldDiff(field, secret)) };
+  return { changed: true, fields: left.map((field) => fieldDiff(field, live, secret)) };
 }
 
-function fieldDiff(change: FieldChange, secret: boolean): FieldDiff {
+/** The fields an apply would change, ignored ones included; undefined where it would change nothing. */
+export function changesOf(
+  desired: KubeObject,
+  live: KubeObject,
+  context: DiffContext,
+): readonly FieldChange[] | undefined {
+  const change = wouldApplyChange(previewOf(desired, live, context));
+  if (!change.changed) return undefined;
+  return change.changed ? change.fields : undefined;
+}
+
+function previewOf(
+  desired: KubeObject,
+  live: KubeObject,
+  { manager, schema, method, migrateFrom }: DiffContext,
+): {
+  readonly live: KubeObject;
+  readonly config: KubeObject;
+  readonly manager: string;
+  readonly schema: FieldSchema | undefined;
+} {
+  const config = normaliseDesired(desired);
+  if (method !== 'client') return { live: asTakenOver(live, { manager, migrateFrom }), config, manager, schema };
+  // A JSON merge patch, which custom types take, knows maps and atomic lists only.
+  const known = isBuiltin(schema) ? schema : undefined;
+  return { live: asClientApplied(live, manager, known), config, manager, schema: known };
+}
+
+interface Remaining {
+  readonly desired: KubeObject;
+  readonly live: KubeObject;
+  readonly context: DiffContext;
+  readonly rules: DiffRules;
+}
+
+function remaining(
+  changes: readonly FieldChange[],
+  { desired, live, context, rules }: Remaining,
+): readonly FieldChange[] {
+  const preview = previewOf(desired, live, context);
+  const owned = changes.map((change) => ({ ...change, owners: ownersOf(live, change.path) }));
+  const applied = serverSideApply({ ...preview, force: true, time: '1970-01-01T00:00:00Z' });
+  if (!applied.ok) return owned;
+  return remainingChanges(
+    owned,
+    { live: preview.live, predicted: applied.value.object, schema: preview.schema },
+    rules,
+  );
+}
+
+function fieldDiff(change: FieldChange, live: KubeObject, secret: boolean): FieldDiff {
   const masked = secret && /^\.(data|stringData)\b/.test(change.field);
   const values = masked
     ? maskPair(change.desired, change.live)
@@ -55,35 +124,6 @@ function fieldDiff(change: FieldChange, secret: boolean): FieldDiff {
   return {
     path: change.field,
     ...values,
-    owners: change.owners.map(({ manager, time }) => ({ manager, time })),
+    owners: ownersOf(live, change.path).map(({ manager, time }) => ({ manager, time })),
   };
-}
-
-/**
- * What the API server makes of an object before it compares: stringData of a Secret becomes data, an empty
- * creationTimestamp and status say nothing.
- */
-export function normaliseDesired(desired: KubeObject): KubeObject {
-  const withoutTimestamp =
-    'creationTimestamp' in desired.metadata ? { ...desired, metadata: withoutCreation(desired.metadata) } : desired;
-  if (!isSecret(desired)) return withoutTimestamp;
-  const { stringData, ...rest } = withoutTimestamp as KubeObject & {
-    readonly stringData?: Readonly<Record<string, string>>;
-  };
-  if (!stringData) return withoutTimestamp;
-  const data = { ...(rest['data'] as Readonly<Record<string, string>> | undefined) };
-  for (const [key, value] of Object.entries(stringData)) data[key] = base64(value);
-  return { ...rest, data };
-}
-
-function withoutCreation(metadata: KubeObject['metadata']): KubeObject['metadata'] {
-  const { creationTimestamp: _dropped, ...rest } = metadata;
-  return rest;
-}
-
-function base64(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
 }

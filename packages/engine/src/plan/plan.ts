@@ -2,6 +2,7 @@
 // Plain data. Dry run, preview, command and controller all use the same value.
 
 import { type KubeObject, type ObjectRef, refKey, refOf } from '@evenkeel/resource';
+import type { ApplyMethod } from '../diff/client-side.ts';
 import type { ObjectDiff } from '../diff/diff.ts';
 import { byKindThenName, kindRank, mustPrecede } from './order.ts';
 
@@ -27,6 +28,10 @@ export interface StepOptions {
   /** Delete and create anew where an update is refused. */
   readonly recreate?: boolean;
   readonly skipValidation?: boolean;
+  /** How this object is applied, where it differs from the rest. */
+  readonly apply?: ApplyMethod | undefined;
+  /** Another manager whose client-side applies the first server-side apply takes over. */
+  readonly migrateFrom?: string | undefined;
   /** The object is written only where it does not exist yet. */
   readonly onlyIfMissing?: boolean;
 }

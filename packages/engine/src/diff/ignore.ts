@@ -1,0 +1,155 @@
+// What a comparison leaves out: fields by pointer, by expression, and by who owns them. Both sides lose the same fields
+// before they are compared, so that leaving something out can never bring a difference forth.
+// Mirrors argoproj/argo-cd:util/argo/normalizers/diff_normalizer.go, util/argo/managedfields and controller/sync.go (3.6).
+
+import {
+  type FieldChange,
+  type FieldSchema,
+  type Json,
+  type JsonObject,
+  type KubeObject,
+  applyJsonMergePatch,
+  applyJsonPatch,
+  createJsonMergePatch,
+  createTwoWayMergePatch,
+  isMap,
+  jsonEquals,
+  strategicMerge,
+  valueAtPath,
+} from '@evenkeel/resource';
+
+/** Takes fields out of an object; undefined where it cannot, and the object is left as it is. */
+export type FieldRemoval = (object: JsonObject) => JsonObject | undefined;
+
+/** What is left out when one object is compared. */
+export interface DiffRules {
+  /** JSON pointers (RFC 6901). One that names nothing takes nothing out. */
+  readonly pointers: readonly string[];
+  readonly removals: readonly FieldRemoval[];
+  /** Managers whose fields are theirs: where they own a field whose value differs, their value stands. */
+  readonly managers: readonly string[];
+}
+
+/** True where the rules leave nothing out. */
+export function isEmptyRules(rules: DiffRules | undefined): boolean {
+  return !rules || (rules.pointers.length === 0 && rules.removals.length === 0 && rules.managers.length === 0);
+}
+
+/** The object without what pointers and expressions leave out. */
+export function withoutIgnored(object: KubeObject, rules: DiffRules): KubeObject {
+  let left = object as unknown as JsonObject;
+  for (const pointer of rules.pointers) left = withoutPointer(left, pointer);
+  for (const remove of rules.removals) left = remove(left) ?? left;
+  return left as unknown as KubeObject;
+}
+
+function withoutPointer(object: JsonObject, path: string): JsonObject {
+  try {
+    const result = applyJsonPatch(object, [{ op: 'remove', path }]);
+    return isMap(result) ? result : object;
+  } catch {
+    // Nothing is there, or the pointer is none.
+    return object;
+  }
+}
+
+/** The live object beside what applying would make of it. */
+export interface Outcome {
+  readonly live: KubeObject;
+  readonly predicted: KubeObject;
+  readonly schema: FieldSchema | undefined;
+}
+
+/** The changes that the rules do not leave out. */
+export function remainingChanges(
+  changes: readonly FieldChange[],
+  { live, predicted, schema }: Outcome,
+  rules: DiffRules,
+): readonly FieldChange[] {
+  const foreign = changes.filter((change) => !isTheirs(change, rules));
+  if (foreign.length === 0 || (rules.pointers.length === 0 && rules.removals.length === 0)) return foreign;
+  const [before, after] = [asJson(withoutIgnored(live, rules)), asJson(withoutIgnored(predicted, rules))];
+  return foreign.filter(({ path }) => {
+    const [now, then] = [valueAtPath(before, path, schema), valueAtPath(after, path, schema)];
+    if (now === undefined || then === undefined) return now !== then;
+    return !jsonEquals(now, then);
+  });
+}
+
+/** A field that both sides have, and that a trusted manager owns. */
+function isTheirs({ owners, desired, live }: FieldChange, { managers }: DiffRules): boolean {
+  if (managers.length === 0 || desired === undefined || live === undefined) return false;
+  return owners.some(({ manager }) => managers.includes(manager));
+}
+
+/**
+ * The desired object with live values where the rules leave fields out: what is written when ignored differences are to be
+ * respected. Status is never copied. `changes` are those an apply of `desired` would make.
+ */
+export function withLiveValues(
+  desired: KubeObject,
+  { live, schema }: Pick<Outcome, 'live' | 'schema'>,
+  rules: DiffRules,
+  changes: readonly FieldChange[],
+): KubeObject {
+  let target = asJson(desired);
+  if (rules.pointers.length > 0 || rules.removals.length > 0) {
+    const whole = withoutStatus(live);
+    target = patched(
+      withoutStatus(withoutIgnored(desired, rules)),
+      withoutStatus(withoutIgnored(live, rules)),
+      whole,
+      schema,
+    );
+    const { status } = desired as unknown as JsonObject;
+    if (status !== undefined && !rules.pointers.includes('/status')) target = { ...target, status };
+  }
+  for (const change of changes) {
+    if (isTheirs(change, rules) && change.live !== undefined)
+      target = placed(target, change.path, change.live) ?? target;
+  }
+  return target as unknown as KubeObject;
+}
+
+/** `target` with everything that `from` lacks and `to` has. */
+function patched(target: JsonObject, from: JsonObject, to: JsonObject, schema: FieldSchema | undefined): JsonObject {
+  if (schema?.source === undefined && schema !== undefined) {
+    const patch = createTwoWayMergePatch(from, to, schema);
+    const merged = patch.ok ? strategicMerge(target, patch.value, schema) : undefined;
+    if (merged?.ok === true && isMap(merged.value)) return merged.value;
+  }
+  const result = applyJsonMergePatch(target, createJsonMergePatch(from, to));
+  return isMap(result) ? result : target;
+}
+
+function withoutStatus(object: KubeObject): JsonObject {
+  const { status: _status, ...rest } = object as unknown as JsonObject;
+  return rest;
+}
+
+/** Puts a value where an ownership path leads; undefined where the object does not have the way there. */
+function placed(value: Json, path: readonly string[], next: Json): JsonObject | undefined {
+  const put = (at: Json | undefined, index: number): Json | undefined => {
+    const step = path[index];
+    if (step === undefined) return next;
+    if (step.startsWith('f:')) {
+      if (!isMap(at)) return undefined;
+      const inner = put(at[step.slice(2)], index + 1);
+      return inner === undefined ? undefined : { ...at, [step.slice(2)]: inner };
+    }
+    if (!step.startsWith('k:') || !Array.isArray(at)) return undefined;
+    const keys = JSON.parse(step.slice(2)) as JsonObject;
+    const items = at as readonly Json[];
+    const found = items.findIndex(
+      (item) => isMap(item) && Object.entries(keys).every(([name, key]) => jsonEquals(item[name] ?? null, key ?? null)),
+    );
+    const inner = found < 0 ? undefined : put(items[found], index + 1);
+    return inner === undefined ? undefined : items.with(found, inner);
+  };
+  const result = put(value, 0);
+  return isMap(result) ? result : undefined;
+}
+
+function asJson(object: KubeObject): JsonObject {
+  return object as unknown as JsonObject;
+}
