@@ -17,6 +17,7 @@ import { type Application, type RequestedOperation, readApplication } from './ap
 import { argoFrontEnd } from './front-end.ts';
 import { projectRefusals } from './projects.ts';
 import { type SettingsSource, fixedSettings } from './settings/watch-settings.ts';
+import { settingsProblems } from './ignore-differences.ts';
 import { memoryOf, statusJson, statusOf } from './status.ts';
 import { deliveryKey } from './tracking.ts';
 import { departingDelivery, translateApplication } from './translate.ts';
@@ -79,7 +80,15 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
     if (kind === 'updated' && previous && onlyStatusChanged(previous, object)) return;
     controller.add(keyOf(object), object['operation'] === undefined ? 'change' : 'user');
   });
+  // What the settings say wrongly is left out and named; the rest counts.
+  const nameProblems = (): void => {
+    for (const problem of [...settings.problems(), ...settingsProblems(settings.current())]) {
+      options.onFailure?.('argocd-cm', new Error(problem));
+    }
+  };
+  nameProblems();
   settings.onChange(() => {
+    nameProblems();
     for (const object of applications.list()) controller.add(keyOf(object), 'background');
   });
   projects.onChange(() => {
