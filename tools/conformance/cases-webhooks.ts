@@ -343,6 +343,34 @@ const connections: readonly Case[] = [
   },
 ];
 
+const condition = (expression: string): Bag => ({ name: 'only', expression });
+const conditions: readonly Case[] = (
+  [
+    ['wh-c-name', ["object.metadata.name == 'a'"], 'Fail'],
+    ['wh-c-label', ["has(object.metadata.labels) && object.metadata.labels['review'] == 'yes'"], 'Fail'],
+    ['wh-c-request', ["request.operation == 'CREATE' && request.namespace.startsWith('wh-')"], 'Fail'],
+    ['wh-c-user', ["!('system:masters' in request.userInfo.groups)"], 'Fail'],
+    ['wh-c-old', ['oldObject == null'], 'Fail'],
+    ['wh-c-error', ["object.metadata.labels['review'] == 'yes'"], 'Fail'],
+    ['wh-c-ignored', ["object.metadata.labels['review'] == 'yes'"], 'Ignore'],
+    ['wh-c-both', ["object.metadata.labels['review'] == 'yes'", "object.metadata.name == 'z'"], 'Fail'],
+    ['wh-c-allowed', ["authorizer.group('').resource('pods').namespace('x').check('delete').allowed()"], 'Fail'],
+  ] as const
+).map(([namespace, expressions, failurePolicy]) =>
+  story(
+    'Validating',
+    namespace,
+    [map(namespace, 'a'), map(namespace, 'b', { metadata: { name: 'b', labels: { review: 'yes' } } })],
+    [
+      {
+        ...url('deny'),
+        failurePolicy,
+        matchConditions: expressions.map((each, index) => ({ ...condition(each), name: `c${index}` })),
+      },
+    ],
+  ),
+);
+
 const accounts: readonly Case[] = [
   {
     name: 'service accounts of pods',
@@ -375,4 +403,5 @@ export const webhookCases: readonly Case[] = [
   ...selection,
   ...connections,
   ...accounts,
+  ...conditions,
 ];

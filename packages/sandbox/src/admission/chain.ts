@@ -3,7 +3,6 @@
 
 import type { KubeObject } from '@evenkeel/resource';
 import { checkEscalation } from '../access/escalation.ts';
-import type { AccessRules } from '../access/rules.ts';
 import { applyDefaults } from '../crd/defaults.ts';
 import type { RemoveOptions } from '../api/remover.ts';
 import { decodeBuiltin } from '../api/decode.ts';
@@ -20,7 +19,7 @@ import { type AccountDeps, applyServiceAccount } from './service-accounts.ts';
 import type { Attributes } from './webhook-matching.ts';
 import { type WebhookDeps, Webhooks } from './webhooks.ts';
 
-export type AdmissionDeps = WebhookDeps & AccountDeps & { readonly access: AccessRules };
+export type AdmissionDeps = WebhookDeps & AccountDeps;
 
 /** All admission of a cluster. */
 export class Admission {

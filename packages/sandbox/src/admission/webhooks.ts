@@ -3,9 +3,11 @@
 // simulated kubelet, bootstrap) go without them.
 
 import { type Json, type KubeObject, parseJson } from '@evenkeel/resource';
+import type { AccessRules } from '../access/rules.ts';
+import { conditionsMatch } from './match-conditions.ts';
 import { PatchFailure, jsonPatch } from '../api/json-patch.ts';
 import type { Registry } from '../api/registry.ts';
-import { ApiError, badRequest, internalError, notImplemented } from '../api/status.ts';
+import { ApiError, badRequest, forbidden, internalError } from '../api/status.ts';
 import { canonicalText } from '../store/canonical.ts';
 import { type Bag, type Value, bagAt, draftOf, sameValue, scalarText } from '../store/draft.ts';
 import type { Store } from '../store/store.ts';
@@ -19,6 +21,7 @@ export interface WebhookDeps {
   readonly store: Store;
   readonly registry: Registry;
   readonly replays: Replays;
+  readonly access: AccessRules;
 }
 
 /** What one pass of the mutating webhooks left behind. */
@@ -56,7 +59,7 @@ export class Webhooks {
     for (const hook of hooksOf(this.#deps.store, true)) {
       if (only !== undefined && !only.has(hook.id)) continue;
       const now = { ...attributes, object };
-      const invocation = invocationOf(hook, now, this.#deps);
+      const invocation = this.#invocation(hook, now);
       if (invocation === undefined) continue;
       const [outcome] = this.#ask(replay, [invocation], now, only === undefined ? '' : 'again ');
       const patch = this.#judge(replay, hook, outcome);
@@ -78,9 +81,7 @@ export class Webhooks {
   validate(attributes: Attributes): void {
     const replay = this.#deps.replays.current;
     if (replay === undefined || isExempt(attributes.type)) return;
-    const invocations = hooksOf(this.#deps.store, false).flatMap(
-      (hook) => invocationOf(hook, attributes, this.#deps) ?? [],
-    );
+    const invocations = hooksOf(this.#deps.store, false).flatMap((hook) => this.#invocation(hook, attributes) ?? []);
     if (invocations.length === 0) return;
     const outcomes = this.#ask(replay, invocations, attributes, '');
     const refusals: ApiError[] = [];
@@ -95,13 +96,24 @@ export class Webhooks {
     if (refusals[0] !== undefined) throw refusals[0];
   }
 
+  // Throws 403 where a condition cannot be decided and the webhook may not be passed over.
+  #invocation(hook: Hook, attributes: Attributes): Invocation | undefined {
+    const invocation = invocationOf(hook, attributes, this.#deps);
+    if (invocation === undefined) return undefined;
+    const by = { identity: attributes.by.identity, access: this.#deps.access };
+    const matched = conditionsMatch(hook.spec, reviewRequest(invocation, attributes), by);
+    if (typeof matched === 'boolean') return matched ? invocation : undefined;
+    if (hook.spec['failurePolicy'] === 'Ignore') return undefined;
+    const [first = '', ...others] = matched.problems;
+    const why = others.length === 0 ? first : `[${matched.problems.join(', ')}]`;
+    throw forbidden(attributes.type, attributes.name, why);
+  }
+
   #ask(replay: Replay, invocations: readonly Invocation[], attributes: Attributes, round: string): readonly Outcome[] {
     const questions = invocations.map((invocation) => {
       const { hook } = invocation;
       if (attributes.dryRun && hook.spec['sideEffects'] !== 'None' && hook.spec['sideEffects'] !== 'NoneOnDryRun')
         throw badRequest(`admission webhook ${JSON.stringify(hook.name)} does not support dry run`);
-      if (Array.isArray(hook.spec['matchConditions']) && hook.spec['matchConditions'].length > 0)
-        throw notImplemented(`matchConditions (of webhook ${JSON.stringify(hook.name)})`);
       const review = reviewRequest(invocation, attributes);
       const ask = (): Promise<Outcome> => this.#call(hook, review);
       return {
