@@ -17,6 +17,7 @@ import {
 } from '../validation/workloads.ts';
 import { validateScaler } from '../validation/scalers.ts';
 import { type PodSpecDraft, bagsOf, fallback, memberBag, specOf } from './drafts.ts';
+import { pairAddresses } from './pod-addresses.ts';
 import { startPod } from './pod-admission.ts';
 import { defaultPod, defaultPodSpec } from './pod-spec.ts';
 
@@ -192,6 +193,7 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
     returnsDeleted: true,
     defaults: (draft) => {
       defaultPod(specOf(draft) as PodSpecDraft);
+      pairAddresses(draft);
       // Times that are always answered with.
       for (const condition of bagsOf(bagAt(draft, 'status')?.['conditions'])) {
         fallback(condition, 'lastProbeTime', null);
