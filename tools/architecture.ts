@@ -46,6 +46,9 @@ export const frontEndWords: readonly { readonly word: string; readonly packages:
   { word: 'fluxcd.io', packages: new Set(['flux']) },
 ];
 
+/** What the engine knows of other people's kinds, by API group: data, in which the front ends' groups are two among many. */
+export const catalogues: RegExp = /^packages\/engine\/src\/(health|actions)\//;
+
 /** Files that may read the environment, the arguments and signals. */
 export const rimFiles: ReadonlySet<string> = new Set(['packages/cli/src/main.ts', 'packages/server/src/main.ts']);
 

@@ -13,6 +13,7 @@ export {
 } from './diff/client-side.ts';
 export { isSecret, maskPair, maskSecret } from './diff/mask.ts';
 export {
+  type CustomHealthCheck,
   type Health,
   type HealthCheck,
   type HealthStatus,
@@ -22,6 +23,7 @@ export {
   textAt,
   worseHealth,
 } from './health/health.ts';
+export { checkOf } from './health/catalogue.ts';
 export { health } from './health/checks.ts';
 export { conditionHealth } from './health/others.ts';
 export { byKindThenName, kindRank } from './plan/order.ts';

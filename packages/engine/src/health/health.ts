@@ -9,10 +9,15 @@ export type HealthStatus = 'healthy' | 'suspended' | 'progressing' | 'missing' |
 export interface Health {
   readonly status: HealthStatus;
   readonly message?: string;
+  /** What a check says instead of its message while the object is being deleted; see `health`. */
+  readonly deletionMessage?: string;
 }
 
 /** Decides the health of one kind; undefined where the kind has none. */
 export type HealthCheck = (object: KubeObject) => Health | undefined;
+
+/** Asked before the bundled checks: an answer, `none` for an object whose health does not count, or no opinion. */
+export type CustomHealthCheck = (object: KubeObject) => Health | 'none' | undefined;
 
 const severity: Readonly<Record<HealthStatus, number>> = {
   healthy: 0,
@@ -41,12 +46,6 @@ export function fieldAt(object: KubeObject | JsonObject, ...path: readonly (stri
   return at as Json | undefined;
 }
 
-/** The number at `path`, or `otherwise`. */
-export function numberAt(object: KubeObject, path: readonly string[], otherwise: number): number {
-  const value = fieldAt(object, ...path);
-  return typeof value === 'number' ? value : otherwise;
-}
-
 /** The string at `path`, or ''. */
 export function textAt(object: KubeObject | JsonObject, ...path: readonly (string | number)[]): string {
   const value = fieldAt(object, ...path);
@@ -71,11 +70,4 @@ export function conditionsOf(object: KubeObject): readonly StatusCondition[] {
     reason: textAt(entry, 'reason'),
     message: textAt(entry, 'message'),
   }));
-}
-
-/** True while the controller of the object has not yet looked at its newest spec. */
-export function isUnobserved(object: KubeObject): boolean {
-  const observed = fieldAt(object, 'status', 'observedGeneration');
-  const generation = object.metadata.generation;
-  return typeof observed === 'number' && generation !== undefined && observed < generation;
 }

@@ -1,170 +1,166 @@
-// Health of the kinds that run pods. Mirrors argoproj/argo-cd:gitops-engine/pkg/health/health_{deployment,statefulset,
-// daemonset,replicaset,pod,job}.go (3.6), and says in addition which pods are waited for.
+// Health of the native kinds that run pods, in the words of Argo CD. Mirrors argoproj/argo-cd:gitops-engine/pkg/health (3.6)
+// health_{deployment,statefulset,daemonset,replicaset,job,pod}.go.
 
 import type { JsonObject, KubeObject } from '@evenkeel/resource';
-import { type Health, conditionsOf, fieldAt, isUnobserved, numberAt, textAt } from './health.ts';
+import type { Health } from './health.ts';
+import { amount, at, degraded, healthy, items, progressing, say, suspended, text, unknown } from './reading.ts';
+import { matcher } from './rules.ts';
 
-const waitingForSpec = 'waiting for the controller to see the newest spec';
+/** True while the controller has not seen the newest spec. */
+function isBehind(object: KubeObject): boolean {
+  return (object.metadata.generation ?? 0) > amount(object, 'status.observedGeneration');
+}
+
+function rollingOut(what: string): Health {
+  return progressing(`Waiting for rollout to finish: ${what}`);
+}
 
 /** apps/Deployment. */
 export function deploymentHealth(object: KubeObject): Health {
-  if (fieldAt(object, 'spec', 'paused') === true) return { status: 'suspended', message: 'the Deployment is paused' };
-  const observed = numberAt(object, ['status', 'observedGeneration'], 0);
-  if (observed < (object.metadata.generation ?? 0)) return { status: 'progressing', message: waitingForSpec };
-  const stuck = conditionsOf(object).find(
-    (condition) => condition.type === 'Progressing' && condition.reason === 'ProgressDeadlineExceeded',
-  );
-  if (stuck) return { status: 'degraded', message: `rollout exceeded its progress deadline: ${stuck.message}` };
-  const wanted = numberAt(object, ['spec', 'replicas'], 1);
-  const total = numberAt(object, ['status', 'replicas'], 0);
-  const updated = numberAt(object, ['status', 'updatedReplicas'], 0);
-  const available = numberAt(object, ['status', 'availableReplicas'], 0);
-  if (updated < wanted) return { status: 'progressing', message: `${updated} of ${wanted} pods updated` };
-  if (total > updated) return { status: 'progressing', message: `${total - updated} old pods still to go` };
-  if (available < updated) return { status: 'progressing', message: `${available} of ${updated} pods available` };
-  return { status: 'healthy' };
-}
-
-/** apps/StatefulSet. */
-export function statefulSetHealth(object: KubeObject): Health {
-  const observed = numberAt(object, ['status', 'observedGeneration'], 0);
-  if (observed === 0 || (object.metadata.generation ?? 0) > observed) {
-    return { status: 'progressing', message: waitingForSpec };
+  if (at(object, 'spec.paused') === true) return suspended('Deployment is paused');
+  if (isBehind(object)) return rollingOut('observed deployment generation less than desired generation');
+  const told = items(object, 'status.conditions').find(matcher('Progressing'));
+  if (told?.['reason'] === 'ProgressDeadlineExceeded') {
+    return degraded(`Deployment "${object.metadata.name}" exceeded its progress deadline`);
   }
-  const wanted = numberAt(object, ['spec', 'replicas'], 1);
-  const ready = numberAt(object, ['status', 'readyReplicas'], 0);
-  const updated = numberAt(object, ['status', 'updatedReplicas'], 0);
-  if (ready < wanted) return { status: 'progressing', message: `${ready} of ${wanted} pods ready` };
-  const strategy = textAt(object, 'spec', 'updateStrategy', 'type');
-  if (strategy === 'OnDelete') return { status: 'healthy' };
-  const partition = fieldAt(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition');
-  if (typeof partition === 'number' && partition > 0) {
-    const target = wanted - partition;
-    if (updated < target) return { status: 'progressing', message: `${updated} of ${target} pods updated` };
-    return { status: 'healthy' };
+  const wanted = at(object, 'spec.replicas');
+  const [all, updated] = [amount(object, 'status.replicas'), amount(object, 'status.updatedReplicas')];
+  if (typeof wanted === 'number' && updated < wanted) {
+    return rollingOut(`${updated} out of ${wanted} new replicas have been updated...`);
   }
-  if (textAt(object, 'status', 'updateRevision') !== textAt(object, 'status', 'currentRevision')) {
-    return { status: 'progressing', message: `${updated} of ${wanted} pods updated` };
-  }
-  return { status: 'healthy' };
-}
-
-/** apps/DaemonSet. */
-export function daemonSetHealth(object: KubeObject): Health {
-  const observed = numberAt(object, ['status', 'observedGeneration'], 0);
-  if (observed < (object.metadata.generation ?? 0)) return { status: 'progressing', message: waitingForSpec };
-  if (textAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete') return { status: 'healthy' };
-  const wanted = numberAt(object, ['status', 'desiredNumberScheduled'], 0);
-  const updated = numberAt(object, ['status', 'updatedNumberScheduled'], 0);
-  const available = numberAt(object, ['status', 'numberAvailable'], 0);
-  if (updated < wanted) return { status: 'progressing', message: `${updated} of ${wanted} pods updated` };
-  if (available < wanted) return { status: 'progressing', message: `${available} of ${wanted} pods available` };
-  return { status: 'healthy' };
+  if (all > updated) return rollingOut(`${all - updated} old replicas are pending termination...`);
+  const available = amount(object, 'status.availableReplicas');
+  if (available < updated) return rollingOut(`${available} of ${updated} updated replicas are available...`);
+  return healthy();
 }
 
 /** apps/ReplicaSet. */
 export function replicaSetHealth(object: KubeObject): Health {
-  if (isUnobserved(object)) return { status: 'progressing', message: waitingForSpec };
-  const failure = conditionsOf(object).find(
-    (condition) => condition.type === 'ReplicaFailure' && condition.status === 'True',
-  );
-  if (failure) return { status: 'degraded', message: failure.message };
-  const wanted = numberAt(object, ['spec', 'replicas'], 1);
-  const available = numberAt(object, ['status', 'availableReplicas'], 0);
-  if (available < wanted) return { status: 'progressing', message: `${available} of ${wanted} pods available` };
-  return { status: 'healthy' };
-}
-
-/** batch/Job. */
-export function jobHealth(object: KubeObject): Health {
-  for (const condition of conditionsOf(object)) {
-    if (condition.status !== 'True') continue;
-    if (condition.type === 'Failed') return { status: 'degraded', message: condition.message };
-    if (condition.type === 'Complete') return { status: 'healthy', message: condition.message };
-    if (condition.type === 'Suspended') return { status: 'suspended', message: condition.message };
+  if (isBehind(object)) return rollingOut('observed replica set generation less than desired generation');
+  const failure = items(object, 'status.conditions').find(matcher('ReplicaFailure'));
+  if (failure?.['status'] === 'True') return degraded(text(failure, 'message'));
+  const wanted = at(object, 'spec.replicas');
+  const available = amount(object, 'status.availableReplicas');
+  if (typeof wanted === 'number' && available < wanted) {
+    return rollingOut(`${available} out of ${wanted} new replicas are available...`);
   }
-  const active = numberAt(object, ['status', 'active'], 0);
-  return { status: 'progressing', message: `${active} pods running` };
+  return healthy();
 }
 
-/** batch/CronJob: healthy by itself; a suspended one says so. */
-export function cronJobHealth(object: KubeObject): Health {
-  if (fieldAt(object, 'spec', 'suspend') === true) return { status: 'suspended', message: 'the CronJob is suspended' };
-  return { status: 'healthy' };
+/** apps/DaemonSet. */
+export function daemonSetHealth(object: KubeObject): Health {
+  if (isBehind(object)) return rollingOut('observed daemon set generation less than desired generation');
+  const [wanted, updated, available] = [
+    amount(object, 'status.desiredNumberScheduled'),
+    amount(object, 'status.updatedNumberScheduled'),
+    amount(object, 'status.numberAvailable'),
+  ];
+  if (at(object, 'spec.updateStrategy.type') === 'OnDelete') {
+    return healthy(`daemon set ${updated} out of ${wanted} new pods have been updated`);
+  }
+  const lead = `Waiting for daemon set "${object.metadata.name}" rollout to finish`;
+  if (updated < wanted) return progressing(`${lead}: ${updated} out of ${wanted} new pods have been updated...`);
+  if (available < wanted) return progressing(`${lead}: ${available} of ${wanted} updated pods are available...`);
+  return healthy();
 }
 
-/** Reasons of a waiting container that will not pass by waiting. */
-const brokenWaits: ReadonlySet<string> = new Set([
-  'CrashLoopBackOff',
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'InvalidImageName',
-  'ErrImageNeverPull',
-  'CreateContainerConfigError',
-  'CreateContainerError',
-  'RunContainerError',
-]);
+/** apps/StatefulSet. */
+export function statefulSetHealth(object: KubeObject): Health {
+  if (amount(object, 'status.observedGeneration') === 0 || isBehind(object)) {
+    return progressing('Waiting for statefulset spec update to be observed...');
+  }
+  const wanted = at(object, 'spec.replicas');
+  const [isReady, updated] = [amount(object, 'status.readyReplicas'), amount(object, 'status.updatedReplicas')];
+  if (typeof wanted === 'number' && isReady < wanted) {
+    return progressing(`Waiting for ${wanted - isReady} pods to be ready...`);
+  }
+  const strategy = at(object, 'spec.updateStrategy.type');
+  if (strategy === 'RollingUpdate' && at(object, 'spec.updateStrategy.rollingUpdate') !== undefined) {
+    const partition = at(object, 'spec.updateStrategy.rollingUpdate.partition');
+    const due = Number(wanted) - Number(partition);
+    if (partition !== undefined && wanted !== undefined && updated < due) {
+      const counts = `${updated} out of ${due} new pods have been updated...`;
+      return progressing(`Waiting for partitioned roll out to finish: ${counts}`);
+    }
+    return healthy(`partitioned roll out complete: ${updated} new pods have been updated...`);
+  }
+  if (strategy === 'OnDelete') return healthy(`statefulset has ${isReady} ready pods`);
+  const [next, current] = [text(object, 'status.updateRevision'), text(object, 'status.currentRevision')];
+  if (next !== current) {
+    return progressing(`waiting for statefulset rolling update to complete ${updated} pods at revision ${next}...`);
+  }
+  const pods = amount(object, 'status.currentReplicas');
+  return healthy(`statefulset rolling update complete ${pods} pods at revision ${current}...`);
+}
+
+/** batch/Job. The last word of each kind of condition counts. */
+export function jobHealth(object: KubeObject): Health {
+  let [message, failure] = ['', undefined as string | undefined];
+  let [isComplete, isSuspended] = [false, false];
+  for (const condition of items(object, 'status.conditions')) {
+    const { type, status } = condition;
+    if (type === 'Failed') failure = text(condition, 'message');
+    if (type === 'Complete' || type === 'Suspended') message = text(condition, 'message');
+    if (type === 'Suspended' && status === 'True') isSuspended = true;
+    if (type === 'Failed' || type === 'Complete' || type === 'Suspended') isComplete = true;
+  }
+  if (!isComplete) return progressing(message);
+  if (failure !== undefined) return degraded(failure);
+  return isSuspended ? suspended(message) : healthy(message);
+}
+
+/** The annotation by which a pod that may end is judged like one that shall run. Hooks are judged by their end. */
+const ignoreRestartPolicy = 'argocd.argoproj.io/ignore-restart-policy';
 
 /** v1/Pod. */
 export function podHealth(object: KubeObject): Health {
-  const phase = textAt(object, 'status', 'phase');
-  const message = textAt(object, 'status', 'message');
-  const broken = brokenContainer(object);
-  if (broken && textAt(object, 'spec', 'restartPolicy') !== 'Never') return { status: 'degraded', message: broken };
-  switch (phase) {
-    case 'Succeeded':
-      return { status: 'healthy' };
-    case 'Failed':
-      return {
-        status: 'degraded',
-        message: message || broken || textAt(object, 'status', 'reason') || 'the Pod failed',
-      };
-    case 'Running':
-      return runningPodHealth(object);
+  const policy = at(object, 'spec.restartPolicy');
+  const { annotations } = object.metadata;
+  const isHook = annotations?.['argocd.argoproj.io/hook'] !== undefined || annotations?.['helm.sh/hook'] !== undefined;
+  const isLasting = policy === 'Always' || (annotations?.[ignoreRestartPolicy] === 'true' && !isHook);
+  if (isLasting) {
+    const stuck = items(object, 'status.containerStatuses').filter(isStuck);
+    if (stuck.length > 0) return degraded(stuck.map((entry) => text(entry, 'state.waiting.message')).join(', '));
+  }
+  const message = text(object, 'status.message');
+  switch (text(object, 'status.phase')) {
     case 'Pending':
-      return { status: 'progressing', message: message || pendingReason(object) };
+      return progressing(message);
+    case 'Succeeded':
+      return healthy(message);
+    case 'Failed':
+      return degraded(message === '' ? failureOf(object) : message);
+    case 'Running':
+      if (isLasting) return runningHealth(object, message);
+      return policy === 'OnFailure' || policy === 'Never' ? progressing(message) : unknown(message);
     default:
-      return { status: 'progressing', message: message || 'the Pod has not started' };
+      return unknown(message);
   }
 }
 
-function runningPodHealth(object: KubeObject): Health {
-  if (textAt(object, 'spec', 'restartPolicy') !== 'Always' && fieldAt(object, 'spec', 'restartPolicy') !== undefined) {
-    return { status: 'progressing', message: 'running to completion' };
-  }
-  const ready = conditionsOf(object).find((condition) => condition.type === 'Ready');
-  if (ready?.status === 'True') return { status: 'healthy' };
-  const restarted = containerStatuses(object).find(
-    (status) => fieldAt(status, 'lastState', 'terminated') !== undefined,
+function runningHealth(object: KubeObject, message: string): Health {
+  const isReady = items(object, 'status.conditions').find(matcher('Ready'))?.['status'] === 'True';
+  if (isReady) return healthy(message);
+  const hasEnded = items(object, 'status.containerStatuses').some(
+    (entry) => at(entry, 'lastState.terminated') !== undefined,
   );
-  if (restarted && textAt(restarted, 'state', 'waiting', 'reason') !== '') {
-    return { status: 'degraded', message: `container ${textAt(restarted, 'name')} keeps restarting` };
-  }
-  return { status: 'progressing', message: ready?.message || 'waiting for the readiness probe' };
+  return say(hasEnded ? 'degraded' : 'progressing', message);
 }
 
-function pendingReason(object: KubeObject): string {
-  const scheduled = conditionsOf(object).find((condition) => condition.type === 'PodScheduled');
-  if (scheduled?.status === 'False') return scheduled.message || 'waiting to be scheduled';
-  return 'containers are being created';
+function isStuck(container: JsonObject): boolean {
+  const reason = text(container, 'state.waiting.reason');
+  return reason.startsWith('Err') || reason.endsWith('Error') || reason.endsWith('BackOff');
 }
 
-/** "container web: ImagePullBackOff: Back-off pulling image …", or undefined where every container can still start. */
-function brokenContainer(object: KubeObject): string | undefined {
-  for (const status of containerStatuses(object)) {
-    const reason = textAt(status, 'state', 'waiting', 'reason');
-    if (!brokenWaits.has(reason)) continue;
-    const detail = textAt(status, 'state', 'waiting', 'message');
-    return `container ${textAt(status, 'name')}: ${reason}${detail === '' ? '' : `: ${detail}`}`;
+/** Why a failed pod failed: the first container that says so. */
+function failureOf(object: KubeObject): string {
+  const containers = [...items(object, 'status.initContainerStatuses'), ...items(object, 'status.containerStatuses')];
+  for (const container of containers) {
+    const message = text(container, 'state.terminated.message');
+    if (message !== '') return message;
+    if (at(container, 'state.terminated.reason') === 'OOMKilled') return 'OOMKilled';
+    const code = amount(container, 'state.terminated.exitCode');
+    if (code !== 0) return `container "${text(container, 'name')}" failed with exit code ${code}`;
   }
-  return undefined;
-}
-
-function containerStatuses(object: KubeObject): readonly JsonObject[] {
-  const all: JsonObject[] = [];
-  for (const field of ['initContainerStatuses', 'containerStatuses']) {
-    const list = fieldAt(object, 'status', field);
-    if (Array.isArray(list)) all.push(...(list as readonly JsonObject[]));
-  }
-  return all;
+  return '';
 }

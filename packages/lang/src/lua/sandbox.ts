@@ -134,7 +134,10 @@ local function fortables(name)
   end
 end
 fortables("ipairs") fortables("pairs") fortables("next")
-function table.getn(list) return #list end
+function table.getn(list)
+  if type(list) ~= "table" then error("bad argument #1 to getn (table expected, got " .. type(list) .. ")", 2) end
+  return #list
+end
 function table.maxn(list)
   local most = 0
   for key in pairs(list) do if type(key) == "number" and key > most then most = key end end

@@ -1,0 +1,5 @@
+// Apache Camel K.
+
+import { type KindChecks, ready } from '../rules.ts';
+
+export const checks = (): KindChecks => ({ Integration: ready('Waiting for Integration') });
