@@ -4,4 +4,7 @@
 export const overlongFiles: ReadonlySet<string> = new Set<string>([]);
 
 /** Functions over the limit, as "path#name". */
-export const overlongFunctions: ReadonlySet<string> = new Set<string>([]);
+export const overlongFunctions: ReadonlySet<string> = new Set<string>([
+  'packages/sandbox/src/aggregation/availability.ts#watchAvailability',
+  'packages/sandbox/src/cluster.ts#startCluster',
+]);
