@@ -33,7 +33,7 @@ export function normalize(value: unknown): unknown {
       member !== 'None'
     )
       result[key] = replaced[key];
-    else result[key] = normalize(member);
+    else result[normalizeText(key)] = normalize(member);
   }
   return result;
 }
@@ -55,6 +55,8 @@ function normalizeText(text: string): string {
       .replaceAll(/Invalid value: "\{.*\}": /g, 'Invalid value: <object>: ')
       .replaceAll(/Invalid value: "10\.96\.\d+\.\d+"/g, 'Invalid value: "<ip>"')
       .replaceAll(/Bad_\w{5}/g, 'Bad_<suffix>')
+      .replaceAll(/current: \d+/g, 'current: <rv>')
+      .replaceAll(/gen-\w{5}/g, 'gen-<suffix>')
       .replaceAll(/in record \(\d+\)/g, 'in record (<rv>)')
       .replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>')
       .replaceAll(/kube-api-access-\w{5}/g, 'kube-api-access-<id>')

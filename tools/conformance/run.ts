@@ -7,10 +7,12 @@ import { admissionCases } from './cases-admission.ts';
 import { kindCases } from './cases-kinds.ts';
 import { definitionCases } from './cases-definitions.ts';
 import { objectCases } from './cases-objects.ts';
+import { machineryCases } from './cases-machinery.ts';
 import { podCases } from './cases-pods.ts';
 import { refusalCases } from './cases-refusals.ts';
 import { updateCases } from './cases-updates.ts';
 import { webhookCases } from './cases-webhooks.ts';
+import { compareKubectl } from './kubectl.ts';
 import { differences, normalize } from './normalize.ts';
 import { type Answer, type Ask, type Server, hasRealServer, startReal, startSandbox } from './servers.ts';
 
@@ -91,6 +93,7 @@ const suites: readonly (readonly Case[])[] = [
   accessCases,
   kindCases,
   updateCases,
+  machineryCases,
 ];
 const cases = suites.flat().filter((each) => each.name.includes(word));
 const started = performance.now();
@@ -110,13 +113,19 @@ for (const failure of failures) {
   console.log(`✖ ${failure.name}`);
   for (const line of failure.differences) console.log(`    ${line}`);
 }
+const kubectl = await compareKubectl(real, sandbox, word);
+for (const failure of kubectl.failures) {
+  console.log(`✖ ${failure.name}`);
+  for (const line of failure.differences) console.log(`    ${line}`);
+}
 const seconds = Math.round((performance.now() - started) / 100) / 10;
 const total = expected.size;
 mkdirSync('.results', { recursive: true });
 writeFileSync(
   '.results/conformance.json',
-  JSON.stringify({ name: 'conformance', passed, total, cases: cases.length, seconds, failures }, undefined, 2),
+  JSON.stringify({ name: 'conformance', passed, total, cases: cases.length, seconds, failures, kubectl }, undefined, 2),
 );
 console.log(
   `RESULT conformance passed=${passed} total=${total} percent=${Math.round((passed / total) * 1000) / 10} seconds=${seconds}`,
 );
+console.log(`RESULT conformance-kubectl passed=${kubectl.passed} total=${kubectl.total}`);

@@ -36,6 +36,8 @@ export interface Ask {
 /** A server under comparison. */
 export interface Server extends AsyncDisposable {
   readonly name: string;
+  /** What kubectl needs to reach it. */
+  readonly kubeconfig: string;
   ask(ask: Ask): Promise<Answer>;
 }
 
@@ -59,6 +61,7 @@ export async function startSandbox(): Promise<Server> {
   });
   return {
     name: 'sandbox',
+    kubeconfig: sandbox.kubeconfig(),
     ask: (ask) => send(sandbox.url, agent, {}, ask),
     [Symbol.asyncDispose]: async () => {
       agent.destroy();
@@ -121,6 +124,14 @@ export async function startReal(): Promise<Server> {
   }
   return {
     name: 'real',
+    kubeconfig: JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'real', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
+      users: [{ name: 'real', user: { token: 'conformance' } }],
+      contexts: [{ name: 'real', context: { cluster: 'real', user: 'real' } }],
+      'current-context': 'real',
+    }),
     ask: (ask) => send(url, agent, headers, ask),
     [Symbol.asyncDispose]: async () => {
       agent.destroy();

@@ -9,7 +9,7 @@ import {
   managerFromAgent,
 } from './request.ts';
 import type { ServedType, Verb } from './served-type.ts';
-import { badRequest, invalid, methodNotAllowed } from './status.ts';
+import { type Cause, badRequest, invalid, methodNotAllowed } from './status.ts';
 import type { Requester } from '../access/identity.ts';
 import { isBag } from '../store/draft.ts';
 import type { Write } from './writer.ts';
@@ -62,6 +62,7 @@ function writeParameters(request: ApiRequest): WriteParameters {
       },
     ]);
   }
+  checkManager(request, fieldManager ?? '');
   return {
     dryRun: dryRun === 'All',
     fieldManager,
@@ -96,6 +97,26 @@ export function removerOf(request: ApiRequest): Requester {
     ...(dryRun === undefined || dryRun === '' ? {} : { dryRun: [dryRun] }),
   };
   return { identity: request.identity, options };
+}
+
+const managerMaxLength = 128;
+
+function checkManager(request: ApiRequest, manager: string): void {
+  const refuse = (cause: Cause): Error =>
+    invalid({ group: 'meta.k8s.io', kind: optionsKind(request), plural: '' }, '', [cause]);
+  const field = 'fieldManager';
+  if (manager.length > managerMaxLength) {
+    const message = `Too long: may not be more than ${managerMaxLength} bytes`;
+    throw refuse({ reason: 'FieldValueTooLong', message, field });
+  }
+  for (const [index, character] of [...manager].entries()) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code >= 32 && code !== 127) continue;
+    const hex = code.toString(16).padStart(2, '0');
+    const shown = `"${manager.replace(character, `\\x${hex}`)}"`;
+    const why = `invalid character U+${hex.toUpperCase().padStart(4, '0')} (at position ${index})`;
+    throw refuse({ reason: 'FieldValueInvalid', message: `Invalid value: ${shown}: ${why}`, field });
+  }
 }
 
 function optionsKind(request: ApiRequest): string {

@@ -23,7 +23,6 @@ const builtin: Readonly<Record<string, readonly string[]>> = {
   secrets: ['type'],
   services: ['spec.clusterIP', 'spec.type'],
   replicationcontrollers: ['status.replicas'],
-  'replicasets.apps': ['status.replicas'],
   'jobs.batch': ['status.successful'],
   'certificatesigningrequests.certificates.k8s.io': ['spec.signerName'],
   events: [
@@ -60,7 +59,10 @@ export function fieldReader(type: ServedType): (field: string) => Reader | undef
     if (field === 'metadata.name') return (object) => object.metadata.name ?? '';
     if (field === 'metadata.namespace' && type.namespaced) return (object) => object.metadata.namespace ?? '';
     if (type.custom === undefined && field === 'metadata.namespace') return (object) => object.metadata.namespace ?? '';
-    const known = type.group === 'events.k8s.io' ? (eventAliases[field] ?? field) : field;
+    const inEventsGroup = type.group === 'events.k8s.io';
+    const known = inEventsGroup ? (eventAliases[field] ?? field) : field;
+    // Each group has its own names for them.
+    if (inEventsGroup && Object.values(eventAliases).includes(field)) return undefined;
     if (!named.includes(known)) return undefined;
     if (known === 'source')
       return (object) => textAt(object, ['source', 'component']) || textAt(object, ['reportingComponent']);

@@ -78,8 +78,7 @@ function refuseWrongShape({ contentType, body }: Patch): void {
 
 // What a patch makes of an object is refused as a value of the patch, not as a body.
 function asPatchFailure(error: unknown, patch: Patch, result: Json): unknown {
-  if (!(error instanceof ApiError) || error.code !== 400 || error.message.includes('strict decoding error'))
-    return error;
+  if (!(error instanceof ApiError) || error.code !== 400) return error;
   const why = error.message.replace(/^\w+ in version "[^"]*" cannot be handled as a \w+: /, '');
   const strategic = patch.contentType.includes('strategic');
   const shown = strategic ? goText(patch.body) : JSON.stringify(result);
@@ -106,6 +105,8 @@ function conversionProblem(why: string): string {
   const given = { number: 'int64', object: 'map', array: 'slice' }[from] ?? from;
   if (to.startsWith('map[')) return `cannot restore map from ${given}`;
   if (to.startsWith('[]')) return `cannot restore slice from ${given}`;
+  // What is no number is told by its target only.
+  if (from !== 'number' && /^u?int\d*$|^float\d*$/.test(to)) return `unrecognized type: ${to}`;
   return /^(string|bool|u?int\d*|float\d*)$/.test(to)
     ? `cannot convert ${given} to ${to}`
     : `cannot restore struct from: ${given}`;

@@ -21,6 +21,7 @@ import {
   versionInfo,
 } from './discovery.ts';
 import { patchObject } from './patcher.ts';
+import { checkListOptions, checkRevision } from './list-options.ts';
 import { type Scope, getObject, listObjects, selection } from './read.ts';
 import type { Registry } from './registry.ts';
 import { type RemoveOptions, type Remover, readRemoveOptions } from './remover.ts';
@@ -98,7 +99,8 @@ export class ApiServer {
     }
   }
 
-  #route(request: ApiRequest): ApiAnswer {
+  #route(given: ApiRequest): ApiAnswer {
+    const request = withoutWatchPath(given);
     const path = parseResourcePath(request.path);
     authorize(this.#deps.access, request, path);
     if (path === undefined) return this.#document(request);
@@ -136,6 +138,8 @@ export class ApiServer {
     const watching = request.query['watch'] === 'true' || request.query['watch'] === '1';
     if (watching) {
       need(scope.type, 'watch');
+      checkListOptions(request.query, true);
+      checkRevision(request.query);
       return {
         kind: 'watch',
         open: openWatch({ ...this.#deps, fraction: () => this.#deps.chance.fraction() }, scope, request.query),
@@ -143,9 +147,11 @@ export class ApiServer {
     }
     if (scope.name !== undefined) {
       need(scope.type, 'get');
+      checkRevision(request.query);
       return ok(getObject(this.#deps.store, scope, scope.name));
     }
     need(scope.type, 'list');
+    checkListOptions(request.query, false);
     return ok(listObjects(this.#deps.store, scope, request.query));
   }
 
@@ -246,7 +252,8 @@ export class ApiServer {
     if (path === '/api') return coreVersions(this.#deps.address());
     if (path === '/apis') return groupList(registry, this.#deps.remoteVersions());
     if (parts[0] === 'api' && parts.length === 2) return resourceList(registry, '', parts[1] ?? '');
-    if (parts[0] === 'apis' && parts.length === 2) return groupDocument(registry, parts[1] ?? '', this.#deps.remoteVersions());
+    if (parts[0] === 'apis' && parts.length === 2)
+      return groupDocument(registry, parts[1] ?? '', this.#deps.remoteVersions());
     if (parts[0] === 'apis' && parts.length === 3) return resourceList(registry, parts[1] ?? '', parts[2] ?? '');
     if (path === '')
       return {
@@ -274,6 +281,13 @@ function deletionWarnings(type: ServedType, options: RemoveOptions): readonly st
   return [
     'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   ];
+}
+
+// The older way to watch: /api/v1/watch/… instead of a parameter.
+function withoutWatchPath(request: ApiRequest): ApiRequest {
+  const match = /^(\/api\/[^/]+|\/apis\/[^/]+\/[^/]+)\/watch\/(.+)$/.exec(request.path);
+  if (match === null || (request.method !== 'GET' && request.method !== 'HEAD')) return request;
+  return { ...request, path: `${match[1]}/${match[2]}`, query: { ...request.query, watch: 'true' } };
 }
 
 // Versions that are served with a warning.

@@ -31,6 +31,10 @@ export interface Strategy {
   readonly generationChanged?: (draft: Draft, old: KubeObject) => boolean;
   /** How dependents fare when a deletion does not say. */
   readonly propagation?: 'Orphan';
+  /** What a write to a subresource may not touch, by subresource (status is the same for all types). */
+  readonly keepBeside?: Readonly<Record<string, (draft: Draft, old: KubeObject) => void>>;
+  /** What is refused of a write to a subresource. */
+  readonly validateSubresource?: Readonly<Record<string, (draft: Draft, old: KubeObject) => readonly Cause[]>>;
   /** What is refused at creation only. */
   readonly validateCreate?: (draft: Draft) => readonly Cause[];
   /** What is answered with a `Warning:` though it is taken. */

@@ -237,6 +237,8 @@ export class Writer {
         const more = old === undefined ? strategy.validateCreate?.(draft) : strategy.validateUpdate?.(draft, old);
         if (old !== undefined && strategy.updateFirst === true) causes.push(...(more ?? []), ...own);
         else causes.push(...own, ...(more ?? []));
+      } else if (old !== undefined) {
+        causes.push(...(strategy.validateSubresource?.[write.subresource]?.(draft, old) ?? []));
       }
       if (type.collection === 'customresourcedefinitions.apiextensions.k8s.io')
         causes.push(...this.#deps.settleDefinition(draft, old));
@@ -335,7 +337,7 @@ export function isGone(object: Draft | KubeObject): boolean {
 function terminating(type: ServedType, draft: Draft, namespace: string): ApiError {
   const refusal = forbidden(
     type,
-    draft.metadata.name ?? '',
+    draft.metadata.name ?? draft.metadata.generateName ?? '',
     `unable to create new content in namespace ${namespace} because it is being terminated`,
   );
   const details = refusal.status['details'] as Bag;
@@ -374,6 +376,7 @@ function keepUnwritten({ type, subresource }: Write, draft: Draft, old: KubeObje
   keepSystemFields(draft, old);
   if (subresource === undefined) keepStatus(type, draft, old);
   else if (subresource === 'status') keepAllButStatus(type, draft, old);
+  else if (type.custom === undefined) strategyOf(type.collection).keepBeside?.[subresource]?.(draft, old);
 }
 
 function keepSystemFields(draft: Draft, old: KubeObject): void {

@@ -4,12 +4,12 @@ import { type ApplyError, type Json, type KubeObject, serverSideApply } from '@e
 import { type ReadBody, readBody } from '../api/body.ts';
 import { checkTypeMeta } from '../api/decode.ts';
 import { type ServedType, apiVersionOf } from '../api/served-type.ts';
-import { ApiError, badRequest, invalid } from '../api/status.ts';
+import { ApiError, badRequest, conflict, invalid } from '../api/status.ts';
 import { strategyOf } from '../api/strategies.ts';
 import { atVersion } from '../api/versions.ts';
 import type { Write, Writer, Written } from '../api/writer.ts';
 import { applyDefaults } from '../crd/defaults.ts';
-import { draftOf, isBag, sealed } from '../store/draft.ts';
+import { draftOf, isBag, scalarText, sealed } from '../store/draft.ts';
 import { converterOf } from './ownership.ts';
 import { resetFieldsOf, schemaOf } from './schemas.ts';
 
@@ -28,11 +28,20 @@ export function applyConfiguration(application: Application): Written {
   const config = readConfig(application);
   if (writer.exists(write, name)) return writer.modify(write, name, (old) => merged(application, config, old));
   if (write.subresource !== undefined) return writer.modify(write, name, (old) => merged(application, config, old));
-  return writer.createDraft(write, merged(application, config, undefined));
+  // Nothing is there that the configuration could have been read from.
+  const { uid, resourceVersion: _revision, ...metadata } = config.metadata;
+  if (uid !== undefined && uid !== '') {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    throw conflict(write.type, name, why);
+  }
+  return writer.createDraft(write, merged(application, { ...config, metadata }, undefined));
 }
 
 function readConfig({ write, name, body }: Application): KubeObject {
   if (!isBag(body)) throw badRequest('the request body must be an object');
+  const { apiVersion = '', kind = '' } = body;
+  if (apiVersion === '' || kind === '')
+    throw badRequest(`invalid object type: /${scalarText(apiVersion)}, Kind=${scalarText(kind)}`);
   const config = checkTypeMeta(body, write.type);
   const metadata = config.metadata ?? {};
   if (metadata.name !== undefined && metadata.name !== name) {

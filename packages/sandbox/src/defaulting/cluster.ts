@@ -1,8 +1,9 @@
 // Defaults and creation rules of namespaces, configuration, storage and other types of the core group and its
 // neighbours (Kubernetes 1.35).
 
+import type { Json } from '@evenkeel/resource';
 import type { Strategy } from '../api/strategy.ts';
-import { type Bag, type Draft, bagAt, listAt, scalarText } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, copyValue, listAt, scalarText } from '../store/draft.ts';
 import {
   validateBudget,
   validateConfigMap,
@@ -115,7 +116,17 @@ function completeNode(draft: Draft): void {
 }
 
 export const clusterStrategies: Readonly<Record<string, Strategy>> = {
-  namespaces: { returnsDeleted: true, defaults: defaultNamespace, prepareCreate: prepareNamespace },
+  namespaces: {
+    returnsDeleted: true,
+    defaults: defaultNamespace,
+    prepareCreate: prepareNamespace,
+    keepBeside: {
+      finalize: (draft, old) => {
+        const status = copyValue(old['status'] as Json);
+        if (status !== undefined) draft['status'] = status;
+      },
+    },
+  },
   configmaps: { validate: validateConfigMap, validateUpdate: validateImmutableData },
   secrets: {
     defaults: defaultSecret,
@@ -140,7 +151,15 @@ export const clusterStrategies: Readonly<Record<string, Strategy>> = {
     validate: validateNode,
     validateUpdate: validateNodeUpdate,
   },
-  events: { createOnUpdate: true },
+  events: {
+    createOnUpdate: true,
+    // Members that are always answered with.
+    prepareCreate: (draft) => {
+      for (const key of ['eventTime', 'firstTimestamp', 'lastTimestamp']) fallback(draft as unknown as Bag, key, null);
+      for (const key of ['reportingComponent', 'reportingInstance']) fallback(draft as unknown as Bag, key, '');
+      fallback(draft as unknown as Bag, 'source', {});
+    },
+  },
   persistentvolumeclaims: {
     returnsDeleted: true,
     defaults: defaultClaim,
@@ -203,7 +222,46 @@ export const clusterStrategies: Readonly<Record<string, Strategy>> = {
     prepareCreate: (draft) => void (draft['status'] = {}),
     validate: validateSigningRequest,
   },
-  'volumeattachments.storage.k8s.io': { returnsDeleted: true },
-  'csinodes.storage.k8s.io': { returnsDeleted: true },
-  'csidrivers.storage.k8s.io': { returnsDeleted: true },
+  'volumeattachments.storage.k8s.io': {
+    returnsDeleted: true,
+    prepareCreate: (draft) => void (draft['status'] = { attached: false }),
+  },
+  'csinodes.storage.k8s.io': {
+    returnsDeleted: true,
+    prepareCreate: (draft) => {
+      const spec = specOf(draft);
+      if ((listAt(spec, 'drivers') ?? []).length === 0) spec['drivers'] = null;
+    },
+  },
+  'csidrivers.storage.k8s.io': {
+    returnsDeleted: true,
+    defaults: (draft) => {
+      const spec = specOf(draft);
+      fallback(spec, 'attachRequired', true);
+      fallback(spec, 'fsGroupPolicy', 'ReadWriteOnceWithFSType');
+      for (const key of ['podInfoOnMount', 'requiresRepublish', 'seLinuxMount', 'storageCapacity'])
+        fallback(spec, key, false);
+      if ((listAt(spec, 'volumeLifecycleModes') ?? []).length === 0) spec['volumeLifecycleModes'] = ['Persistent'];
+    },
+  },
+  'volumeattributesclasses.storage.k8s.io': {
+    returnsDeleted: true,
+    prepareCreate: (draft) => {
+      const finalizers = [...(draft.metadata.finalizers ?? []), 'kubernetes.io/vac-protection'];
+      draft.metadata.finalizers = [...new Set(finalizers)];
+    },
+  },
+  'deviceclasses.resource.k8s.io': { generation: true, returnsDeleted: true },
+  'resourceclaimtemplates.resource.k8s.io': { returnsDeleted: true },
+  'resourceclaims.resource.k8s.io': {
+    returnsDeleted: true,
+    defaults: (draft) => {
+      for (const request of bagsOf(bagAt(specOf(draft), 'devices')?.['requests'])) {
+        const exactly = bagAt(request, 'exactly');
+        fallback(exactly, 'allocationMode', 'ExactCount');
+        if (exactly?.['allocationMode'] === 'ExactCount') fallback(exactly, 'count', 1);
+      }
+    },
+    prepareCreate: (draft) => void (draft['status'] = {}),
+  },
 };

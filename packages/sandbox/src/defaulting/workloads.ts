@@ -5,6 +5,7 @@ import type { KubeObject } from '@evenkeel/resource';
 import type { Strategy } from '../api/strategy.ts';
 import { type Bag, type Draft, bagAt, isBag, sameValue } from '../store/draft.ts';
 import { validateNewPod, validatePod, validatePodUpdate } from '../validation/pods.ts';
+import { validateEphemeralContainers, validateResize } from '../validation/pod-subresources.ts';
 import { podWarnings, statefulSetWarnings, templateWarnings } from '../validation/warnings.ts';
 import { validateCronJob, validateJob, validateJobUpdate } from '../validation/jobs.ts';
 import {
@@ -19,6 +20,7 @@ import { validateScaler } from '../validation/scalers.ts';
 import { type PodSpecDraft, bagsOf, fallback, memberBag, specOf } from './drafts.ts';
 import { pairAddresses } from './pod-addresses.ts';
 import { startPod } from './pod-admission.ts';
+import { keepButEphemeral, keepButResources } from './pod-subresources.ts';
 import { defaultPod, defaultPodSpec } from './pod-spec.ts';
 
 function defaultTemplate(spec: Bag, ...path: readonly string[]): void {
@@ -190,6 +192,12 @@ function countTemplate(draft: Draft, old: KubeObject): void {
 export const workloadStrategies: Readonly<Record<string, Strategy>> = {
   pods: {
     generation: true,
+    // Where a pod runs is not part of what was asked for.
+    generationChanged: (draft, old) =>
+      !sameValue(
+        { ...bagAt(draft, 'spec'), nodeName: '' },
+        { ...bagAt(old as unknown as Draft, 'spec'), nodeName: '' },
+      ),
     returnsDeleted: true,
     defaults: (draft) => {
       defaultPod(specOf(draft) as PodSpecDraft);
@@ -206,8 +214,11 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
     warnings: podWarnings,
     validateUpdate: validatePodUpdate,
     graceSeconds: restartAt,
+    keepBeside: { ephemeralcontainers: keepButEphemeral, resize: keepButResources },
+    validateSubresource: { ephemeralcontainers: validateEphemeralContainers, resize: validateResize },
   },
   podtemplates: {
+    generation: true,
     returnsDeleted: true,
     defaults: (draft) => defaultTemplate(draft as unknown as Bag),
   },
@@ -223,7 +234,13 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
     generationChanged: (draft, old) =>
       !sameValue(draft['spec'], old['spec']) ||
       !sameValue(draft.metadata.annotations ?? {}, old.metadata.annotations ?? {}),
-    defaults: defaultDeployment,
+    defaults: (draft) => {
+      defaultDeployment(draft);
+      for (const condition of bagsOf(bagAt(draft, 'status')?.['conditions'])) {
+        fallback(condition, 'lastUpdateTime', null);
+        fallback(condition, 'lastTransitionTime', null);
+      }
+    },
     prepareCreate: emptyStatus,
     validate: validateDeployment,
     warnings: templateWarnings(),

@@ -175,7 +175,8 @@ function sendJson(
   headers: Readonly<Record<string, string | string[]>>,
   read?: ApiRequest,
 ): void {
-  let bytes: Buffer = Buffer.from(jsonText(body));
+  // As Go's encoder, one line.
+  let bytes: Buffer = Buffer.from(`${jsonText(body)}\n`);
   const all: Record<string, string | string[] | number> = {
     'content-type': 'application/json',
     'cache-control': 'no-cache, private',

@@ -39,6 +39,18 @@ priorityclasses.scheduling.k8s.io Name/name | Value:integer | Global-Default:boo
 leases.coordination.k8s.io Name/name | Holder | Age
 runtimeclasses.node.k8s.io Name/name | Handler | Age
 endpointslices.discovery.k8s.io Name/name | AddressType | Ports | Endpoints | Age
+validatingadmissionpolicies.admissionregistration.k8s.io Name/name | Validations:integer | ParamKind | Age
+validatingadmissionpolicybindings.admissionregistration.k8s.io Name/name | PolicyName | ParamRef | Age
+ipaddresses.networking.k8s.io Name/name | ParentRef
+servicecidrs.networking.k8s.io Name/name | CIDRs | Age
+deviceclasses.resource.k8s.io Name/name | Age
+resourceclaims.resource.k8s.io Name/name | State | Age
+resourceclaimtemplates.resource.k8s.io Name/name | Age
+resourceslices.resource.k8s.io Name/name | Node | Driver | Pool | Age
+csidrivers.storage.k8s.io Name/name | AttachRequired:boolean | PodInfoOnMount:boolean | StorageCapacity:boolean | TokenRequests | RequiresRepublish:boolean | Modes | Age
+csinodes.storage.k8s.io Name/name | Drivers:integer | Age
+volumeattachments.storage.k8s.io Name/name | Attacher/name | PV | Node | Attached:boolean | Age
+volumeattributesclasses.storage.k8s.io Name/name | DriverName | Age
 `;
 
 export interface ColumnDefinition {

@@ -4,18 +4,22 @@ import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
 import { type ApiRequest, parseResourcePath } from '../api/request.ts';
 import type { Registry } from '../api/registry.ts';
 import type { ServedType } from '../api/served-type.ts';
+import { badRequest } from '../api/status.ts';
 import type { CustomType, PrinterColumn } from '../crd/custom-type.ts';
 import { eventFromEventsGroup } from '../api/event-versions.ts';
 import { scalerFromV1 } from '../api/scaler-versions.ts';
 import { ageCell } from './cells.ts';
 import { type ColumnDefinition, columnsOf, plainColumns } from './columns.ts';
 import { simplePath } from './json-path.ts';
+import { lateRows } from './late-cells.ts';
 import { rows } from './rows.ts';
 
 /** A table and the content type to send it as. */
 export interface TableAnswer {
   readonly body: Json;
   readonly contentType: string;
+  /** Set where the table was refused. */
+  readonly status?: number;
 }
 
 const contentType = 'application/json';
@@ -41,15 +45,24 @@ export function asTable(
   const items = body.kind === type.listKind ? (body['items'] as unknown as readonly KubeObject[]) : [body];
   const columns = type.custom === undefined ? (columnsOf(type.collection) ?? plainColumns) : customColumns(type.custom);
   const include = read.query['includeObject'] ?? 'Metadata';
+  if (!['Metadata', 'Object', 'None', ''].includes(include)) {
+    const message = `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(include)}: must be 'Metadata', 'Object', 'None', or empty`;
+    return { body: badRequest(message).status as unknown as Json, contentType, status: 400 };
+  }
+  const plain = type.custom === undefined && columnsOf(type.collection) === undefined;
   const table = {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata: listMeta(body, type),
     columnDefinitions: rowsOnly ? null : columns,
-    rows: items.map((item) => ({
-      cells: cellsOf(item, type, nowMs),
-      ...(include === 'None' ? {} : { object: rowObject(item, include) }),
-    })),
+    // A list without columns of its own and without items has no rows, not none.
+    rows:
+      plain && items.length === 0
+        ? null
+        : items.map((item) => ({
+            cells: cellsOf(item, type, nowMs),
+            object: include === 'None' ? null : rowObject(item, include),
+          })),
   };
   return { body: table as unknown as Json, contentType };
 }
@@ -68,7 +81,7 @@ function rowObject(item: KubeObject, include: string): unknown {
 function cellsOf(item: KubeObject, type: ServedType, nowMs: number): readonly Json[] {
   if (item.kind !== type.kind) return [];
   if (type.custom !== undefined) return customCells(item, type.custom, nowMs);
-  const row = rows[type.collection];
+  const row = rows[type.collection] ?? lateRows[type.collection];
   const plain =
     type.group === 'events.k8s.io'
       ? eventFromEventsGroup(item)

@@ -128,14 +128,10 @@ function nodeCells(object: KubeObject, nowMs: number): readonly Cell[] {
 function eventCells(object: KubeObject, nowMs: number): readonly Cell[] {
   const about = part(object, 'involvedObject');
   const source = part(object, 'source');
-  const last =
-    object['lastTimestamp'] ??
-    bagAt(part(object), 'series')?.['lastObservedTime'] ??
-    object['eventTime'] ??
-    object.metadata.creationTimestamp;
-  const first = object['firstTimestamp'] ?? object['eventTime'] ?? object.metadata.creationTimestamp;
+  const last = object['lastTimestamp'] ?? bagAt(part(object), 'series')?.['lastObservedTime'] ?? object['eventTime'];
+  const first = object['firstTimestamp'] ?? object['eventTime'];
   const component = text(source['component']) || text(object['reportingComponent']);
-  const host = text(source['host']);
+  const host = text(source['host']) || text(object['reportingInstance']);
   return [
     ageCell(last, nowMs),
     text(object['type']),
@@ -145,7 +141,7 @@ function eventCells(object: KubeObject, nowMs: number): readonly Cell[] {
     host === '' ? component : `${component}, ${host}`,
     text(object['message']).trim(),
     ageCell(first, nowMs),
-    text(object['count'] ?? 1),
+    typeof object['count'] === 'number' ? object['count'] : 1,
     name(object),
   ];
 }
@@ -300,7 +296,7 @@ export const rows: Readonly<Record<string, RowMaker>> = {
     return [
       name(object),
       owner === undefined ? '<none>' : `${owner.kind.toLowerCase()}${group}/${owner.name}`,
-      text(object['revision']),
+      typeof object['revision'] === 'number' ? object['revision'] : 0,
       age(object, now),
     ];
   },

@@ -1,9 +1,10 @@
 // metadata of any object: name by the rules of its type, labels, annotations, finalizers, owner references.
 
+import type { OwnerReference } from '@evenkeel/resource';
 import type { ServedType } from '../api/served-type.ts';
 import type { Cause } from '../api/status.ts';
 import type { DraftMeta } from '../store/draft.ts';
-import { Causes } from './causes.ts';
+import { Causes, RawText } from './causes.ts';
 import {
   checkAnnotations,
   checkLabels,
@@ -89,14 +90,24 @@ function checkOwners(causes: Causes, meta: DraftMeta): void {
     if ((owner.kind ?? '') === '') causes.invalid(`${at}.kind`, owner.kind ?? '', 'must not be empty');
     if ((owner.name ?? '') === '') causes.invalid(`${at}.name`, owner.name ?? '', 'must not be empty');
     if ((owner.uid ?? '') === '') causes.invalid(`${at}.uid`, owner.uid ?? '', 'must not be empty');
+    if (owner.kind === 'Event' && (owner.apiVersion === 'v1' || owner.apiVersion.startsWith('events.k8s.io/'))) {
+      const gvk = `${owner.apiVersion.includes('/') ? owner.apiVersion : `/${owner.apiVersion}`}, Kind=${owner.kind}`;
+      causes.invalid(at, shownOwner(owner), `${gvk} is disallowed from being an owner`);
+    }
     if (owner.controller === true) controllers++;
   }
   if (controllers > 1) {
     const named = (meta.ownerReferences ?? []).filter((owner) => owner.controller === true);
     causes.invalid(
       'metadata.ownerReferences',
-      meta.ownerReferences,
+      new RawText(`[${(meta.ownerReferences ?? []).map((owner) => shownOwner(owner).text).join(',')}]`),
       `Only one reference can have Controller set to true. Found "true" in references for ${named[0]?.kind ?? ''}/${named[0]?.name ?? ''} and ${named[1]?.kind ?? ''}/${named[1]?.name ?? ''}`,
     );
   }
+}
+
+// An owner as Go prints it: members in the order of its struct.
+function shownOwner(owner: OwnerReference): RawText {
+  const { apiVersion, kind, name, uid, controller, blockOwnerDeletion } = owner;
+  return new RawText(JSON.stringify({ apiVersion, kind, name, uid, controller, blockOwnerDeletion }));
 }

@@ -1,0 +1,266 @@
+// What people type: one story in a namespace of its own, told to both servers.
+
+/** One invocation of kubectl; quotes hold arguments with spaces together. */
+export interface Line {
+  readonly text: string;
+  readonly input?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const workload = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api, labels: {app: api}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: api}}
+  template:
+    metadata: {labels: {app: api}}
+    spec:
+      containers:
+      - name: main
+        image: api:1
+        ports: [{name: http, containerPort: 80}]
+        resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {memory: 128Mi}}
+        env: [{name: A, value: '1'}]
+        readinessProbe: {httpGet: {path: /ready, port: http}}
+        volumeMounts: [{name: settings, mountPath: /etc/settings}]
+      volumes: [{name: settings, configMap: {name: settings}}]
+`;
+
+/** Files that lines refer to. */
+export const manifests: Readonly<Record<string, string>> = {
+  'deployment.yaml': workload,
+  'changed.yaml': workload.replace('replicas: 2', 'replicas: 3').replace('api:1', 'api:2'),
+  'wrong.yaml': workload.replace('replicas: 2', 'replica: 2'),
+  'broken.yaml': 'apiVersion: v1\nkind: ConfigMap\n',
+  'unknown.yaml': 'apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: x}\n',
+  'set.yaml': [
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one, labels: {set: pruned}}\ndata: {a: "1"}',
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: two, labels: {set: pruned}}\ndata: {a: "1"}',
+  ].join('\n---\n'),
+  'subset.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one, labels: {set: pruned}}\ndata: {a: "2"}\n',
+  'rbac.yaml':
+    'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: reconciled}\nrules: [{apiGroups: [""], resources: [pods], verbs: [get]}]\n',
+  'node.yaml':
+    'apiVersion: v1\nkind: Node\nmetadata: {name: n1, labels: {kubernetes.io/hostname: n1}}\nstatus: {capacity: {cpu: "4", memory: 8Gi, pods: "110"}, allocatable: {cpu: "4", memory: 8Gi, pods: "110"}}\n',
+  'sets.yaml': ['StatefulSet', 'DaemonSet']
+    .map(
+      (kind) =>
+        `apiVersion: apps/v1\nkind: ${kind}\nmetadata: {name: ${kind.toLowerCase()}}\nspec: {selector: {matchLabels: {x: y}}, ${kind === 'StatefulSet' ? 'serviceName: s, ' : ''}template: {metadata: {labels: {x: y}}, spec: {containers: [{name: c, image: i}]}}}\n`,
+    )
+    .join('---\n'),
+  'network.yaml': [
+    'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {ingressClassName: nginx, tls: [{hosts: [a.example], secretName: tls}], rules: [{host: a.example, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}',
+    'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: np}\nspec: {podSelector: {matchLabels: {app: api}}, ingress: [{from: [{podSelector: {}}], ports: [{port: 80}]}]}',
+    'apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: pdb}\nspec: {minAvailable: 1, selector: {matchLabels: {app: api}}}',
+    'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {storageClassName: slow, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}',
+    'apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: kv}\nspec: {storageClassName: slow, accessModes: [ReadWriteOnce], capacity: {storage: 1Gi}, hostPath: {path: /x}}',
+    'apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: slow}\nprovisioner: a.b/c',
+    'apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: quota}\nspec: {hard: {pods: "50"}}',
+    'apiVersion: v1\nkind: LimitRange\nmetadata: {name: limits}\nspec: {limits: [{type: PersistentVolumeClaim, max: {storage: 1Ti}}]}',
+    'apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: kp}\nvalue: 7',
+    'apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: kic}\nspec: {controller: a.b/c}',
+    'apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: {name: lease}\nspec: {holderIdentity: me}',
+    'apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: web-1, labels: {kubernetes.io/service-name: web}}\naddressType: IPv4\nendpoints: [{addresses: [10.0.0.1], conditions: {ready: true}}]\nports: [{name: http, port: 80}]',
+  ].join('\n---\n'),
+};
+
+const ready =
+  '{"status":{"observedGeneration":OBSERVED,"replicas":3,"updatedReplicas":3,"readyReplicas":3,"availableReplicas":3,"conditions":[{"type":"Available","status":"True","reason":"MinimumReplicasAvailable","message":"Deployment has minimum availability.","lastTransitionTime":"2026-01-01T00:00:00Z","lastUpdateTime":"2026-01-01T00:00:00Z"}]}}';
+
+const described = [
+  'deploy api',
+  'pod solo',
+  'svc web',
+  'configmap settings',
+  'secret keys',
+  'ingress web',
+  'networkpolicy np',
+  'pdb pdb',
+  'pvc data',
+  'pv kv',
+  'storageclass slow',
+  'quota quota',
+  'limits limits',
+  'priorityclass kp',
+  'ingressclass kic',
+  'lease lease',
+  'endpointslice web-1',
+  'statefulset statefulset',
+  'daemonset daemonset',
+  'job once',
+  'cronjob tick',
+  'hpa api',
+  'role reader',
+  'rolebinding readers',
+  'clusterrole view',
+  'sa robot',
+  'node n1',
+  'namespace story',
+];
+
+const lines: readonly (string | Line)[] = [
+  'create namespace story',
+  'config set-context --current --namespace=story',
+  'create serviceaccount default',
+  'create serviceaccount robot',
+  'create configmap settings --from-literal=a=b --from-literal=c=d',
+  'create secret generic keys --from-literal=user=me',
+  'create secret docker-registry pull --docker-server=r.example --docker-username=u --docker-password=p',
+  'apply -f deployment.yaml',
+  'apply -f deployment.yaml',
+  'apply -f deployment.yaml --dry-run=server -o yaml',
+  'diff -f changed.yaml',
+  'diff -f deployment.yaml',
+  'apply -f changed.yaml --dry-run=client',
+  'apply -f changed.yaml',
+  'apply -f wrong.yaml',
+  'apply -f wrong.yaml --validate=false --dry-run=server',
+  'apply -f broken.yaml',
+  'apply -f unknown.yaml',
+  'apply --server-side -f changed.yaml',
+  'apply --server-side --field-manager=other -f deployment.yaml',
+  'apply --server-side --force-conflicts --field-manager=other -f deployment.yaml',
+  'apply view-last-applied deploy/api',
+  'apply --prune -l set=pruned --prune-allowlist=core/v1/ConfigMap -f set.yaml',
+  'apply --prune -l set=pruned --prune-allowlist=core/v1/ConfigMap -f subset.yaml',
+  'get deploy',
+  'get deploy api -o wide',
+  'get deploy api -o yaml',
+  'get deploy api -o json --show-managed-fields',
+  'get deploy api -o name',
+  'get deploy api -o jsonpath={.spec.template.spec.containers[*].image}',
+  'get deploy api -o \'jsonpath={range .spec.template.spec.containers[*]}{.name}{"\\n"}{end}\'',
+  "get deploy api -o 'go-template={{.metadata.name}}={{.spec.replicas}}'",
+  'get deploy -o custom-columns=NAME:.metadata.name,IMAGE:.spec.template.spec.containers[0].image',
+  'get deploy --show-labels',
+  'get deploy -L app',
+  'get deploy,configmap,secret --sort-by=.metadata.name',
+  'get configmaps --no-headers',
+  'get configmaps -l set=pruned',
+  'get configmaps --field-selector=metadata.name=settings',
+  'get configmaps --field-selector=data.a=b',
+  'get all',
+  'get deploy -A -l app=api',
+  'get things',
+  'get deploy absent',
+  'get deploy absent --ignore-not-found',
+  'get --raw /api/v1/namespaces/story/configmaps/settings',
+  'get pods',
+  'get events',
+  'patch deploy api -p \'{"spec":{"replicas":4}}\'',
+  'patch deploy api --type=merge -p \'{"metadata":{"labels":{"x":"y"}}}\'',
+  'patch deploy api --type=json -p \'[{"op":"remove","path":"/metadata/labels/x"}]\'',
+  'patch deploy api -p \'{"spec":{"replicas":"many"}}\'',
+  'patch deploy api -p \'{"spec":{"replicas":4}}\'',
+  'label deploy api tier=back',
+  'label deploy api tier=front',
+  'label deploy api tier=front --overwrite',
+  'label deploy api tier-',
+  "label deploy api 'bad key=x'",
+  'annotate deploy api note=text',
+  'annotate deploy api note-',
+  'scale deploy api --replicas=3',
+  'scale deploy api --replicas=5 --current-replicas=1',
+  'autoscale deploy api --min=1 --max=4 --cpu=50%',
+  'set image deploy/api main=api:3',
+  'set image deploy/api absent=api:3',
+  'set env deploy/api B=2 A-',
+  'set env deploy/api --list',
+  'set resources deploy/api -c main --limits=memory=256Mi',
+  'set serviceaccount deploy api robot',
+  'set selector svc absent a=b',
+  'rollout pause deploy/api',
+  'rollout pause deploy/api',
+  'rollout resume deploy/api',
+  'rollout restart statefulset/absent',
+  'rollout history deploy/api',
+  'rollout undo deploy/api',
+  'rollout status deploy/api --timeout=1s',
+  { text: `patch deploy api --subresource=status --type=merge -p '${ready.replace('OBSERVED', '99')}'` },
+  'rollout status deploy/api --timeout=5s',
+  'wait --for=condition=Available deploy/api --timeout=5s',
+  'wait --for=jsonpath={.status.replicas}=3 deploy/api --timeout=5s',
+  'wait --for=condition=Progressing deploy/api --timeout=1s',
+  'wait --for=delete deploy/absent --timeout=1s',
+  'expose deploy api --name=web --port=80 --target-port=http',
+  'expose deploy api --port=80 --type=NodePort --dry-run=client -o yaml',
+  'create service clusterip plain --tcp=80:8080',
+  'create service externalname away --external-name=example.com',
+  'create deployment second --image=nginx --replicas=2 --port=80',
+  'create deployment second --image=nginx',
+  'create job once --image=busybox -- echo hello',
+  'create cronjob tick --image=busybox --schedule=@hourly -- date',
+  'create job from-tick --from=cronjob/tick',
+  'create role reader --verb=get,list --resource=pods',
+  'create rolebinding readers --role=reader --serviceaccount=story:robot',
+  'create clusterrole kreader --verb=get --resource=nodes',
+  'create clusterrolebinding kreaders --clusterrole=kreader --user=jane',
+  'create quota more --hard=configmaps=99',
+  'create poddisruptionbudget second --selector=app=second --min-available=1',
+  'create priorityclass kcreated --value=5',
+  'create ingress simple --rule=a.example/*=web:80',
+  'create token robot --duration=5s',
+  'run solo --image=busybox --restart=Never --labels=a=b -- sleep 1',
+  'run bad_name --image=busybox',
+  'apply -f sets.yaml',
+  'apply -f network.yaml',
+  'apply -f node.yaml',
+  'get statefulset,daemonset,job,cronjob,hpa,svc,ingress,networkpolicy,pdb,pvc,quota,limits,endpointslice,lease,role,rolebinding,sa',
+  'get statefulset,daemonset,job,cronjob,svc,ingress,pvc,rolebinding -o wide',
+  'get pv kv,storageclass/slow,priorityclass/kp,ingressclass/kic',
+  'get node n1 -o wide',
+  'get pod solo -o wide',
+  'get pod solo -o yaml',
+  'get svc web -o yaml',
+  ...described.map((each) => `describe ${each}`),
+  'describe deploy absent',
+  'replace -f deployment.yaml',
+  'replace --force -f subset.yaml',
+  'create -f subset.yaml',
+  { text: 'edit configmap one', environment: { KUBE_EDITOR: 'sed -i s/\'a: "2"\'/\'a: "9"\'/' } },
+  { text: 'edit configmap one', environment: { KUBE_EDITOR: 'true' } },
+  'get configmap one -o jsonpath={.data.a}',
+  { text: 'create -f -', input: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: g-}\n' },
+  'cordon n1',
+  'cordon n1',
+  'uncordon n1',
+  'taint node n1 a=b:NoSchedule',
+  'taint node n1 a=b:NoSchedule',
+  'taint node n1 a-',
+  'drain n1 --ignore-daemonsets --timeout=5s',
+  'auth can-i get pods',
+  'auth can-i get pods --as=nobody',
+  'auth can-i list pods --as=system:serviceaccount:story:robot',
+  'auth reconcile -f rbac.yaml',
+  'auth reconcile -f rbac.yaml',
+  'get pods --as=nobody',
+  'delete pod solo --as=nobody',
+  'api-versions',
+  'api-resources --namespaced=false --api-group=rbac.authorization.k8s.io -o wide',
+  'api-resources --api-group=apps',
+  'api-resources --api-group=batch -o name',
+  'api-resources --verbs=create --api-group=policy',
+  'explain job.spec.nothing',
+  'explain things',
+  'top pods',
+  'logs absent',
+  'events',
+  'certificate approve absent',
+  'delete configmap two --ignore-not-found',
+  'delete configmap absent',
+  'delete configmap settings --dry-run=server',
+  'delete deploy second --cascade=orphan --wait=false',
+  'delete svc web plain away',
+  'delete job once --wait=false',
+  'delete pod solo --now',
+  'delete -f sets.yaml --wait=false',
+  'delete configmaps -l set=pruned',
+  'delete secret keys --grace-period=0',
+  'delete namespace absent',
+  'config current-context --kubeconfig=/nowhere',
+  'config get-contexts absent',
+];
+
+export const kubectlLines: readonly Line[] = lines.map((line) => (typeof line === 'string' ? { text: line } : line));
