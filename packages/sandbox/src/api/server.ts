@@ -7,6 +7,7 @@ import { authorize } from '../access/authorize.ts';
 import type { AccessRules } from '../access/rules.ts';
 import { type TokenIssuer, discoveryDocument } from '../access/tokens.ts';
 import type { Chance } from '../clock.ts';
+import { emptyDocument, emptyDocumentType } from '../openapi/empty-document.ts';
 import { OpenApiDocuments } from '../openapi/documents.ts';
 import { StateFileProblem } from '../store/state-file.ts';
 import type { Store } from '../store/store.ts';
@@ -222,6 +223,9 @@ export class ApiServer {
         contentType: aggregatedType,
       };
     }
+    const accept = request.headers['accept'] ?? '';
+    if (path === '/openapi/v2' && accept.includes('protobuf') && !/json|\*\/\*/.test(accept))
+      return { kind: 'text', status: 200, text: emptyDocument, contentType: emptyDocumentType };
     const body = this.#plainDocument(path, parts) ?? this.#openApi(path, parts, request.headers['accept'] ?? '');
     if (body !== undefined)
       return path === '/openid/v1/jwks'

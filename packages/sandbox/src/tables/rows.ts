@@ -119,9 +119,9 @@ function nodeCells(object: KubeObject, nowMs: number): readonly Cell[] {
     text(facts['kubeletVersion']),
     address('InternalIP'),
     address('ExternalIP'),
-    text(facts['osImage'], '<unknown>'),
-    text(facts['kernelVersion'], '<unknown>'),
-    text(facts['containerRuntimeVersion'], '<unknown>'),
+    text(facts['osImage']) || '<unknown>',
+    text(facts['kernelVersion']) || '<unknown>',
+    text(facts['containerRuntimeVersion']) || '<unknown>',
   ];
 }
 
