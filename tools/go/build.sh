@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the originals that we compare with, once: kustomize, Helm 4 and 3, and with --cluster etcd, kube-apiserver,
-# kube-controller-manager and Flux's kustomize-controller. What is there and was built from the same module files is kept.
+# kube-controller-manager and Flux's kustomize-controller; with --cel the oracle of CEL alone. What is there and was built
+# from the same module files is kept.
 set -euo pipefail
 target="${1:-${XDG_CACHE_HOME:-$HOME/.cache}/evenkeel/tools/bin}"
 cluster="${2:-}"
@@ -19,6 +20,10 @@ build() {
   echo "$sum" > "$stamp"
 }
 
+if [ "$cluster" = --cel ]; then
+  build cel-oracle cel .
+  exit
+fi
 build kustomize kustomize sigs.k8s.io/kustomize/kustomize/v5
 build helm helm helm.sh/helm/v4/cmd/helm
 build helm3 helm3 helm.sh/helm/v3/cmd/helm

@@ -24,6 +24,7 @@ export function selectField(value: Value, field: string): Value {
     return selectOptional(value, field);
   }
   const found = findField(value, field);
+  if (value instanceof ListValue) throw new CelError("unsupported index type 'string' in list");
   if (found === undefined) throw new CelError(`no such key: ${field}`);
   return found;
 }

@@ -16,7 +16,7 @@ export function checkedUint(value: bigint): Uint {
 }
 
 export function checkedDuration(nanos: bigint): Duration {
-  if (BigInt.asIntN(64, nanos) !== nanos) throw new CelError('duration overflow');
+  if (BigInt.asIntN(64, nanos) !== nanos) throw new CelError('integer overflow');
   return new Duration(nanos);
 }
 
@@ -111,5 +111,5 @@ export function modulo(a: Value, b: Value): Value {
 export function negate(a: Value): Value {
   if (typeof a === 'bigint') return checkedInt(-a);
   if (typeof a === 'number') return -a;
-  throw typeof a === 'boolean' ? noSuchOverload() : lacking('-_');
+  throw typeof a === 'object' ? lacking('-_') : noSuchOverload();
 }

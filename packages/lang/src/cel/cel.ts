@@ -17,6 +17,8 @@ export interface CelProblems {
   readonly list: readonly CelProblem[];
   /** All of them with lines and carets, as cel-go prints them. */
   readonly message: string;
+  /** The checked tree where it compiles, but a conversion of a constant in it always fails. */
+  readonly checked?: Expr;
 }
 
 export interface CelEvaluation {
@@ -89,5 +91,26 @@ export function compileCel(text: string, environment: CelEnvironment): Result<Ce
   const unchecked = checkCel(expr, environment, source);
   if (unchecked.length > 0) return refuse(unchecked);
   const invalid = environment.homogeneous ? validateLiterals(expr, source) : [];
-  return invalid.length > 0 ? refuse(invalid) : ok(new CelProgram(text, expr, environment));
+  if (invalid.length > 0) return refuse(invalid);
+  const failure = environment.homogeneous ? failingConversion(expr, environment) : undefined;
+  if (failure !== undefined) return err({ list: [], message: failure, checked: expr });
+  return ok(new CelProgram(text, expr, environment));
+}
+
+const conversions = new Set(['bool', 'bytes', 'double', 'duration', 'int', 'string', 'timestamp', 'uint']);
+
+// cel-go converts constants when it makes the program, and fails then.
+function failingConversion(expr: Expr, environment: CelEnvironment): string | undefined {
+  for (const each of walk(expr)) {
+    if (each.kind !== 'call' || each.target !== undefined || !conversions.has(each.fn)) continue;
+    const [arg] = each.args;
+    if (each.args.length !== 1 || arg === undefined || !isConstant(arg)) continue;
+    const { result } = new CelProgram('', each, environment).evaluate({});
+    if (!result.ok) return result.error.message;
+  }
+  return undefined;
+}
+
+function isConstant(expr: Expr): boolean {
+  return expr.kind === 'literal' || (expr.kind === 'call' && expr.fn === 'dyn' && expr.args[0]?.kind === 'literal');
 }

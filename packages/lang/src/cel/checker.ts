@@ -146,7 +146,9 @@ class Checker {
       case 'map':
         return target.params[1] ?? dynType;
       case 'struct':
-        return target.field?.(field) ?? this.#refuse(expr.at, `undefined field '${field}'`);
+        if (target.field === undefined)
+          return this.#refuse(expr.at, `unexpected failed resolution of '${target.name}'`);
+        return target.field(field) ?? this.#refuse(expr.at, `undefined field '${field}'`);
       case 'param':
         this.#assignable(dynType, target);
         return dynType;
@@ -190,6 +192,7 @@ class Checker {
   }
 
   #overload(expr: CallExpr, overloads: readonly Overload[], types: readonly CelType[]): CelType {
+    if (expr.fn === '_&&_' || expr.fn === '_||_') return this.#logical(expr, types);
     const member = expr.target !== undefined;
     const matches: string[] = [];
     let result: CelType | undefined;
@@ -213,6 +216,17 @@ class Checker {
     );
   }
 
+  // && and || say which of their operands is no bool.
+  #logical(expr: CallExpr, types: readonly CelType[]): CelType {
+    expr.overloads = [expr.fn === '_&&_' ? 'logical_and' : 'logical_or'];
+    let result = boolType;
+    for (const [index, type] of types.entries()) {
+      const arg = expr.args[index];
+      if (arg !== undefined && !this.#assignable(type, boolType)) result = this.#mismatch(arg, boolType, type);
+    }
+    return result;
+  }
+
   // Every call gets type parameters of its own.
   #instantiate(each: Overload): { readonly params: readonly CelType[]; readonly result: CelType } {
     if (each.typeParams.length === 0) return each;
@@ -231,7 +245,7 @@ class Checker {
     let joined: CelType | undefined;
     for (const [index, element] of expr.elements.entries()) {
       const type = this.#element(element, expr.optionals.has(index));
-      joined = this.#join(element, joined, type);
+      joined = this.#join(joined, type);
     }
     return listType(joined ?? this.#freeType());
   }
@@ -247,16 +261,17 @@ class Checker {
     let key: CelType | undefined;
     let value: CelType | undefined;
     for (const entry of expr.entries) {
-      key = this.#join(entry.key, key, this.check(entry.key));
-      value = this.#join(entry.value, value, this.#element(entry.value, entry.optional));
+      key = this.#join(key, this.check(entry.key));
+      value = this.#join(value, this.#element(entry.value, entry.optional));
     }
     return mapType(key ?? this.#freeType(), value ?? this.#freeType());
   }
 
-  #join(expr: Expr, previous: CelType | undefined, current: CelType): CelType {
+  // What is mixed is dyn; environments that forbid it say so when literals are validated.
+  #join(previous: CelType | undefined, current: CelType): CelType {
     if (previous === undefined) return current;
     if (this.#assignable(previous, current)) return moreGeneral(previous, current);
-    return this.#environment.homogeneous ? this.#mismatch(expr, previous, current) : dynType;
+    return dynType;
   }
 
   #mismatch(expr: Expr, expected: CelType, found: CelType): CelType {

@@ -51,7 +51,7 @@ export class Compiler {
   }
 
   compile(expr: Expr): Code {
-    const constant = constantOf(expr);
+    const constant = expr.kind !== 'map' || this.environment.homogeneous ? constantOf(expr) : undefined;
     if (constant !== undefined) return () => constant;
     switch (expr.kind) {
       case 'ident':
@@ -231,12 +231,7 @@ function constantOf(expr: Expr): Value | undefined {
   if (expr.kind !== 'map' || expr.entries.some((entry) => entry.optional)) return undefined;
   const pairs = expr.entries.map((entry) => [constantOf(entry.key), constantOf(entry.value)] as const);
   if (pairs.some((pair) => pair.includes(undefined))) return undefined;
-  try {
-    return mapOf(pairs as readonly (readonly [Value, Value])[]);
-  } catch {
-    // A bad key is an error of the evaluation, not of the compilation.
-    return undefined;
-  }
+  return new EntryMap(pairs as readonly (readonly [Value, Value])[]);
 }
 
 type Operator = (a: Value, b: Value) => Value;

@@ -84,6 +84,10 @@ const refusals: readonly (readonly [string, (section: string, each: Case) => boo
   ],
   ['enumerations of protocol buffers', (section) => section === 'enums'],
   ['strings as Kubernetes 1.35 has them', (section, each) => section === 'string_ext' && newer.has(each.name ?? '')],
+  [
+    'milliseconds of a duration are all of it in cel-go 0.26',
+    (_, each) => each.expr.includes('getMilliseconds') && each.expr.includes('duration'),
+  ],
   ['cel.block is for optimizers', (section) => section === 'block_ext'],
   [
     'functions declared by the case',

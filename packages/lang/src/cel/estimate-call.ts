@@ -111,7 +111,14 @@ function listCall(
     cost: addRanges(scaleRange(size, each), fixed(11)),
     size,
   });
-  if (id === 'list_slice') return made(fixed(literal(1, target().max) - literal(0, 0)), 1);
+  if (id === 'list_slice') {
+    const length = literal(1, target().max) - literal(0, 0);
+    return made(fixed(length < 0 ? 2 ** 64 : length), 1);
+  }
+  if (id.startsWith('list_sets_')) {
+    const pairs = multiplyRanges(estimator.sizeOrUnknown(expr.args[0]), estimator.sizeOrUnknown(expr.args[1]));
+    return { cost: addRanges(scaleRange(pairs, id === 'list_sets_equivalent_list' ? 2 : 1), fixed(1)) };
+  }
   if (id === 'lists_range') return made(fixed(literal(0, 2 ** 64)), 1);
   if (id === 'list_reverse') return made(target(), 1);
   if (id === 'list_flatten') return made(target(), 1);

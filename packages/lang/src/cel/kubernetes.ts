@@ -7,7 +7,7 @@ import { encoderFunctions, mathFunctions } from './library/extensions.ts';
 import { kubernetesFunctions, kubernetesTypes } from './library/kubernetes.ts';
 import { optionalFunctions } from './library/optionals.ts';
 import { standardFunctions, standardTypes } from './library/standard.ts';
-import { newerStringFunctions, stringFunctions } from './library/strings.ts';
+import { localizedFormat, newerStringFunctions, plainFormat, stringFunctions } from './library/strings.ts';
 import { bindMacros } from './macros.ts';
 
 let common: CelEnvironment | undefined;
@@ -21,6 +21,7 @@ export function commonCelEnvironment(): CelEnvironment {
       ...optionalFunctions,
       ...stringFunctions,
       ...newerStringFunctions,
+      plainFormat,
       ...listFunctions,
       ...setFunctions,
       ...mathFunctions,
@@ -39,6 +40,7 @@ export function kubernetesCelEnvironment(): CelEnvironment {
       ...standardFunctions,
       ...optionalFunctions,
       ...stringFunctions,
+      localizedFormat,
       ...listFunctions,
       ...setFunctions,
       ...kubernetesListFunctions,

@@ -5,15 +5,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type CelAnswer, type CelQuestion, answerCel } from './answer.ts';
+import { type CelAnswer, type CelQuestion, answerCel, sameAnswer } from './answer.ts';
 
 const directory = fileURLToPath(new URL('../../testdata/cel/', import.meta.url));
 
 function lines<T>(name: string): readonly T[] {
   const text = readFileSync(`${directory}${name}`, 'utf8');
   return text
-    .trim()
     .split('\n')
+    .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as T);
 }
 
@@ -29,7 +29,7 @@ test('expressions answer as in Kubernetes 1.35', (t) => {
   for (const [index, question] of lines<CelQuestion>('cases.jsonl').entries()) {
     const want = expected[index];
     const got = answerCel(question);
-    const same = (['problem', 'type', 'value', 'error', 'estimate'] as const).every((key) => want?.[key] === got[key]);
+    const same = want !== undefined && sameAnswer(got, want);
     if (same === known.has(question.expr))
       failures.push(`${question.expr}\n  want ${JSON.stringify(want)}\n  got  ${JSON.stringify(got)}`);
     if (same) passed++;

@@ -35,6 +35,7 @@ export function parseCel(
 }
 
 const relations = new Set(['<', '<=', '>=', '>', '==', '!=']);
+const operators = new Set([...relations, '+', '*', '/', '%', '&&', '||']);
 
 class Parser {
   readonly #tokens: readonly Token[];
@@ -51,6 +52,7 @@ class Parser {
 
   run(): Expr | undefined {
     try {
+      this.#skipExtra(startSet);
       const expr = this.#expr();
       if (this.#peek().kind !== 'end') {
         const { text, at } = this.#peek();
@@ -102,7 +104,7 @@ class Parser {
       this.#next++;
       return this.#take();
     }
-    if (symbol !== ':' && this.#peek().kind === 'end') {
+    if (symbol === ':' ? isStart(this.#peek()) : this.#peek().kind === 'end') {
       this.#report(at, `Syntax error: missing '${symbol}' at '${text}'`);
       throw new Stop();
     }
@@ -131,9 +133,6 @@ class Parser {
     if (question !== undefined) {
       this.#skipExtra(startSet);
       const yes = this.#or();
-      if (this.#peek().kind !== 'symbol' && this.#peek().kind !== 'end' && !this.#is(':', 1)) {
-        this.#fail(`missing ':' at '${this.#peek().text}'`);
-      }
       this.#expect(':');
       const no = this.#expr();
       expr = { kind: 'call', at: question.at, fn: '_?_:_', target: undefined, args: [condition, yes, no] };
@@ -159,9 +158,9 @@ class Parser {
   }
 
   // An operator where an operand should start is skipped when an operand follows it.
-  #skipExtra(expected: string): void {
+  #skipExtra(expected: string, end = ''): void {
     const token = this.#peek();
-    if (token.kind !== 'symbol' || isStart(token) || !isStart(this.#peek(1))) return;
+    if (token.kind !== 'symbol' || isStart(token) || !(isStart(this.#peek(1)) || this.#peek(1).text === end)) return;
     this.#report(token.at, `Syntax error: extraneous input '${token.text}' expecting ${expected}`);
     this.#next++;
   }
@@ -202,9 +201,23 @@ class Parser {
       this.#take();
       count++;
     }
+    this.#expectOperand(symbol);
     const operand = this.#member();
     if (count % 2 === 0) return operand;
     return { kind: 'call', at: first.at, fn: symbol === '!' ? '!_' : '-_', target: undefined, args: [operand] };
+  }
+
+  // The grammar decides on a minus by what comes after it, on an exclamation mark without.
+  #expectOperand(sign: string): void {
+    const token = this.#peek();
+    const mixed = sign === '-' && this.#is('!');
+    if (isStart(token) && !mixed) return;
+    if (sign === '!') this.#fail(`extraneous input '${token.text}' expecting ${startSet}`);
+    const text = token.kind === 'end' ? '' : token.text;
+    this.#report(token.at, `Syntax error: no viable alternative at input '-${text}'`);
+    if (mixed) this.#unary();
+    else this.#mismatched(startSet);
+    throw new Stop();
   }
 
   #member(): Expr {
@@ -222,7 +235,11 @@ class Parser {
     const token = this.#peek();
     if (token.kind !== 'ident' && token.kind !== 'escaped') {
       if (['true', 'false', 'null'].includes(token.text)) this.#mismatched('IDENTIFIER');
-      this.#fail(`no viable alternative at input '.${optional ? '?' : ''}${token.kind === 'end' ? '' : token.text}'`);
+      const text = `.${optional ? '?' : ''}${token.kind === 'end' ? '' : token.text}`;
+      this.#report(token.at, `Syntax error: no viable alternative at input '${text}'`);
+      if (!this.#is('in')) throw new Stop();
+      // The word is read on as the operator.
+      return operand;
     }
     this.#take();
     if (token.kind === 'escaped') {
@@ -251,13 +268,22 @@ class Parser {
     const args: Expr[] = [];
     if (!this.#is(')')) {
       if (!isStart(this.#peek())) {
-        this.#skipExtra(callSet);
+        this.#skipExtra(callSet, ')');
+        if (this.#accept(')') !== undefined) return this.#called(fn, target, { at, args });
         if (!isStart(this.#peek())) this.#mismatched(callSet);
       }
       do args.push(this.#expr());
       while (this.#accept(',') !== undefined);
     }
     this.#expect(')');
+    return this.#called(fn, target, { at, args });
+  }
+
+  #called(
+    fn: string,
+    target: Expr | undefined,
+    { at, args }: { readonly at: number; readonly args: readonly Expr[] },
+  ): Expr {
     const expanded = expandMacro(this.#macros, { fn, target, args, at });
     if (expanded === undefined) return { kind: 'call', at, fn, target, args };
     if (!('problem' in expanded)) return expanded;
@@ -267,7 +293,12 @@ class Parser {
 
   #primary(): Expr {
     const token = this.#peek();
-    if (token.kind === 'end' || !isStart(token)) this.#mismatched(startSet);
+    if (token.kind === 'end' || !isStart(token)) return this.#absent(token);
+    if (this.#is('-') && !['int', 'float'].includes(this.#peek(1).kind)) {
+      this.#take();
+      this.#expectOperand('-');
+      this.#fail(`no viable alternative at input '-${this.#peek().text}'`);
+    }
     if (this.#accept('(') !== undefined) {
       const inner = this.#expr();
       this.#expect(')');
@@ -277,6 +308,13 @@ class Parser {
     if (this.#is('{')) return { kind: 'map', at: this.#take().at, entries: this.#entries() };
     if (token.kind === 'ident' || this.#is('.')) return this.#named();
     return this.#literal();
+  }
+
+  // An operator where an operand should start is read on as the operator, so that later mistakes are told too.
+  #absent(token: Token): Expr {
+    if (token.kind !== 'symbol' || !operators.has(token.text)) this.#mismatched(startSet);
+    this.#report(token.at, `Syntax error: mismatched input '${token.text}' expecting ${startSet}`);
+    return { kind: 'literal', at: token.at, value: null };
   }
 
   #list(): Expr {

@@ -1,5 +1,6 @@
 // A value as text, with its type: what tests compare with the answers of cel-go.
 
+import { doubleText } from './library/numbers.ts';
 import {
   Duration,
   ListValue,
@@ -17,7 +18,7 @@ export function showValue(value: Value): string {
   if (value === null) return 'null';
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return asciiQuoted(value);
-  if (typeof value === 'number') return `double(${doubleShown(value)})`;
+  if (typeof value === 'number') return `double(${doubleText(value)})`;
   if (value instanceof Uint) return `${value.value}u`;
   if (value instanceof Uint8Array) return `bytes(${Array.from(value, hexByte).join('')})`;
   if (value instanceof Timestamp) return `timestamp(${timestampShown(value.nanos)})`;
@@ -42,16 +43,6 @@ function timestampShown(nanos: bigint): string {
   return `${(nanos - fraction) / 1_000_000_000n}.${String(fraction).padStart(9, '0')}`;
 }
 
-// Go's %g: the shortest digits, an exponent below 10^-4 and from 10^21 on.
-function doubleShown(value: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value < 0 ? '-Inf' : '+Inf';
-  const [digits = '', exponent = '0'] = value.toExponential().split('e');
-  const power = Number(exponent);
-  if (power >= -4 && power < 21) return String(value);
-  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
-}
-
 const short: Readonly<Record<string, string>> = {
   '\u0007': '\\a',
   '\b': '\\b',
@@ -72,9 +63,7 @@ function asciiQuoted(text: string): string {
     if (known !== undefined) return known;
     if (code >= 0x20 && code < 0x7f) return point;
     if (code < 0x80) return `\\x${hexByte(code)}`;
-    return code < 0x10000
-      ? `\\u${code.toString(16).padStart(4, '0')}`
-      : `\\U${code.toString(16).padStart(8, '0')}`;
+    return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
   });
   return `"${shown.join('')}"`;
 }

@@ -66,9 +66,9 @@ export function optionalType(value: CelType): CelType {
   return opaqueType('optional_type', value);
 }
 
-/** A type with named fields. */
+/** A type with named fields; without `field`, of values that only functions make and look into. */
 export function structType(name: string, field?: (name: string) => CelType | undefined): CelType {
-  return { kind: 'struct', name, params: [], field: field ?? (() => undefined) };
+  return { kind: 'struct', name, params: [], ...(field === undefined ? {} : { field }) };
 }
 
 /** The type of a type: `type(1)` is of type(int). */

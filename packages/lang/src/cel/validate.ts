@@ -6,6 +6,7 @@ import { clauseRefusal, eachClause } from './library/format-text.ts';
 import { compileRegex } from './library/regex.ts';
 import type { CelProblem, Source } from './source.ts';
 import { parseDuration, parseTimestamp } from './time.ts';
+import { type CelType, dynType, formatType, sameType, unwrapped } from './types.ts';
 import { CelError } from './values.ts';
 
 /** Problems of literals in a checked tree. */
@@ -13,6 +14,7 @@ export function validateLiterals(expr: Expr, source: Source): readonly CelProble
   const problems: CelProblem[] = [];
   const refuse = (at: number, message: string): void => void problems.push(source.problem(at, message));
   for (const each of walk(expr)) if (each.kind === 'call') validateCall(each, refuse);
+  validateMixtures(expr, refuse);
   return problems;
 }
 
@@ -42,6 +44,42 @@ function children(expr: Expr): readonly Expr[] {
   }
 }
 
+// Lists and maps hold one type, except what string.format prints.
+function validateMixtures(expr: Expr, refuse: Refuse): void {
+  if (expr.kind === 'call' && expr.fn === 'format') return;
+  if (expr.kind === 'list') {
+    const items = expr.elements.map((item, index) => typed(item, expr.optionals.has(index)));
+    validateAlike(items, refuse);
+  } else if (expr.kind === 'map') {
+    validateAlike(
+      expr.entries.map((entry) => typed(entry.key, false)),
+      refuse,
+    );
+    validateAlike(
+      expr.entries.map((entry) => typed(entry.value, entry.optional)),
+      refuse,
+    );
+  }
+  for (const child of children(expr)) validateMixtures(child, refuse);
+}
+
+interface Typed {
+  readonly at: number;
+  readonly type: CelType;
+}
+
+function typed({ at, type = dynType }: Expr, optional: boolean): Typed {
+  return { at, type: optional ? unwrapped(type) : type };
+}
+
+function validateAlike(items: readonly Typed[], refuse: Refuse): void {
+  const [first] = items;
+  for (const { at, type } of items.slice(1)) {
+    if (first !== undefined && !sameType(first.type, type))
+      refuse(at, `expected type '${formatType(first.type)}' but found '${formatType(type)}'`);
+  }
+}
+
 type Refuse = (at: number, message: string) => void;
 
 function validateCall({ fn, target, args, at }: Extract<Expr, { kind: 'call' }>, refuse: Refuse): void {
@@ -50,6 +88,8 @@ function validateCall({ fn, target, args, at }: Extract<Expr, { kind: 'call' }>,
   const [first] = args;
   const literal = text(first);
   if (fn === 'duration' || fn === 'timestamp') {
+    if (fn === 'duration' && first?.kind === 'literal' && typeof first.value === 'bigint')
+      refuse(first.at, 'invalid duration argument');
     if (literal === undefined || target !== undefined || args.length !== 1) return;
     if (!isTime(fn, literal)) refuse(first?.at ?? at, `invalid ${fn} argument`);
   } else if (fn === 'matches') {

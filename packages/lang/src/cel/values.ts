@@ -126,15 +126,14 @@ export class EntryMap extends MapValue {
   constructor(entries: Iterable<readonly [Value, Value]>) {
     super();
     const map = new Map<string, readonly [Value, Value]>();
-    for (const entry of entries) map.set(keyText(entry[0]) ?? '', entry);
+    for (const entry of entries) map.set(keyText(entry[0]) ?? `d${plainText(entry[0])}`, entry);
     this.#entries = map;
   }
   override get size(): number {
     return this.#entries.size;
   }
   override find(key: Value): Value | undefined {
-    const text = keyText(key);
-    return text === undefined ? undefined : this.#entries.get(text)?.[1];
+    return this.#entries.get(keyText(key) ?? `d${plainText(key)}`)?.[1];
   }
   override *keys(): Iterable<Value> {
     for (const [key] of this.#entries.values()) yield key;

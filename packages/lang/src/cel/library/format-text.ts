@@ -5,12 +5,20 @@ import { CelError, Duration, ListValue, MapValue, Timestamp, TypeValue, Uint, ty
 import { decimalText, doubleText } from './numbers.ts';
 
 /** Fills in the clauses of a format. Errors are CelErrors in cel-go's words. */
-export function formatText(format: string, args: ListValue): string {
+export function formatText(format: string, args: ListValue, style: FormatStyle): string {
   let index = 0;
   return eachClause(format, (clause) => {
     if (index >= args.size) throw new CelError(`index ${index} out of range`);
-    return print(clause, args.at(index++));
+    return print(clause, args.at(index++), style);
   });
+}
+
+/** How numbers and nested values are printed. */
+export interface FormatStyle {
+  readonly fixed: (value: number, precision: number) => string;
+  readonly scientific: (value: number, precision: number) => string;
+  readonly infinity: string;
+  readonly nested: (value: Value) => string;
 }
 
 /** A clause and its precision. */
@@ -76,16 +84,17 @@ const clauseTypes: Readonly<Record<string, readonly [readonly string[], string]>
   o: [['int', 'uint'], 'octal clause can only be used on integers'],
 };
 
-function print(clause: FormatClause, value: Value): string {
+function print(clause: FormatClause, value: Value, style: FormatStyle): string {
   const { letter, precision = 6 } = clause;
-  if (letter === 's') return stringOf(value);
-  const special = specialNumber(value);
+  if (letter === 's') return stringOf(value, style.nested);
+  const special = specialNumber(value)?.replace('Infinity', style.infinity);
   const type = typeOf(value);
   const isReal = letter === 'f' || letter === 'e';
   if (special !== undefined && isReal) return special;
   const refusal = clauseRefusal(clause, type.kind, type.name);
   if (refusal !== undefined) throw new CelError(refusal);
-  if (isReal) return letter === 'f' ? fixed(value as number, precision) : scientific(value as number, precision);
+  if (isReal)
+    return letter === 'f' ? style.fixed(value as number, precision) : style.scientific(value as number, precision);
   if (letter === 'd') return String(wholeOf(value));
   if (letter === 'b') return typeof value === 'boolean' ? String(Number(value)) : wholeOf(value).toString(2);
   if (letter === 'o') return wholeOf(value).toString(8);
@@ -125,7 +134,8 @@ function scientific(value: number, precision: number): string {
   return value.toExponential(Math.min(precision, 100)).replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
-function stringOf(value: Value): string {
+// Lists and maps print what they hold by `nested`.
+function stringOf(value: Value, nested: (value: Value) => string): string {
   if (typeof value === 'string') return value;
   if (value === null) return 'null';
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
@@ -134,12 +144,65 @@ function stringOf(value: Value): string {
   if (value instanceof Timestamp) return timestampText(value);
   if (value instanceof Duration) return durationText(value);
   if (value instanceof TypeValue) return value.type.name;
-  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
-  if (value instanceof ListValue) return `[${[...value].map(stringOf).join(', ')}]`;
-  if (value instanceof MapValue) {
-    const entries = [...value.keys()].map((key) => `${stringOf(key)}: ${stringOf(value.find(key) ?? null)}`);
-    return `{${entries.sort().join(', ')}}`;
-  }
+  if (value instanceof Uint8Array) return bytesText(value);
+  if (value instanceof ListValue || value instanceof MapValue) return nested(value);
   const { name } = typeOf(value);
   throw new CelError(clauseRefusal({ letter: 's', precision: undefined }, 'opaque', name) ?? name);
 }
+
+function bytesText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    const why = 'invalid UTF-8 in bytes, cannot convert to string';
+    throw new CelError(`error during formatting: could not convert argument "${why}" to string`);
+  }
+}
+
+function plainNested(value: Value): string {
+  if (value instanceof ListValue) return `[${[...value].map(plainNested).join(', ')}]`;
+  if (!(value instanceof MapValue)) return stringOf(value, plainNested);
+  const entries = [...value.keys()].map((key) => `${plainNested(key)}: ${plainNested(value.find(key) ?? null)}`);
+  return `{${entries.sort().join(', ')}}`;
+}
+
+function localizedNested(value: Value): string {
+  if (value instanceof ListValue) return `[${[...value].map(localizedNested).join(', ')}]`;
+  if (value instanceof MapValue) {
+    const entries = [...value.keys()].map(
+      (key) => `${localizedNested(key)}:${localizedNested(value.find(key) ?? null)}`,
+    );
+    return `{${entries.sort().join(', ')}}`;
+  }
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') return specialNumber(value) ?? localizedFixed(value, 6);
+  if (value instanceof Uint8Array) return `b${JSON.stringify(bytesText(value))}`;
+  if (value instanceof Duration || value instanceof Timestamp)
+    return `${typeOf(value).kind}(${JSON.stringify(stringOf(value, localizedNested))})`;
+  return stringOf(value, localizedNested);
+}
+
+function localizedFixed(value: number, precision: number): string {
+  const [whole = '', fraction] = fixed(value, precision).split('.');
+  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+const raised = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+// Six digits, whatever precision is asked for.
+function localizedScientific(value: number): string {
+  const [mantissa = '', exponent = '0'] = value.toExponential(6).split('e');
+  const power = Math.abs(Number(exponent));
+  const digits = Array.from(String(power).padStart(2, '0'), (digit) => raised[Number(digit)] ?? '').join('');
+  return `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${digits}`;
+}
+
+export const plainStyle: FormatStyle = { fixed, scientific, infinity: 'Infinity', nested: plainNested };
+
+export const localizedStyle: FormatStyle = {
+  fixed: localizedFixed,
+  scientific: localizedScientific,
+  infinity: '∞',
+  nested: localizedNested,
+};

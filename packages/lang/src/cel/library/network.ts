@@ -70,6 +70,13 @@ function toIp(text: Value | undefined): IpAddress {
   return address;
 }
 
+// What is no address is no argument of containsIP.
+function memberIp(text: Value | undefined): IpAddress {
+  const address = readIp(text as string);
+  if (typeof address === 'string') throw noSuchOverload();
+  return address;
+}
+
 function toCidr(text: Value | undefined): IpPrefix {
   const prefix = readCidr(text as string);
   if (typeof prefix === 'string')
@@ -122,7 +129,7 @@ export const networkFunctions: readonly Overload[] = [
   overload('ip_to_string', 'string(net.IP) string', (ip) => addressText((ip as IpValue).address)),
   overload('string_to_cidr', 'cidr(string) net.CIDR', (text) => new CidrValue(toCidr(text))),
   overload('cidr_contains_ip_string', 'net.CIDR .containsIP(string) bool', (cidr, text) =>
-    prefixContains((cidr as CidrValue).prefix, toIp(text)),
+    prefixContains((cidr as CidrValue).prefix, memberIp(text)),
   ),
   overload('cidr_contains_ip_ip', 'net.CIDR .containsIP(net.IP) bool', (cidr, ip) =>
     prefixContains((cidr as CidrValue).prefix, (ip as IpValue).address),

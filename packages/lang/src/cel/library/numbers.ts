@@ -1,15 +1,17 @@
 // Numbers as Go reads and prints them.
 
-/** The shortest decimal that reads back as the number, in the style of %g with an exponent below 10^-4 and from 10^21 on. */
+/** The shortest decimal that reads back as the number, in Go's style 'g': with an exponent below 10^-4 and from 10^6 on. */
 export function doubleText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value < 0 ? '-Inf' : '+Inf';
   if (Object.is(value, -0)) return '-0';
   const [digits = '', exponent = '0'] = value.toExponential().split('e');
   const power = Number(exponent);
-  if (power >= -4 && power < 21) return decimalText(value);
+  if (power >= -4 && power < exponentFrom) return decimalText(value);
   return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
+
+const exponentFrom = 6;
 
 /** The shortest decimal without an exponent. */
 export function decimalText(value: number): string {

@@ -193,11 +193,7 @@ function clock(fn: string, id: string, part: (parts: ClockParts) => number, unit
     ),
   ];
   if (unit === undefined) return list;
-  // Of a duration, milliseconds are those beyond its last second.
-  const count: Implementation = (span) => {
-    const { nanos } = span as Duration;
-    return fn === 'getMilliseconds' ? (nanos / unit) % 1000n : nanos / unit;
-  };
+  const count: Implementation = (span) => (span as Duration).nanos / unit;
   return [...list, overload(`duration_to_${id}`, `duration .${fn}() int`, count)];
 }
 

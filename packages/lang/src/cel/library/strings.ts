@@ -2,7 +2,7 @@
 
 import { type Implementation, type Overload, overload } from '../overload.ts';
 import { ArrayList, CelError, type ListValue, type Value, plainText } from '../values.ts';
-import { formatText } from './format-text.ts';
+import { formatText, localizedStyle, plainStyle } from './format-text.ts';
 
 function outOfRange(index: Value): CelError {
   return new CelError(`index out of range: ${plainText(index)}`);
@@ -111,9 +111,6 @@ const quote: Implementation = (text) =>
 
 export const stringFunctions: readonly Overload[] = [
   overload('string_char_at_int', 'string .charAt(int) string', charAt),
-  overload('string_format', 'string .format(list(dyn)) string', (format, args) =>
-    formatText(format as string, args as ListValue),
-  ),
   overload('string_index_of_string', 'string .indexOf(string) int', indexOf),
   overload('string_index_of_string_int', 'string .indexOf(string, int) int', indexOf),
   overload('list_join', 'list(string) .join() string', join),
@@ -140,3 +137,13 @@ export const stringFunctions: readonly Overload[] = [
 export const newerStringFunctions: readonly Overload[] = [
   overload('string_reverse', 'string .reverse() string', (text) => [...points(text)].reverse().join('')),
 ];
+
+/** string.format as Kubernetes has it: numbers in American English, texts in lists quoted. */
+export const localizedFormat: Overload = overload('string_format', 'string .format(list(dyn)) string', (format, args) =>
+  formatText(format as string, args as ListValue, localizedStyle),
+);
+
+/** string.format of the specification. */
+export const plainFormat: Overload = overload('string_format', 'string .format(list(dyn)) string', (format, args) =>
+  formatText(format as string, args as ListValue, plainStyle),
+);

@@ -48,7 +48,9 @@ function read(text: string): Url {
   if (text === '*') return { text, scheme: '', host: '', path: '*', query: '' };
   if (text.startsWith(':')) throw new Refused('missing protocol scheme');
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(text)?.[1] ?? '';
-  const rest = scheme === '' ? text : text.slice(scheme.length + 1);
+  // A fragment is part of no part.
+  const [bare = ''] = text.split('#');
+  const rest = scheme === '' ? bare : bare.slice(scheme.length + 1);
   const mark = rest.indexOf('?');
   const query = mark < 0 ? '' : rest.slice(mark + 1);
   let path = mark < 0 ? rest : rest.slice(0, mark);
