@@ -15,6 +15,7 @@ import {
   type Delivery,
   type DeliveryMemory,
   type DeliveryReport,
+  type DeliverySource,
   type OperationReport,
   type SyncRequest,
   refusedReport,
@@ -75,6 +76,7 @@ interface State {
   settled?: { readonly revision: string; readonly fingerprint: string };
   stopWatching: readonly (() => void)[];
   watchedUrls: string;
+  watchedAccess: DeliverySource['access'];
 }
 
 export class Deliveries implements AsyncDisposable {
@@ -346,7 +348,7 @@ export class Deliveries implements AsyncDisposable {
       known.delivery = delivery;
       return known;
     }
-    const state: State = { delivery, stopWatching: [], watchedUrls: '' };
+    const state: State = { delivery, stopWatching: [], watchedUrls: '', watchedAccess: undefined };
     this.#states.set(delivery.key, state);
     return state;
   }
@@ -379,11 +381,14 @@ export class Deliveries implements AsyncDisposable {
   #watchSources(state: State): void {
     const { delivery } = state;
     const urls = delivery.sources.map((source) => source.url).join('\n');
-    if (urls === state.watchedUrls) return;
+    // All sources of a delivery may use the same credentials.
+    const access = delivery.sources[0]?.access;
+    if (urls === state.watchedUrls && access === state.watchedAccess) return;
     for (const stop of state.stopWatching) stop();
     state.watchedUrls = urls;
+    state.watchedAccess = access;
     state.stopWatching = [...new Set(delivery.sources.map((source) => source.url))].map((url) =>
-      this.#options.store.watch(url, () => this.#options.onWake(delivery.key)),
+      this.#options.store.watch(url, () => this.#options.onWake(delivery.key), { access }),
     );
   }
 

@@ -13,7 +13,7 @@ import type {
   StrayObject,
 } from '@evenkeel/engine';
 import type { GroupKind, GroupVersionKind, KubeObject, ObjectRef } from '@evenkeel/resource';
-import type { TreeFilter } from '@evenkeel/source';
+import type { RepositoryAccess, TreeFilter } from '@evenkeel/source';
 import type { RenderRequest } from './render/request.ts';
 
 /** Where one part of the desired state comes from. */
@@ -27,6 +27,8 @@ export interface DeliverySource {
   readonly render: RenderRequest;
   /** What the source leaves out of the repository; everything is there when not given. */
   readonly filter?: TreeFilter;
+  /** The credentials this source may use, looked up by URL when something is fetched: for Git, charts and artifacts alike. */
+  readonly access?: RepositoryAccess | undefined;
   /** A commit to stay at for as long as the revision still stands at `whileHead`: a rollback that a newer commit ends. */
   readonly hold?: { readonly sha: string; readonly whileHead: string } | undefined;
 }

@@ -58,6 +58,7 @@ export async function renderDelivery(input: RenderInput): Promise<RenderedDelive
     try {
       const head = await input.store.resolve(source.url, source.revision, {
         signal: input.signal,
+        access: source.access,
         ...(input.refresh === true ? { maxAgeMs: 0 } : {}),
       });
       const sha = source.hold?.whileHead === head.sha ? source.hold.sha : head.sha;
@@ -85,6 +86,7 @@ async function renderAt(
   if (usable?.sha === sha) return usable;
   const snapshot = await store.tree(source.url, sha, {
     signal,
+    access: source.access,
     ...(source.filter ? { filter: source.filter } : {}),
   });
   if (usable && stillSame(usable.reads, snapshot)) return { ...usable, sha };
@@ -174,7 +176,7 @@ export async function describeCommit(
   sha: string,
 ): Promise<CommitReport | undefined> {
   try {
-    const { author, message } = await store.commit(source.url, sha);
+    const { author, message } = await store.commit(source.url, sha, { access: source.access });
     return { sha, author: author.name, email: author.email, dateMs: Date.parse(author.date), message };
   } catch (error) {
     if (error instanceof GitError || error instanceof SourceError) return undefined;

@@ -38,6 +38,8 @@ export interface MirrorOptions {
   readonly auth?: GitAuth;
   /** Fetch file contents on demand. Default true; a server that cannot do it sends everything. */
   readonly blobless?: boolean;
+  /** How many commits back are fetched of every branch and tag; all when not given. */
+  readonly depth?: number;
   readonly fetchTimeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -216,8 +218,8 @@ const promisorConfig: readonly (readonly [string, string])[] = [
   ['remote.origin.partialCloneFilter', 'blob:none'],
 ];
 
-function filterArguments(context: MirrorContext): readonly string[] {
-  return context.options.blobless === false ? [] : ['--filter=blob:none'];
+function filterArguments({ options: { blobless, depth } }: MirrorContext): readonly string[] {
+  return [...(blobless === false ? [] : ['--filter=blob:none']), ...(depth === undefined ? [] : [`--depth=${depth}`])];
 }
 
 interface RemoteRunOptions extends GitRunOptions {
@@ -229,7 +231,7 @@ async function runRemote(
   args: readonly string[],
   options: RemoteRunOptions,
 ): Promise<GitOutput> {
-  const attempt = (url: string): Promise<GitOutput> =>
+  const attempt = async (url: string): Promise<GitOutput> =>
     context.git.run(args, {
       ...options,
       gitDirectory: context.directory,
@@ -237,6 +239,7 @@ async function runRemote(
       environment: context.remote.environment,
       config: [
         ...context.remote.config,
+        ...(await context.remote.login(options.signal)),
         ['remote.origin.url', url],
         // Given per call and not stored, so that plain reads never start a fetch of single objects behind our back.
         ...(context.options.blobless === false ? [] : promisorConfig),
@@ -246,11 +249,23 @@ async function runRemote(
   try {
     return await attempt(context.remote.url);
   } catch (error) {
+    if (error instanceof GitError && error.code === 'authentication') return refused(context, error, attempt);
     // GitLab redirects `/group/project` to `/group/project.git`; that much can be guessed without following.
     const mayRetry = error instanceof GitError && error.code === 'redirect' && !context.remote.url.endsWith('.git');
     if (!mayRetry) throw error;
     return attempt(`${context.remote.url.replace(/\/$/, '')}.git`);
   }
+}
+
+/** Tries once more where the credentials may have expired meanwhile; says clearly where there were none. */
+function refused(
+  { remote, subject }: MirrorContext,
+  error: GitError,
+  attempt: (url: string) => Promise<GitOutput>,
+): Promise<GitOutput> {
+  if (remote.refuse()) return attempt(remote.url);
+  if (remote.hasCredentials) throw error;
+  throw new GitError('authentication', `${subject} asks for credentials, and none are known for it`, error.detail);
 }
 
 /** Removes lock files and half-written packs that a killed process left; nothing else runs here under the lock. */

@@ -1,6 +1,6 @@
 // Failures that belong to a source and not to Git itself.
 
-export type SourceErrorCode = 'lfs-pointer' | 'no-progress' | 'unknown-mapping';
+export type SourceErrorCode = 'access' | 'lfs-failed' | 'lfs-pointer' | 'no-progress' | 'submodule' | 'unknown-mapping';
 
 /** A source that is there but cannot be used as it is. `path` is inside the tree where one file is to blame. */
 export class SourceError extends Error {

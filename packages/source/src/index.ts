@@ -1,4 +1,5 @@
 // The contract of @evenkeel/source.
+export type { ChartAccess, GitAccess, RepositoryAccess } from './access.ts';
 export {
   type ArchiveInput,
   type ArtifactStorage,

@@ -68,6 +68,7 @@ export function createRemotePlace(request: {
   readonly url: string;
   readonly key: string;
   readonly auth: GitAuth | undefined;
+  readonly depth?: number | undefined;
 }): Place {
   const { store, url } = request;
   const sharedRevision = createSharing<string>();
@@ -77,8 +78,9 @@ export function createRemotePlace(request: {
   let mirror: Promise<GitMirror> | undefined;
 
   const openOnce = (): Promise<GitMirror> => {
-    const auth = request.auth ? { auth: request.auth } : {};
-    mirror ??= openMirror(store.git, { url, directory, signal: closing.signal, ...auth }).catch((error: unknown) => {
+    const { auth, depth } = request;
+    const how = { ...(auth ? { auth } : {}), ...(depth === undefined ? {} : { depth }) };
+    mirror ??= openMirror(store.git, { url, directory, signal: closing.signal, ...how }).catch((error: unknown) => {
       mirror = undefined;
       throw error;
     });

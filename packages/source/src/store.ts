@@ -9,6 +9,7 @@ import {
   repositoryIdentity,
   repositoryKey,
 } from '@evenkeel/git';
+import type { GitAccess, RepositoryAccess } from './access.ts';
 import { createBlobCache } from './blob-cache.ts';
 import type { RefChange, SourceListener } from './changes.ts';
 import { type TreeFilter, filterTree } from './filtered-tree.ts';
@@ -33,6 +34,8 @@ export interface Revision {
 
 export interface SourceAccess {
   readonly auth?: GitAuth;
+  /** Where `auth` and everything else about the repository is looked up by URL; wins over `auth`. */
+  readonly access?: RepositoryAccess | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -48,6 +51,8 @@ export interface ResolveOptions extends SourceAccess {
 
 export interface WatchOptions {
   readonly auth?: GitAuth;
+  /** The repository is watched with the credentials that hold at the time; a change of them is a change of the source. */
+  readonly access?: RepositoryAccess | undefined;
   readonly intervalMs?: number;
 }
 
@@ -83,7 +88,7 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
 
   const { of: placeOf, all: places } = createPlaces(options, mappings);
   const loadRoot = async (url: string, sha: string, access: SourceAccess): Promise<DirectoryNode> => {
-    const place = placeOf(url, access.auth);
+    const place = placeOf(url, accessTo(url, access));
     const repository = await place.open(access.signal);
     const key = `${repository.directory} ${sha}`;
     const known = roots.get(key);
@@ -100,28 +105,25 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
     map(url, target) {
       mappings.set(repositoryIdentity(url), target);
     },
-    open: (url, access = {}) => placeOf(url, access.auth).open(access.signal),
+    open: async (url, access = {}) => placeOf(url, accessTo(url, access)).open(access.signal),
     async resolve(url, revision, resolveOptions = {}) {
-      const place = placeOf(url, resolveOptions.auth);
+      const place = placeOf(url, accessTo(url, resolveOptions));
       return { sha: await place.resolve(revision, resolveOptions), revision };
     },
     async tree(url, sha, treeOptions = {}) {
       const whole = await loadRoot(url, sha, treeOptions);
-      const repository = await placeOf(url, treeOptions.auth).open(treeOptions.signal);
+      const repository = await placeOf(url, accessTo(url, treeOptions)).open(treeOptions.signal);
       const { filter } = treeOptions;
       const root = filter ? await filterTree(whole, filter, (oids) => repository.blobs(oids)) : whole;
       return createSnapshot(root, { repository, blobs, subject: displayUrl(url) });
     },
     async commit(url, sha, access = {}) {
-      const place = placeOf(url, access.auth);
+      const place = placeOf(url, accessTo(url, access));
       await place.ensure(sha);
       return (await place.open(access.signal)).commit(sha);
     },
     watch: (url, listener, watchOptions = {}) =>
-      placeOf(url, watchOptions.auth).watched.add(
-        (change) => listener({ ...change, url }),
-        watchOptions.intervalMs ?? INTERVAL_MS_DEFAULT,
-      ),
+      watchPlace(url, watchOptions, { placeOf, listener: (change) => listener({ ...change, url }) }),
     poke(url, refs = []) {
       const identity = repositoryIdentity(url);
       for (const place of places.values()) if (place.identities.has(identity)) place.poke(refs);
@@ -130,6 +132,48 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
       await Promise.all([...places.values()].map((place) => place[Symbol.asyncDispose]()));
       places.clear();
     },
+  };
+}
+
+/** What holds for a URL now. */
+function accessTo(url: string, { access, auth }: Pick<SourceAccess, 'access' | 'auth'>): GitAccess {
+  if (access) return access.git(url);
+  return auth ? { auth } : {};
+}
+
+interface Watching {
+  readonly placeOf: Places['of'];
+  readonly listener: SourceListener;
+}
+
+/** Watches a URL wherever its credentials lead. Other credentials are another place, and news: what was refused may work. */
+function watchPlace(url: string, options: WatchOptions, { placeOf, listener }: Watching): () => void {
+  let stopPlace: () => void = () => undefined;
+  let watched: Place | 'refused' | undefined;
+  const follow = (): boolean => {
+    let place: Place | 'refused';
+    try {
+      place = placeOf(url, accessTo(url, options));
+    } catch {
+      // Whoever resolves a revision meets the same error and reports it; here it only matters when that changes.
+      place = 'refused';
+    }
+    if (place === watched) return false;
+    stopPlace();
+    watched = place;
+    stopPlace =
+      place === 'refused'
+        ? (): undefined => undefined
+        : place.watched.add(listener, options.intervalMs ?? INTERVAL_MS_DEFAULT);
+    return true;
+  };
+  follow();
+  const stopAccess = options.access?.onChange(() => {
+    if (follow()) listener({ url, refs: [] });
+  });
+  return () => {
+    stopAccess?.();
+    stopPlace();
   };
 }
 
@@ -143,14 +187,14 @@ function keepRecent(roots: Map<string, DirectoryNode>, key: string, root: Direct
 }
 
 interface Places {
-  readonly of: (url: string, auth: GitAuth | undefined) => Place;
+  readonly of: (url: string, access: GitAccess) => Place;
   readonly all: Map<string, Place>;
 }
 
 /** One place per repository and set of credentials, made when it is first named. */
 function createPlaces(options: SourceStoreOptions, mappings: ReadonlyMap<string, MappingTarget>): Places {
   const places = new Map<string, Place>();
-  const of = (url: string, auth: GitAuth | undefined): Place => {
+  const of = (url: string, { auth, depth }: GitAccess): Place => {
     const identity = repositoryIdentity(url);
     const target = mappings.get(identity);
     const remote = target && 'url' in target ? target.url : url;
@@ -158,7 +202,7 @@ function createPlaces(options: SourceStoreOptions, mappings: ReadonlyMap<string,
       target && 'repository' in target
         ? `local ${identity}`
         : // What one set of credentials may read must not be answered to another.
-          `${repositoryKey(remote)}\n${userInfo(remote)}\n${JSON.stringify(auth ?? {})}`;
+          `${repositoryKey(remote)}\n${userInfo(remote)}\n${JSON.stringify(auth ?? {})}${depth === undefined ? '' : `\n${depth}`}`;
     const known = places.get(key);
     if (known) {
       known.identities.add(identity);
@@ -167,7 +211,7 @@ function createPlaces(options: SourceStoreOptions, mappings: ReadonlyMap<string,
     const place =
       target && 'repository' in target
         ? createLocalPlace(target.repository, options)
-        : createRemotePlace({ store: options, url: remote, key, auth });
+        : createRemotePlace({ store: options, url: remote, key, auth, depth });
     place.identities.add(identity);
     places.set(key, place);
     return place;

@@ -1,0 +1,31 @@
+// How repositories are reached: what a front end knows of credentials, asked by URL at the moment something is fetched, so
+// that a change holds at once and no secret travels with a delivery.
+
+import type { GitAuth } from '@evenkeel/git';
+import type { RemoteRequest } from './charts/contract.ts';
+
+/** How one Git repository is reached and read. */
+export interface GitAccess {
+  readonly auth?: GitAuth;
+  /** Git LFS pointers are replaced by what they point at; otherwise reading one is refused. */
+  readonly lfs?: boolean;
+  /** Submodules are read as directories, each with the access of its own URL; otherwise they are empty. */
+  readonly submodules?: boolean;
+  /** How many commits back are fetched; all when not given. */
+  readonly depth?: number;
+}
+
+/** How one chart repository or registry is reached. */
+export type ChartAccess = Pick<RemoteRequest, 'access' | 'plainHttp' | 'dockerConfig'>;
+
+/**
+ * The credentials that one asker may use, by URL. What is not known is reached anonymously. Both questions throw SourceError
+ * `access` where an entry fits the URL and cannot be used, so that nobody wonders why a password is not sent.
+ */
+export interface RepositoryAccess {
+  git(url: string): GitAccess;
+  /** May fetch a token first. */
+  remote(url: string): Promise<ChartAccess>;
+  /** Tells that answers may have become others. Returns the way to stop. */
+  onChange(listener: () => void): () => void;
+}
