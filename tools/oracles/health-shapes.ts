@@ -166,7 +166,8 @@ function anything(name: string, random: () => number): Value {
   ) {
     return pick([0, 1, 2, 3]);
   }
-  if (/paused|suspend|enabled|ready|created|applied|disabled|spec$/i.test(name)) return pick([true, false]);
+  if (/pause|suspend|enabled|ready|created|applied|disabled|terminate|abort|cordon|spec$/i.test(name))
+    return pick([true, false]);
   if (/sha$/i.test(name)) return pick(['0123456789abcdef', 'fedcba9876543210', 'abc']);
   return pick(['alpha', 'beta', 'gamma']);
 }

@@ -1,6 +1,6 @@
 // Compares our health checks with Argo CD's Lua scripts: on every object of the scripts' own tests, on every recorded case of
 // packages/engine/testdata/health, on thousands of made-up objects, and our Lua engine with gopher-lua on all of those that are
-// not made up. UPDATE=1 records cases anew. Needs Go.
+// not made up. UPDATE=1 records cases of health anew, UPDATE=actions those of actions. Needs Go.
 //
 //   npm run oracle:health [-- group …]
 
@@ -19,7 +19,9 @@ import {
   readCases,
 } from '../../packages/engine/src/testing/health-cases.ts';
 import { type Customization, customizations, readObject, readYaml, scriptsNamed } from './argo-cd.ts';
-import { type Value, makeFields, mutate, randomFrom, shapeOf } from './health-shapes.ts';
+import { type ActionTally, actionClock, compareActions } from './health-actions.ts';
+import { hash, identified, toJson } from './health-objects.ts';
+import { makeFields, mutate, randomFrom, shapeOf } from './health-shapes.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const SHOWN_MAX = Number(process.env['SHOWN'] ?? 20);
@@ -87,23 +89,34 @@ async function main(groups: readonly string[]): Promise<void> {
       asked.push({ script: custom.script, object });
     }
   }
-  report(tally, scripts.length, compareEngines(lua, asked));
+  const update = process.env['UPDATE'] === 'actions';
+  const actions = compareActions(await loadLua({ now: actionClock }), customizations(), { groups, update });
+  report(tally, scripts.length, { engines: compareEngines(lua, asked), actions });
 }
 
-function report(tally: Tally, kinds: number, engines: { readonly total: number; readonly equal: number }): void {
+interface Others {
+  readonly engines: { readonly total: number; readonly equal: number };
+  readonly actions: ActionTally;
+}
+
+function report(tally: Tally, kinds: number, { engines, actions: told }: Others): void {
   const { shown: _shown, ...counts } = tally;
+  const { shown: _told, ...actions } = told;
   mkdirSync(join(root, '.results'), { recursive: true });
-  writeFileSync(join(root, '.results/health.json'), `${JSON.stringify({ kinds, ...counts, engines }, null, 2)}\n`);
+  const all = { kinds, ...counts, engines, actions };
+  writeFileSync(join(root, '.results/health.json'), `${JSON.stringify(all, null, 2)}\n`);
   console.log(
     `RESULT health kinds=${kinds} upstream=${tally.upstreamEqual}/${tally.upstream} cases=${tally.casesEqual}/${tally.cases} ` +
       `made=${tally.madeEqual}/${tally.made} gopher-lua=${engines.equal}/${engines.total} scripts-failed=${tally.scriptFailures}`,
   );
-  const isEqual =
-    tally.upstream === tally.upstreamEqual &&
-    tally.cases === tally.casesEqual &&
-    tally.made === tally.madeEqual &&
-    engines.total === engines.equal;
-  if (!isEqual) process.exitCode = 1;
+  console.log(
+    `RESULT actions kinds=${actions.kinds} actions=${actions.actions} upstream=${actions.upstreamEqual}/${actions.upstream} ` +
+      `cases=${actions.casesEqual}/${actions.cases} made=${actions.madeEqual}/${actions.made} scripts-failed=${actions.scriptFailures}`,
+  );
+  const areEqual = [tally, actions].every(
+    (each) => each.upstream === each.upstreamEqual && each.cases === each.casesEqual && each.made === each.madeEqual,
+  );
+  if (!areEqual || engines.total !== engines.equal) process.exitCode = 1;
 }
 
 /** Finds the script of an object as Argo CD does: of its very kind, else of a family in the order of the names. */
@@ -169,17 +182,6 @@ function compare(
 
 function print({ status, message, deletionMessage }: Answer): string {
   return JSON.stringify([status, message, deletionMessage]);
-}
-
-function identified({ group, kind }: Customization, fields: Readonly<Record<string, Value>>): KubeObject {
-  const apiGroup = group.replace(/^_/, 'wild');
-  const { metadata, ...rest } = fields;
-  return {
-    apiVersion: apiGroup === '' ? 'v1' : `${apiGroup}/v1`,
-    kind: kind === '_' ? 'Thing' : kind,
-    metadata: { name: 'it', namespace: 'shop', ...(metadata as object | undefined) },
-    ...rest,
-  } as unknown as KubeObject;
 }
 
 interface Fuzz {
@@ -301,17 +303,6 @@ function answerOf(value: Partial<Answer> | undefined): Answer {
   const isKnown = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'].includes(status);
   if (isKnown) return { status, message, deletionMessage };
   return { status: 'Unknown', message: 'Lua returned an invalid health status', deletionMessage: '' };
-}
-
-/** Large integers of YAML are bigints. */
-function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, entry: unknown) => (typeof entry === 'bigint' ? Number(entry) : entry));
-}
-
-function hash(text: string): number {
-  let value = 2166136261;
-  for (const letter of text) value = Math.imul(value ^ (letter.codePointAt(0) ?? 0), 16777619);
-  return value >>> 0;
 }
 
 await main(process.argv.slice(2));

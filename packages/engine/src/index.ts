@@ -44,3 +44,11 @@ export {
   planSummary,
 } from './plan/plan.ts';
 export { type Refusal, type RefusalCode, type SourcePosition, formatPosition } from './plan/refusal.ts';
+export { actionsOf, runBundledAction } from './actions/actions.ts';
+export {
+  ActionError,
+  type ActionImpact,
+  type ActionParameter,
+  type ActionRun,
+  type ResourceAction,
+} from './actions/definition.ts';
