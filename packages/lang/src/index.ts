@@ -61,8 +61,10 @@ export {
   intType,
   listType,
   mapType,
+  nullType,
   optionalType,
   parseType,
+  sameType,
   stringType,
   structType,
   timestampType,
@@ -80,4 +82,13 @@ export {
 } from './cel/values.ts';
 export { equalValues } from './cel/compare.ts';
 export { parseDuration, parseTimestamp } from './cel/time.ts';
-export { type CelAuthorizer, authorizerType, authorizerValue } from './cel/library/authorizer.ts';
+export {
+  type AuthorizationQuestion,
+  type CelAuthorizer,
+  authorizerType,
+  authorizerValue,
+  resourceCheckType,
+  resourceCheckValue,
+} from './cel/library/authorizer.ts';
+export { type Cron, type ReadCron, nextCronMs, parseCron, zoneOffsetMs } from './cron/cron.ts';
+export { type Glob, compileGlob, matchesGlob, matchesPath } from './glob/glob.ts';
