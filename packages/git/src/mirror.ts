@@ -88,6 +88,11 @@ function assemble(context: MirrorContext): GitMirror {
         local.reset();
       }
     });
+  const fetchMissing = createGathering(directory, async (oids) => {
+    const known = await local.infos(oids);
+    const missing = oids.filter((oid) => !known.has(oid));
+    if (missing.length > 0) await fetchObjects(context, missing, undefined);
+  });
   const isHere = async (sha: string): Promise<boolean> => (await local.infos([sha])).get(sha)?.type === 'commit';
   const ensure = async (sha: string, signal?: AbortSignal): Promise<void> => {
     if (await isHere(sha)) return;
@@ -125,7 +130,7 @@ function assemble(context: MirrorContext): GitMirror {
     async blobs(oids) {
       const known = await local.infos(oids);
       const missing = oids.filter((oid) => !known.has(oid));
-      if (missing.length > 0) await withLock(directory, () => fetchObjects(context, missing, undefined));
+      if (missing.length > 0) await fetchMissing(missing);
       return local.blobs(oids);
     },
     async [Symbol.asyncDispose]() {
@@ -211,6 +216,33 @@ async function fetchObjects(context: MirrorContext, oids: readonly string[], sig
     input: `${oids.join('\n')}\n`,
     noopNegotiation: true,
   });
+}
+
+/** Gathers what is asked for while another fetch is under way into one: hundreds of apps start at once, and a fetch is a process. */
+function createGathering(
+  directory: string,
+  fetch: (oids: readonly string[]) => Promise<void>,
+): (oids: readonly string[]) => Promise<void> {
+  let gathering: { readonly oids: Set<string>; readonly done: Promise<void> } | undefined;
+  return async (oids) => {
+    if (!gathering) {
+      const wanted = new Set<string>();
+      const done = withLock(directory, () => {
+        gathering = undefined;
+        return fetch([...wanted]);
+      });
+      gathering = { oids: wanted, done };
+    }
+    const { oids: together, done } = gathering;
+    for (const oid of oids) together.add(oid);
+    try {
+      await done;
+    } catch (error) {
+      // One content that the remote does not have must not keep the others from whoever asked for them.
+      if (together.size === oids.length) throw error;
+      await withLock(directory, () => fetch(oids));
+    }
+  };
 }
 
 const promisorConfig: readonly (readonly [string, string])[] = [

@@ -9,6 +9,8 @@ import { type DirectoryNode, type TreeNode, listNode, namesDigest, shownKind } f
 
 const LINK_HOPS_MAX = 40;
 const NEIGHBOURS_MAX = 1000;
+/** Of a directory with more files than this only the first are looked at. */
+const WITHIN_MAX = 50_000;
 const NEIGHBOUR_BYTES_MAX = 1024 * 1024;
 const NEIGHBOURS_BYTES_MAX = 32 * 1024 * 1024;
 const LFS_PREFIX = 'version https://git-lfs.github.com/spec/';
@@ -161,7 +163,13 @@ function pin(root: DirectoryNode, content: Content): PinnedSnapshot {
   };
 }
 
-/** Files near the ones that were missed: first their directories, from the second round on also all below their parents. */
+/** What manifests and charts are made of. Other files are loaded when they are asked for by name. */
+const LIKELY = /(?:^|\/)[^./]+$|\.(?:ya?ml|json|tpl|txt|toml|env|properties|conf|libsonnet|jsonnet)$/i;
+
+/**
+ * Files near the ones that were missed: all below their directories, then, one level up with every round, what follows
+ * them in tree order. Apps lie beside each other and are reconciled in about that order, so one fetch serves hundreds.
+ */
 function neighbours(root: DirectoryNode, paths: readonly string[], round: number): readonly string[] {
   const oids = new Set<string>();
   for (const path of paths) {
@@ -171,11 +179,16 @@ function neighbours(root: DirectoryNode, paths: readonly string[], round: number
     for (const child of here.entries.values()) {
       if (child.kind === 'file' && oids.size < NEIGHBOURS_MAX) oids.add(child.oid);
     }
-    for (let up = 0; up < Math.min(round, parts.length); up += 1) {
-      const node = lookup(root, parts.slice(0, parts.length - up).join('/'), true);
-      const below = node?.kind === 'directory' ? collect(node, '', 'file', NEIGHBOURS_MAX) : [];
-      if (below.length >= NEIGHBOURS_MAX) break;
-      for (const [, child] of below) if (oids.size < NEIGHBOURS_MAX) oids.add(child.oid);
+    for (let up = 0; up < Math.min(round + 1, parts.length); up += 1) {
+      const at = parts.slice(0, parts.length - up).join('/');
+      const node = lookup(root, at, true);
+      const below = node?.kind === 'directory' ? collect(node, at, 'file', WITHIN_MAX) : [];
+      const missed = below.findIndex(([name]) => name === path);
+      const following = [...below.slice(Math.max(0, missed)), ...below.slice(0, Math.max(0, missed))];
+      for (const [name, child] of following) {
+        if (oids.size >= NEIGHBOURS_MAX) break;
+        if (up === 0 || LIKELY.test(name)) oids.add(child.oid);
+      }
     }
   }
   return [...oids];
