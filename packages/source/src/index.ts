@@ -9,6 +9,7 @@ export {
 export { type ArtifactServer, type ArtifactServerOptions, startArtifactServer } from './artifact-server.ts';
 export type { RefChange, SourceChange, SourceListener } from './changes.ts';
 export { createChartStore } from './charts/chart-store.ts';
+export { type RemoteWatches, createRemoteWatches } from './charts/remote-watches.ts';
 export type {
   ArtifactRequest,
   ChartRequest,
@@ -16,6 +17,8 @@ export type {
   ChartStoreOptions,
   FetchedArtifact,
   FetchedChart,
+  FetchedFile,
+  FileRequest,
   LayerChoice,
   RemoteRequest,
   ResolvedArtifact,
@@ -28,7 +31,18 @@ export { resolveOciVersion } from './charts/oci-version.ts';
 export { SourceError, type SourceErrorCode } from './errors.ts';
 export type { TreeFilter } from './filtered-tree.ts';
 export { type RepositoryMapping, parseRepositoryMapping } from './mapping.ts';
-export { type ReadRecord, type Recording, digestReads, readFiles, recordReads, stillSame } from './reads.ts';
+export { mountSnapshots } from './mounted-snapshot.ts';
+export { plainSnapshot } from './plain-snapshot.ts';
+export {
+  type IdentifiedTree,
+  type ReadRecord,
+  type Recording,
+  digestReads,
+  readFiles,
+  recordReads,
+  stillSame,
+} from './reads.ts';
+export { isRange } from './revision-range.ts';
 export { type Identity, type PinnedSnapshot, type Snapshot, type Submodule, withSnapshot } from './snapshot.ts';
 export {
   type MappingTarget,

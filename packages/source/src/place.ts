@@ -15,6 +15,7 @@ import {
 } from '@evenkeel/git';
 import type { Clock } from '@evenkeel/std';
 import { type RefChange, type Watched, createWatched } from './changes.ts';
+import { nameOfRevision, needsTags, tagsOf } from './revision-range.ts';
 import { createSharing, untilAborted } from './sharing.ts';
 
 const HEADS_AGE_MS_DEFAULT = 3 * 60_000;
@@ -31,6 +32,8 @@ export interface PlaceOptions {
 export interface ResolveRequest {
   readonly signal?: AbortSignal;
   readonly maxAgeMs?: number;
+  /** Only tags that begin with it are versions; it is left out when they are read. */
+  readonly tagPrefix?: string;
 }
 
 /** One repository as one set of credentials sees it. */
@@ -53,7 +56,13 @@ export function createLocalPlace(repository: GitRepository, options: PlaceOption
     identities: new Set(),
     watched,
     open: () => Promise.resolve(repository),
-    resolve: (revision, { signal }) => shared(revision, signal, () => repository.resolve(revision)),
+    resolve: (revision, { signal, tagPrefix = '' }) =>
+      shared(`${tagPrefix} ${revision}`, signal, async () => {
+        const name = needsTags(revision, tagPrefix)
+          ? nameOfRevision(revision, tagsOf(await repository.refs()), tagPrefix)
+          : revision;
+        return repository.resolve(name);
+      }),
     ensure: () => Promise.resolve(),
     poke: (refs) => watched.notify({ url: repository.directory, refs }),
     async [Symbol.asyncDispose]() {
@@ -92,11 +101,13 @@ export function createRemotePlace(request: {
     onChange: (refs) => watched.notify({ url, refs }),
   });
   const watched = createWatched({ clock: store.clock, random: store.random ?? Math.random, poll: heads.poll });
-  const resolve = async (revision: string, maxAgeMs: number | undefined): Promise<string> => {
-    const name = revision.trim() === '' ? 'HEAD' : revision.trim();
+  const resolve = async (revision: string, { maxAgeMs, tagPrefix = '' }: ResolveRequest): Promise<string> => {
+    const asked = revision.trim() === '' ? 'HEAD' : revision.trim();
     const opened = await openOnce();
-    if (isFullSha(name)) return opened.resolve(name);
-    const found = resolveRemote(await heads.current(maxAgeMs ?? watched.intervalMs ?? HEADS_AGE_MS_DEFAULT), name);
+    if (isFullSha(asked)) return opened.resolve(asked);
+    const known = await heads.current(maxAgeMs ?? watched.intervalMs ?? HEADS_AGE_MS_DEFAULT);
+    const name = needsTags(asked, tagPrefix) ? nameOfRevision(asked, tagsOf(known.refs), tagPrefix) : asked;
+    const found = resolveRemote(known, name);
     // Shortened names and suffixes need the mirror; so does saying clearly that there is no such revision.
     if (found === undefined) return opened.resolve(name);
     await sharedCommit(found, undefined, () => opened.ensure(found));
@@ -106,8 +117,10 @@ export function createRemotePlace(request: {
     identities: new Set(),
     watched,
     open: (signal) => untilAborted(openOnce(), signal),
-    resolve: (revision, { signal, maxAgeMs }) =>
-      sharedRevision(`${maxAgeMs ?? ''} ${revision}`, signal, () => resolve(revision, maxAgeMs)),
+    resolve: (revision, request) =>
+      sharedRevision(`${request.maxAgeMs ?? ''} ${request.tagPrefix ?? ''} ${revision}`, request.signal, () =>
+        resolve(revision, request),
+      ),
     ensure: (sha) => sharedCommit(sha, undefined, async () => (await openOnce()).ensure(sha)),
     poke() {
       heads.outdate();

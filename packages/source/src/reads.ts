@@ -4,24 +4,31 @@
 
 import { createHash } from 'node:crypto';
 import type { FileTree } from '@evenkeel/std';
-import type { Snapshot } from './snapshot.ts';
+import type { Identity } from './snapshot.ts';
 
 /** Plain data: may be kept, sent to another thread, or written down. Keys are `<question>:<path>`. */
 export type ReadRecord = Readonly<Record<string, string>>;
 
+/** Anything that can name its contents: a commit, a chart, several of them as one. */
+export interface IdentifiedTree extends FileTree {
+  identify(path: string): Identity | undefined;
+}
+
 export interface Recording {
   /** Reads through to the snapshot and writes down every question with its answer. */
   readonly tree: FileTree;
+  /** Writes down that everything at and below a path counts: for a program that reads what it likes. */
+  readWhole(path: string): void;
   /** What has been read so far. */
   reads(): ReadRecord;
   /** The SHA-256 of everything read so far: a cache key. */
   digest(): string;
 }
 
-type Question = 'file' | 'list' | 'stat' | 'link';
+type Question = 'file' | 'list' | 'stat' | 'link' | 'whole';
 
 /** Wraps a snapshot so that what is read through it is known afterwards. */
-export function recordReads(snapshot: Snapshot): Recording {
+export function recordReads(snapshot: IdentifiedTree): Recording {
   const answers = new Map<string, string>();
   const note = (question: Question, path: string): void => {
     answers.set(`${question}:${path}`, answer(snapshot, question, path));
@@ -29,6 +36,7 @@ export function recordReads(snapshot: Snapshot): Recording {
   const reads = (): ReadRecord => Object.fromEntries(answers);
   return {
     reads,
+    readWhole: (path) => note('whole', path),
     digest: () => digestReads(reads()),
     tree: {
       stat(path) {
@@ -53,7 +61,7 @@ export function recordReads(snapshot: Snapshot): Recording {
 }
 
 /** Whether another snapshot answers every question of the record alike. Loads nothing and costs a walk per question. */
-export function stillSame(reads: ReadRecord, snapshot: Snapshot): boolean {
+export function stillSame(reads: ReadRecord, snapshot: IdentifiedTree): boolean {
   for (const key in reads) {
     const colon = key.indexOf(':');
     const question = key.slice(0, colon);
@@ -76,18 +84,19 @@ export function readFiles(reads: ReadRecord): readonly string[] {
     .map((key) => key.slice('file:'.length));
 }
 
-function answer(snapshot: Snapshot, question: Question, path: string): string {
+function answer(snapshot: IdentifiedTree, question: Question, path: string): string {
   if (question === 'stat') return snapshot.stat(path) ?? '';
   if (question === 'link') {
     const target = snapshot.readlink(path);
     return target === undefined ? '' : `=${target}`;
   }
   const found = snapshot.identify(path);
+  if (question === 'whole') return found?.oid ?? '';
   if (question === 'file') return found?.kind === 'file' ? found.oid : '';
   if (found?.kind === 'submodule') return 'empty';
   return found?.kind === 'directory' ? found.names : '';
 }
 
 function isQuestion(text: string): text is Question {
-  return text === 'file' || text === 'list' || text === 'stat' || text === 'link';
+  return text === 'file' || text === 'list' || text === 'stat' || text === 'link' || text === 'whole';
 }

@@ -47,6 +47,8 @@ export interface TreeOptions extends SourceAccess {
 export interface ResolveOptions extends SourceAccess {
   /** How old the knowledge of a remote's references may be. Default: the watch interval; 0 asks the remote. */
   readonly maxAgeMs?: number;
+  /** Only tags that begin with it are versions; it is left out when they are read. */
+  readonly tagPrefix?: string;
 }
 
 export interface WatchOptions {

@@ -13,6 +13,8 @@ import type {
   ChartStoreOptions,
   FetchedArtifact,
   FetchedChart,
+  FetchedFile,
+  FileRequest,
   LayerChoice,
   ResolvedArtifact,
   ResolvedChart,
@@ -51,6 +53,7 @@ function sharedMethods(
 ): Omit<ChartStore, typeof Symbol.asyncDispose> {
   const resolving = createSharing<ResolvedChart>();
   const fetching = createSharing<FetchedChart>();
+  const fetchingFiles = createSharing<FetchedFile>();
   const resolvingArtifacts = createSharing<ResolvedArtifact>();
   const fetchingArtifacts = createSharing<FetchedArtifact>();
   const kindOf = (url: string): ClassicCharts | RegistryContents => (url.startsWith('oci://') ? registries : classic);
@@ -65,6 +68,8 @@ function sharedMethods(
         return { name, version, digest, url, ...packed, tree: () => chartTree(packed.archive) };
       });
     },
+    fetchFile: (request: FileRequest) =>
+      fetchingFiles(keyOf(request), request.signal, () => classic.fetchFile(request)),
     resolveArtifact: (request: ArtifactRequest) => {
       const filter = request.semver?.filter;
       const work = (): Promise<ResolvedArtifact> => registries.resolveArtifact(request);
@@ -79,7 +84,7 @@ function sharedMethods(
   };
 }
 
-function keyOf(request: ChartRequest | ArtifactRequest, ...more: readonly unknown[]): string {
+function keyOf(request: ChartRequest | ArtifactRequest | FileRequest, ...more: readonly unknown[]): string {
   return JSON.stringify([{ ...request, signal: undefined }, ...more]);
 }
 

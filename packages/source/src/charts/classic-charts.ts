@@ -4,7 +4,7 @@ import { type RepositoryIndex, readRepositoryIndex } from '@evenkeel/helm';
 import { RemoteError, type RemoteErrorCode, withoutSecrets } from '@evenkeel/oci';
 import { createSharing } from '../sharing.ts';
 import type { Fetching, PackedChart } from './fetching.ts';
-import type { ChartRequest, ResolvedChart } from './contract.ts';
+import type { ChartRequest, FetchedFile, FileRequest, ResolvedChart } from './contract.ts';
 import { type Download, askFor, download, indexUrl, provenanceUrl } from './download.ts';
 import { findArchive } from './find-archive.ts';
 import { identityOf } from './remote-identity.ts';
@@ -13,6 +13,7 @@ import { identityOf } from './remote-identity.ts';
 export interface ClassicCharts {
   resolveChart(request: ChartRequest): Promise<ResolvedChart>;
   fetchChart(request: ChartRequest, resolved: ResolvedChart, provenance: boolean): Promise<PackedChart>;
+  fetchFile(request: FileRequest): Promise<FetchedFile>;
 }
 
 /** What is remembered of a file that was fetched. */
@@ -51,6 +52,10 @@ export function createClassicCharts(fetching: Fetching): ClassicCharts {
     });
   };
   return {
+    async fetchFile({ url, ...request }) {
+      const asChart = { ...request, repoURL: url, chart: '', version: '' };
+      return takeFile(fetching, { ...wantedOf(asChart, fetching), url }, asChart);
+    },
     async resolveChart(request) {
       const index = await readIndex(request).catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);

@@ -49,6 +49,21 @@ export interface FetchedChart extends ResolvedChart {
   readonly tree: () => FileTree;
 }
 
+/** Which single file. */
+export interface FileRequest extends RemoteRequest {
+  /** `https://…` or `http://…` */
+  readonly url: string;
+  /** How old the knowledge of it may be, in milliseconds. Default 0: it is asked for (by ETag). */
+  readonly maxAgeMs?: number;
+}
+
+/** A file as it is now. */
+export interface FetchedFile {
+  readonly content: Uint8Array;
+  /** Of `content`. */
+  readonly digest: string;
+}
+
 /** Which artifact of a registry (Flux's OCIRepository, Argo CD's OCI sources). */
 export interface ArtifactRequest extends RemoteRequest {
   /** `oci://host/path` */
@@ -98,6 +113,8 @@ export interface ChartStore extends AsyncDisposable {
     resolved: ResolvedChart,
     options?: { readonly provenance?: boolean },
   ): Promise<FetchedChart>;
+  /** A file behind a URL, such as values of a chart. */
+  fetchFile(request: FileRequest): Promise<FetchedFile>;
   resolveArtifact(request: ArtifactRequest): Promise<ResolvedArtifact>;
   fetchArtifact(request: ArtifactRequest, resolved: ResolvedArtifact, layer?: LayerChoice): Promise<FetchedArtifact>;
 }
