@@ -33,14 +33,27 @@ export class GitError extends Error {
 const patterns: readonly (readonly [RegExp, GitErrorCode, (subject: string, line: string) => string])[] = [
   [/No space left on device|Disk quota exceeded/i, 'disk-full', (s) => `the disk is full: ${s} could not be written`],
   [
-    /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|No .* host key is known/i,
+    /REMOTE HOST IDENTIFICATION HAS CHANGED/,
     'host-key',
-    (s) => `the SSH host key of ${s} is not in the known hosts; add it or correct it`,
+    (s) =>
+      `the SSH host key of ${s} is not the known one; if its owner really changed it, replace it in the known hosts, else somebody is listening in`,
+  ],
+  [
+    /Host key verification failed|No .* host key is known/i,
+    'host-key',
+    (s) => `the SSH host key of ${s} is not in the known hosts; check it and add it`,
+  ],
+  [
+    /Load key "[^"]*": (?:error in libcrypto|invalid format|incorrect passphrase)/i,
+    'authentication',
+    (s) =>
+      `the SSH key for ${s} cannot be read; store the whole private key, with its last line, and its passphrase if it has one`,
   ],
   [
     /Authentication failed|could not read Username|could not read Password|terminal prompts disabled|Permission denied \(|HTTP Basic: Access denied|returned error: 401|returned error: 403/i,
     'authentication',
-    (s) => `authentication to ${s} failed; check the credentials and their rights`,
+    (s) =>
+      `authentication to ${s} failed; the password, token or key is wrong, has expired or lacks the right to read; renew it where it is kept`,
   ],
   [
     /returned error: 30\d|unable to update url base from redirection/i,
@@ -48,19 +61,32 @@ const patterns: readonly (readonly [RegExp, GitErrorCode, (subject: string, line
     (s) => `${s} redirects elsewhere and credentials are not sent on; use the final URL`,
   ],
   [
-    /unexpected disconnect|early EOF|RPC failed|Could not resolve host|Could not resolve hostname|Failed to connect|Connection refused|Connection reset|Connection timed out|Operation timed out|the remote end hung up|Network is unreachable|Empty reply|returned error: 5\d\d|returned error: 429/i,
+    /CONNECT tunnel failed|Proxy CONNECT aborted|Could not resolve proxy|Received HTTP code \d+ from proxy/i,
+    'network',
+    (s, line) =>
+      `${s} could not be reached: the proxy does not let us through (${line}); check its address, user and password`,
+  ],
+  [
+    /getpeername\(\) failed|alert certificate required|alert bad certificate|alert handshake failure/i,
+    'tls',
+    (s) =>
+      `the TLS connection to ${s} was ended by the server, which probably asks for a client certificate; add or renew it`,
+  ],
+  [
+    /unexpected disconnect|early EOF|RPC failed|Could not resolve host|Could not resolve hostname|Failed to connect|Connection refused|Connection reset|Connection timed out|Operation timed out|the remote end hung up|Network is unreachable|Connection closed by|kex_exchange_identification|Empty reply|returned error: 5\d\d|returned error: 429/i,
     'network',
     (s, line) => `${s} could not be reached: ${line}`,
   ],
   [
     /certificate|SSL|TLS|unable to get local issuer|server verification failed/,
     'tls',
-    (s, line) => `the TLS connection to ${s} could not be trusted: ${line}`,
+    (s, line) =>
+      `the TLS connection to ${s} could not be trusted: ${line}; add the authority that signed its certificate`,
   ],
   [
     /repository .* not found|Repository not found|does not appear to be a git repository|returned error: 404|does not exist|not a git repository/i,
     'not-found',
-    (s) => `repository ${s} was not found, or the credentials may not see it`,
+    (s) => `repository ${s} was not found, or the credentials may not see it; check the URL and their rights`,
   ],
   [
     /couldn't find remote ref|unknown revision|bad revision|ambiguous argument|not our ref|no such ref|Needed a single revision/i,

@@ -1,5 +1,14 @@
 // The contract of @evenkeel/git.
 export { type GitAuth } from './auth.ts';
+export type { FetchedLogin, GitLogin, LoginCredentials } from './logins/login.ts';
+export {
+  type EntraIdentity,
+  type ExchangeOptions,
+  entraLogin,
+  githubAppLogin,
+  googleLogin,
+} from './logins/token-logins.ts';
+export type { GithubApp } from './forges/github-app.ts';
 export { type Git, type GitOutput, type GitRunOptions, createGit } from './command.ts';
 export { GitError, type GitErrorCode, explainGitFailure, maskSecrets } from './errors.ts';
 export {

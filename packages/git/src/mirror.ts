@@ -297,7 +297,8 @@ function refused(
 ): Promise<GitOutput> {
   if (remote.refuse()) return attempt(remote.url);
   if (remote.hasCredentials) throw error;
-  throw new GitError('authentication', `${subject} asks for credentials, and none are known for it`, error.detail);
+  const sentence = `${subject} asks for credentials, and none are known for it; add them`;
+  throw new GitError('authentication', sentence, error.detail);
 }
 
 /** Removes lock files and half-written packs that a killed process left; nothing else runs here under the lock. */

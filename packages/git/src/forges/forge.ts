@@ -52,6 +52,13 @@ export interface ForgeAuth {
   /** PEM certificates trusted besides the system's. */
   readonly ca?: string;
   readonly insecure?: boolean;
+  /** PEM certificate and key that this client shows. */
+  readonly clientCertificate?: string;
+  readonly clientKey?: string;
+  /** Instead of the one for all forges. */
+  readonly proxy?: string;
+  /** Hosts and domains that are reached without the proxy, with commas between them. */
+  readonly noProxy?: string;
 }
 
 /** One forge: fields by the names that ApplicationSets give them (owner, repo, api, allBranches, labels, …). */

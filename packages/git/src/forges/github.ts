@@ -1,6 +1,5 @@
 // GitHub and GitHub Enterprise: REST v3. Documented at docs.github.com/rest; addresses as google/go-github forms them.
 
-import { createSign } from 'node:crypto';
 import { ForgeError } from './errors.ts';
 import {
   type ForgeAuth,
@@ -13,10 +12,10 @@ import {
   isOn,
   texts,
 } from './forge.ts';
+import { type GithubApp, githubBase, installationToken } from './github-app.ts';
 import type { ForgeAccess, ForgeAnswer } from './http.ts';
 import {
   type JsonRecord,
-  at,
   identity,
   nextLink,
   pagesMax,
@@ -148,44 +147,10 @@ class Github {
     return token === undefined || token === '' ? headers : { ...headers, authorization: `Bearer ${token}` };
   }
 
-  /** Trades the App's key for a token of its installation; an installation nobody named is found by the owner. */
-  async #installationToken(app: NonNullable<ForgeAuth['app']>): Promise<string> {
-    const headers = {
-      accept: 'application/vnd.github+json',
-      authorization: `Bearer ${appToken(app, this.#access.now)}`,
-    };
-    let id = app.installationId;
-    if (id === '') {
-      const url = `${this.#base}users/${segments(this.#owner)}/installation`;
-      id = String(identity((await this.#access.send({ url, headers }, this.#auth)).body, 'id'));
-    }
-    const url = `${this.#base}app/installations/${segments(id)}/access_tokens`;
-    const { body } = await this.#access.send({ method: 'POST', url, headers, body: {} }, this.#auth);
-    const token = at(body, 'token');
-    if (typeof token !== 'string') throw new ForgeError('malformed', 'the forge gave no token for the App');
-    return token;
+  async #installationToken(app: GithubApp): Promise<string> {
+    const request = { access: this.#access, auth: this.#auth, base: this.#base, app };
+    return (await installationToken({ ...request, installationOf: `users/${segments(this.#owner)}` })).token;
   }
-}
-
-/** A JWT of a GitHub App, good for nine minutes from a minute ago, since clocks differ. */
-function appToken({ id, privateKey }: NonNullable<ForgeAuth['app']>, now: number): string {
-  const seconds = Math.floor(now / 1000);
-  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const unsigned = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode({ iat: seconds - 60, exp: seconds + 540, iss: id })}`;
-  try {
-    return `${unsigned}.${createSign('RSA-SHA256').update(unsigned).sign(privateKey, 'base64url')}`;
-  } catch (error) {
-    throw new ForgeError('invalid-argument', 'the private key of the GitHub App cannot be used', { cause: error });
-  }
-}
-
-/** The API's address: go-github adds api/v3 to an enterprise host that does not say it is one. */
-function githubBase(api: string): string {
-  if (api === '') return 'https://api.github.com/';
-  const url = URL.parse(api.endsWith('/') ? api : `${api}/`);
-  if (!url) throw new ForgeError('invalid-argument', `"${api}" is no address of a forge`);
-  const isApi = url.pathname.endsWith('/api/v3/') || url.hostname.startsWith('api.') || url.hostname.includes('.api.');
-  return isApi ? url.href : `${url.href}api/v3/`;
 }
 
 /** A link is followed only to the host that was asked, since credentials go along. */

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import { maskSecrets } from '../errors.ts';
+import { isReachedDirectly } from '../ssh-relay.ts';
 import { ForgeError } from './errors.ts';
 import type { ForgeAuth } from './forge.ts';
 
@@ -17,6 +18,7 @@ export interface ForgeRequest {
   readonly method?: 'GET' | 'POST';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; URLSearchParams as a form. */
   readonly body?: unknown;
   readonly timeoutMs?: number;
 }
@@ -104,7 +106,7 @@ export class ForgeAccess implements AsyncDisposable {
       const headers = {
         'user-agent': this.#options.userAgent ?? 'evenkeel',
         accept: 'application/json',
-        ...(wish.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...contentType(wish.body),
         ...(known ? { 'if-none-match': known.tag } : {}),
         // Credentials stay with the host they are for.
         ...(url.origin === first.origin ? wish.headers : {}),
@@ -125,9 +127,9 @@ export class ForgeAccess implements AsyncDisposable {
       const response = await request(url, {
         method: wish.method ?? 'GET',
         headers,
-        dispatcher: this.#dispatcher(auth),
+        dispatcher: this.#dispatcher(auth, url),
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
-        ...(wish.body === undefined ? {} : { body: JSON.stringify(wish.body) }),
+        ...(wish.body === undefined ? {} : { body: bodyOf(wish.body) }),
       });
       const text = await bodyText(response.body as AsyncIterable<Uint8Array>);
       const plain = Object.fromEntries(
@@ -145,13 +147,16 @@ export class ForgeAccess implements AsyncDisposable {
     }
   }
 
-  #dispatcher({ ca, insecure }: ForgeAuth): Dispatcher {
-    const { proxy } = this.#options;
-    const key = JSON.stringify([ca, insecure]);
+  #dispatcher({ ca, insecure, clientCertificate, clientKey, noProxy, ...auth }: ForgeAuth, url: URL): Dispatcher {
+    const named = auth.proxy ?? this.#options.proxy;
+    const proxy = named !== undefined && isReachedDirectly(url.hostname, noProxy ?? '') ? undefined : named;
+    const key = JSON.stringify([ca, insecure, clientCertificate, clientKey, proxy]);
     const known = this.#dispatchers.get(key);
     if (known) return known;
     const tls = {
       ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+      ...(clientCertificate === undefined ? {} : { cert: clientCertificate }),
+      ...(clientKey === undefined ? {} : { key: clientKey }),
       ...(insecure === true ? { rejectUnauthorized: false } : {}),
     };
     const made =
@@ -161,6 +166,16 @@ export class ForgeAccess implements AsyncDisposable {
     this.#dispatchers.set(key, made);
     return made;
   }
+}
+
+function contentType(body: unknown): Readonly<Record<string, string>> {
+  if (body === undefined) return {};
+  const type = body instanceof URLSearchParams ? 'application/x-www-form-urlencoded' : 'application/json';
+  return { 'content-type': type };
+}
+
+function bodyOf(body: unknown): string {
+  return body instanceof URLSearchParams ? body.toString() : JSON.stringify(body);
 }
 
 function checkedUrl(text: string): URL {

@@ -125,7 +125,8 @@ export async function startProxy(portOf: (host: string) => number, login?: strin
   server.on('connect', (incoming, socket, head) => {
     requests.push(`CONNECT ${incoming.url}`);
     if (!isKnown(incoming)) {
-      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+      const challenge = 'Proxy-Authenticate: Basic realm="proxy"\r\nContent-Length: 0\r\nConnection: close';
+      socket.end(`HTTP/1.1 407 Proxy Authentication Required\r\n${challenge}\r\n\r\n`);
       return;
     }
     const onward = connect(portOf((incoming.url ?? '').replace(/:\d+$/, '')), '127.0.0.1', () => {
