@@ -14,6 +14,7 @@ import type { Write } from '../api/writer.ts';
 import { admitPod } from '../defaulting/pod-admission.ts';
 import { type Draft, draftOf, sealed, withMeta } from '../store/draft.ts';
 import { applyLimitRanges, checkLimitRanges } from './limit-ranges.ts';
+import { checkPolicies } from './policies.ts';
 import { bookOnQuotas } from './quotas.ts';
 import { type AccountDeps, applyServiceAccount } from './service-accounts.ts';
 import type { Attributes } from './webhook-matching.ts';
@@ -56,7 +57,10 @@ export class Admission {
   approve(write: Write, draft: Draft, old: KubeObject | undefined): void {
     checkLimitRanges(this.#deps.store, write, draft, old);
     const attributes = attributesOf(write, draft, old);
-    if (attributes !== undefined) this.#webhooks.validate(attributes);
+    if (attributes !== undefined) {
+      checkPolicies(this.#deps, attributes);
+      this.#webhooks.validate(attributes);
+    }
     bookOnQuotas(this.#deps, write, draft, old);
   }
 
@@ -77,6 +81,7 @@ export class Admission {
       dryRun: options.dryRun,
     };
     this.#webhooks.mutate(attributes, (each) => each);
+    checkPolicies(this.#deps, attributes);
     this.#webhooks.validate(attributes);
   }
 

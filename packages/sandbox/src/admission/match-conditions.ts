@@ -1,89 +1,65 @@
 // matchConditions of webhooks: CEL expressions that all must be true for the webhook to be called
 // (apiserver:pkg/admission/plugin/webhook/matchconditions, 1.35).
 
-import {
-  type CelEnvironment,
-  type CelProgram,
-  authorizerType,
-  authorizerValue,
-  compileCel,
-  dynType,
-  kubernetesCelEnvironment,
-  valueOfJson,
-} from '@evenkeel/lang';
+import { valueOfJson } from '@evenkeel/lang';
 import type { Json } from '@evenkeel/resource';
-import type { Identity } from '../access/identity.ts';
 import type { AccessRules } from '../access/rules.ts';
 import { bagsOf } from '../defaulting/drafts.ts';
 import { type Bag, bagAt, scalarText } from '../store/draft.ts';
+import { type Bindings, type Round, authorizerBindings, conditionsBudget, evaluateRound } from './evaluation.ts';
+import { type Compiled, compileExpression, conditionTypes } from './expressions.ts';
+import type { Attributes } from './webhook-matching.ts';
 
 /** True or false where that is clear; otherwise what went wrong. */
 export type Matched = boolean | { readonly problems: readonly string[] };
 
 /** Evaluates the conditions of a webhook on the review that it would be sent. */
-export function conditionsMatch(spec: Bag, review: Bag, by: { identity: Identity; access: AccessRules }): Matched {
-  const conditions = bagsOf(spec['matchConditions']);
+export function conditionsMatch(spec: Bag, review: Bag, by: { attributes: Attributes; access: AccessRules }): Matched {
+  const conditions = bagsOf(spec['matchConditions']).map((each) => programOf(scalarText(each['expression'])));
   if (conditions.length === 0) return true;
-  const request = bagAt(review, 'request') ?? {};
-  const { object, oldObject, ...rest } = request;
   const bindings = {
+    ...requestBindings(bagAt(review, 'request') ?? {}),
+    namespaceObject: null,
+    ...authorizerBindings(by.attributes, by.access),
+  };
+  return roundMatches(evaluateRound(conditions, { bindings, budget: conditionsBudget }));
+}
+
+/** Object, old object and request of a review. */
+export function requestBindings(request: Bag): Bindings {
+  const { object, oldObject, ...rest } = request;
+  return {
     object: valueOfJson((object ?? null) as Json),
     oldObject: valueOfJson((oldObject ?? null) as Json),
     request: valueOfJson(rest as Json),
-    authorizer: authorizerOf(by),
   };
+}
+
+/** What evaluated conditions come to. One that is false settles it, whatever the others would have said. */
+export function roundMatches(round: Round): Matched {
+  if (!round.ok) return { problems: [round.why] };
   const problems: string[] = [];
-  for (const condition of conditions) {
-    const expression = scalarText(condition['expression']);
-    const program = programOf(expression);
-    if (typeof program === 'string') {
-      problems.push(`expression '${expression}' resulted in error: ${program}`);
-      continue;
-    }
-    const { result } = program.evaluate(bindings);
-    // One that is false settles it, whatever the others would have said.
-    if (!result.ok) problems.push(`expression '${expression}' resulted in error: ${result.error.message}`);
-    else if (result.value !== true) return false;
+  for (const result of round.results) {
+    if (result?.ok === false) problems.push(result.why);
+    else if (result?.value === false) return false;
   }
   return problems.length === 0 ? true : { problems };
 }
 
-let environment: CelEnvironment | undefined;
-const programs = new Map<string, CelProgram | string>();
+/** Several problems as one text. */
+export function problemsText(problems: readonly string[]): string {
+  const [first = '', ...others] = [...new Set(problems)];
+  return others.length === 0 ? first : `[${[first, ...others].join(', ')}]`;
+}
+
+const programs = new Map<string, Compiled>();
 const programsMax = 1000;
 
-function programOf(expression: string): CelProgram | string {
+function programOf(expression: string): Compiled {
   const known = programs.get(expression);
   if (known !== undefined) return known;
-  environment ??= kubernetesCelEnvironment().extend({
-    variables: { object: dynType, oldObject: dynType, request: dynType, authorizer: authorizerType },
-  });
-  const compiled = compileCel(expression, environment);
-  const made = compiled.ok ? compiled.value : `compilation failed: ${compiled.error.message}`;
+  const made = compileExpression(expression, { params: false, authorizer: true }, conditionTypes);
   if (programs.size >= programsMax) programs.clear();
   programs.set(expression, made);
   return made;
-}
-
-function authorizerOf({
-  identity,
-  access,
-}: {
-  identity: Identity;
-  access: AccessRules;
-}): ReturnType<typeof authorizerValue> {
-  return authorizerValue((question) => {
-    const account = question.serviceAccount;
-    const who: Identity =
-      account === undefined
-        ? identity
-        : {
-            user: `system:serviceaccount:${account.namespace}:${account.name}`,
-            groups: ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`, 'system:authenticated'],
-          };
-    const { verb = '', path } = question;
-    if (path !== undefined) return access.decide(who, { verb, path });
-    const { group = '', resource = '', subresource = '', namespace = '', name = '' } = question;
-    return access.decide(who, { verb, group, resource, subresource, namespace, name });
-  });
 }

@@ -90,7 +90,8 @@ export function invocationOf(
   return undefined;
 }
 
-function namespaceMatches(spec: Bag, attributes: Attributes, store: Store): boolean {
+/** True where the namespace of a write fits the namespaceSelector of `spec`. */
+export function namespaceMatches(spec: Bag, attributes: Attributes, store: Store): boolean {
   const isNamespace = attributes.type.collection === 'namespaces';
   if (attributes.namespace === '' && !isNamespace) return true;
   const selector = bagAt(spec, 'namespaceSelector') as LabelSelector | undefined;
@@ -99,8 +100,8 @@ function namespaceMatches(spec: Bag, attributes: Attributes, store: Store): bool
   return labelSelectorMatch(selector ?? {})(namespace?.metadata.labels);
 }
 
-// Either state of the object may match; where neither is there, nothing excludes the webhook but a selector.
-function objectMatches(spec: Bag, { object, old }: Attributes): boolean {
+/** True where either state of the object fits the objectSelector; with neither there, only a selector leaves out. */
+export function objectMatches(spec: Bag, { object, old }: Attributes): boolean {
   const selector = (bagAt(spec, 'objectSelector') ?? {}) as LabelSelector;
   const isEmpty = Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
   if (isEmpty) return true;
@@ -110,7 +111,8 @@ function objectMatches(spec: Bag, { object, old }: Attributes): boolean {
   );
 }
 
-function ruleMatches(rule: Bag, attributes: Attributes, type: ServedType): boolean {
+/** True where a rule names the write, with the object seen as `type`. */
+export function ruleMatches(rule: Bag, attributes: Attributes, type: ServedType): boolean {
   return (
     scopeMatches(scalarText(rule['scope'] ?? '*'), attributes) &&
     includes(rule['operations'], attributes.operation) &&

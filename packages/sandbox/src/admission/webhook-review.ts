@@ -9,6 +9,16 @@ import type { Attributes, Invocation } from './webhook-matching.ts';
 
 /** The request of a review, without the uid that makes it unique. */
 export function reviewRequest({ hook, type }: Invocation, attributes: Attributes): Bag {
+  const beta = versionOf(hook.spec) === 'v1beta1';
+  return {
+    apiVersion: `admission.k8s.io/${beta ? 'v1beta1' : 'v1'}`,
+    kind: 'AdmissionReview',
+    request: requestOf(type, attributes),
+  } as unknown as Bag;
+}
+
+/** A write as admission asks about it, its objects seen as `type`. */
+export function requestOf(type: ServedType, attributes: Attributes): Bag {
   const { identity } = attributes.by;
   const kindOf = (each: ServedType): Bag => {
     const { group, version, kind } = attributes.kind ?? each;
@@ -19,32 +29,27 @@ export function reviewRequest({ hook, type }: Invocation, attributes: Attributes
     if (object === undefined) return null;
     return (attributes.kind === undefined ? encoded(atVersion(object, type), type) : object) as unknown as Json;
   };
-  const beta = versionOf(hook.spec) === 'v1beta1';
   return {
-    apiVersion: `admission.k8s.io/${beta ? 'v1beta1' : 'v1'}`,
-    kind: 'AdmissionReview',
-    request: {
-      kind: kindOf(type),
-      resource: resourceOf(type),
-      ...(attributes.subresource === '' ? {} : { subResource: attributes.subresource }),
-      requestKind: kindOf(attributes.type),
-      requestResource: resourceOf(attributes.type),
-      ...(attributes.subresource === '' ? {} : { requestSubResource: attributes.subresource }),
-      ...(attributes.name === '' ? {} : { name: attributes.name }),
-      ...(attributes.namespace === '' ? {} : { namespace: attributes.namespace }),
-      operation: attributes.operation,
-      userInfo: {
-        username: identity.user,
-        ...(identity.uid === undefined ? {} : { uid: identity.uid }),
-        groups: [...identity.groups],
-        ...(identity.extra === undefined ? {} : { extra: structuredClone(identity.extra) as unknown as Bag }),
-      },
-      object: at(attributes.object),
-      oldObject: at(attributes.old),
-      dryRun: attributes.dryRun,
-      options: { ...attributes.by.options },
-    } as unknown as Bag,
-  };
+    kind: kindOf(type),
+    resource: resourceOf(type),
+    ...(attributes.subresource === '' ? {} : { subResource: attributes.subresource }),
+    requestKind: kindOf(attributes.type),
+    requestResource: resourceOf(attributes.type),
+    ...(attributes.subresource === '' ? {} : { requestSubResource: attributes.subresource }),
+    ...(attributes.name === '' ? {} : { name: attributes.name }),
+    ...(attributes.namespace === '' ? {} : { namespace: attributes.namespace }),
+    operation: attributes.operation,
+    userInfo: {
+      username: identity.user,
+      ...(identity.uid === undefined ? {} : { uid: identity.uid }),
+      groups: [...identity.groups],
+      ...(identity.extra === undefined ? {} : { extra: structuredClone(identity.extra) as unknown as Bag }),
+    },
+    object: at(attributes.object),
+    oldObject: at(attributes.old),
+    dryRun: attributes.dryRun,
+    options: { ...attributes.by.options },
+  } as unknown as Bag;
 }
 
 // Types that have a status always show it.

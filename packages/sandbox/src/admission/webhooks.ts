@@ -4,7 +4,7 @@
 
 import { type Json, type KubeObject, parseJson } from '@evenkeel/resource';
 import type { AccessRules } from '../access/rules.ts';
-import { conditionsMatch } from './match-conditions.ts';
+import { conditionsMatch, problemsText } from './match-conditions.ts';
 import { PatchFailure, jsonPatch } from '../api/json-patch.ts';
 import type { Registry } from '../api/registry.ts';
 import { ApiError, badRequest, forbidden, internalError } from '../api/status.ts';
@@ -100,13 +100,11 @@ export class Webhooks {
   #invocation(hook: Hook, attributes: Attributes): Invocation | undefined {
     const invocation = invocationOf(hook, attributes, this.#deps);
     if (invocation === undefined) return undefined;
-    const by = { identity: attributes.by.identity, access: this.#deps.access };
+    const by = { attributes, access: this.#deps.access };
     const matched = conditionsMatch(hook.spec, reviewRequest(invocation, attributes), by);
     if (typeof matched === 'boolean') return matched ? invocation : undefined;
     if (hook.spec['failurePolicy'] === 'Ignore') return undefined;
-    const [first = '', ...others] = matched.problems;
-    const why = others.length === 0 ? first : `[${matched.problems.join(', ')}]`;
-    throw forbidden(attributes.type, attributes.name, why);
+    throw forbidden(attributes.type, attributes.name, problemsText(matched.problems));
   }
 
   #ask(replay: Replay, invocations: readonly Invocation[], attributes: Attributes, round: string): readonly Outcome[] {

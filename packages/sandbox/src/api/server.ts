@@ -107,7 +107,10 @@ export class ApiServer {
     if (path === undefined) return this.#document(request);
     const type = this.#deps.registry.byPath(path.group, path.version, path.plural);
     if (type === undefined) {
-      if (this.#deps.registry.groupVersion(path.group, path.version) === undefined) return pageNotFound();
+      const { registry } = this.#deps;
+      // A group that is built in answers for all of its versions, those of others only for what they serve.
+      const own = registry.all().some((each) => each.group === path.group && each.custom === undefined);
+      if (!own && registry.groupVersion(path.group, path.version) === undefined) return pageNotFound();
       throw noSuchResource();
     }
     if (path.namespace !== undefined && !type.namespaced) throw noSuchResource();

@@ -3,6 +3,7 @@
 import type { Strategy } from '../api/strategy.ts';
 import { type Bag, type Draft, bagAt } from '../store/draft.ts';
 import { validateBinding, validateClusterRole, validateRole, validateRoleRefUnchanged } from '../validation/access.ts';
+import { validatePolicy, validatePolicyBinding } from '../validation/admission-policies.ts';
 import { validateApiService } from '../validation/cluster-kinds.ts';
 import { validateWebhooks } from '../validation/webhook-configurations.ts';
 import { bagsOf, fallback, memberBag, specOf } from './drafts.ts';
@@ -35,12 +36,16 @@ function defaultWebhooks(mutating: boolean): (draft: Draft) => void {
 function defaultAdmissionPolicy(draft: Draft): void {
   const spec = specOf(draft);
   fallback(spec, 'failurePolicy', 'Fail');
-  const match = bagAt(spec, 'matchConstraints');
+  defaultMatchResources(bagAt(spec, 'matchConstraints'));
+}
+
+function defaultMatchResources(match: Bag | undefined): void {
   if (match === undefined) return;
   fallback(match, 'matchPolicy', 'Equivalent');
   memberBag(match, 'namespaceSelector');
   memberBag(match, 'objectSelector');
-  for (const rule of bagsOf(match['resourceRules'])) fallback(rule, 'scope', '*');
+  for (const rule of [...bagsOf(match['resourceRules']), ...bagsOf(match['excludeResourceRules'])])
+    fallback(rule, 'scope', '*');
 }
 
 export const accessStrategies: Readonly<Record<string, Strategy>> = {
@@ -71,9 +76,14 @@ export const accessStrategies: Readonly<Record<string, Strategy>> = {
   'validatingadmissionpolicies.admissionregistration.k8s.io': {
     generation: true,
     defaults: defaultAdmissionPolicy,
+    validate: validatePolicy,
     prepareCreate: (draft) => void (draft['status'] = {}),
   },
-  'validatingadmissionpolicybindings.admissionregistration.k8s.io': { generation: true },
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': {
+    generation: true,
+    defaults: (draft) => defaultMatchResources(bagAt(specOf(draft), 'matchResources')),
+    validate: validatePolicyBinding,
+  },
   'apiservices.apiregistration.k8s.io': {
     defaults: (draft) => fallback(bagAt(specOf(draft), 'service'), 'port', 443),
     validate: validateApiService,

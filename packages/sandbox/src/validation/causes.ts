@@ -50,6 +50,10 @@ export class Causes {
     this.#add('FieldValueTooMany', field, `Too many: ${actual}: must have at most ${max} items`);
   }
 
+  internal(field: string, detail: string): void {
+    this.#add('InternalError', field, `Internal error: ${detail}`);
+  }
+
   addAll(causes: readonly Cause[]): void {
     this.list.push(...causes);
   }

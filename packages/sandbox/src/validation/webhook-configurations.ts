@@ -6,7 +6,8 @@ import { type Bag, type Draft, bagAt, listAt, scalarText } from '../store/draft.
 import { Causes } from './causes.ts';
 import { checkOneOf, isPort } from './choices.ts';
 import { checkLabelSelector } from './label-selectors.ts';
-import { labelProblem, qualifiedNameProblem, subdomainProblem } from './names.ts';
+import { checkConditions } from './match-conditions.ts';
+import { labelProblem, subdomainProblem } from './names.ts';
 
 export function validateWebhooks(draft: Draft): readonly Cause[] {
   const causes = new Causes();
@@ -53,7 +54,7 @@ function checkWebhook(causes: Causes, webhook: Bag, at: string): void {
   }
   checkOneOf(causes, webhook['reinvocationPolicy'], `${at}.reinvocationPolicy`, ['IfNeeded', 'Never']);
   checkClient(causes, bagAt(webhook, 'clientConfig') ?? {}, `${at}.clientConfig`);
-  checkConditions(causes, bagsOf(webhook['matchConditions']), `${at}.matchConditions`);
+  checkConditions(causes, bagsOf(webhook['matchConditions']), { at: `${at}.matchConditions` });
 }
 
 function checkFullName(causes: Causes, name: string, at: string): void {
@@ -64,7 +65,8 @@ function checkFullName(causes: Causes, name: string, at: string): void {
     causes.invalid(at, name, 'should be a domain with at least three segments separated by dots');
 }
 
-function checkRule(causes: Causes, rule: Bag, at: string): void {
+/** Checks operations and resources of a rule. */
+export function checkRule(causes: Causes, rule: Bag, at: string): void {
   const list = (key: string): readonly string[] => (listAt(rule, key) ?? []).map((each) => scalarText(each));
   const operations = list('operations');
   if (operations.length === 0) causes.required(`${at}.operations`);
@@ -152,19 +154,4 @@ function checkUrl(causes: Causes, text: string, at: string): void {
   if (url.username !== '') causes.invalid(at, url.username, 'user information is not permitted in the URL');
   if (url.hash !== '') causes.invalid(at, url.hash.slice(1), 'fragments are not permitted in the URL');
   if (url.search !== '') causes.invalid(at, url.search.slice(1), 'query parameters are not permitted in the URL');
-}
-
-function checkConditions(causes: Causes, conditions: readonly Bag[], at: string): void {
-  const names = new Set<string>();
-  if (conditions.length > 64) causes.tooMany(at, conditions.length, 64);
-  for (const [index, condition] of conditions.entries()) {
-    const place = `${at}[${index}]`;
-    if (scalarText(condition['expression'] ?? '').trim() === '') causes.required(`${place}.expression`);
-    const name = scalarText(condition['name'] ?? '');
-    const problem = name === '' ? undefined : qualifiedNameProblem(name);
-    if (name === '') causes.required(`${place}.name`);
-    else if (problem !== undefined) causes.invalid(`${place}.name`, name, problem);
-    if (name !== '' && names.has(name)) causes.duplicate(`${place}.name`, name);
-    names.add(name);
-  }
 }

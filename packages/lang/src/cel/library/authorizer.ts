@@ -2,13 +2,14 @@
 
 import { type Overload, overload } from '../overload.ts';
 import { type CelType, structType } from '../types.ts';
-import { CelError, OpaqueValue, type Value } from '../values.ts';
+import { OpaqueValue, type Value } from '../values.ts';
 
 const prefix = 'kubernetes.authorization';
 export const authorizerType: CelType = structType(`${prefix}.Authorizer`);
 const pathCheckType = structType(`${prefix}.PathCheck`);
 const groupCheckType = structType(`${prefix}.GroupCheck`);
-const resourceCheckType = structType(`${prefix}.ResourceCheck`);
+/** Of `authorizer.requestResource`. */
+export const resourceCheckType: CelType = structType(`${prefix}.ResourceCheck`);
 const decisionType = structType(`${prefix}.Decision`);
 export const authorizerTypes: readonly CelType[] = [
   authorizerType,
@@ -73,6 +74,11 @@ export function authorizerValue(ask: CelAuthorizer): Value {
   return new Check(authorizerType, ask, {});
 }
 
+/** The value of a variable that already names what is asked about; only the verb is open. */
+export function resourceCheckValue(ask: CelAuthorizer, question: AuthorizationQuestion): Value {
+  return new Check(resourceCheckType, ask, question);
+}
+
 function step(id: string, signature: string, more: (value: string) => AuthorizationQuestion): Overload {
   const [target = '', result = ''] = signature.split(' ');
   const fn = id.split('_').at(-1) ?? '';
@@ -91,11 +97,10 @@ function ask(check: Value | undefined, verb: string): Decision {
   return new Decision(answer({ ...question, verb }));
 }
 
+// Rules of RBAC do not look at selectors.
 function selector(kind: string): Overload {
   const signature = `${prefix}.ResourceCheck .${kind}(string) ${prefix}.ResourceCheck`;
-  return overload(`authorizer_${kind.toLowerCase()}`, signature, () => {
-    throw new CelError(`${kind} is not supported by this authorizer`);
-  });
+  return overload(`authorizer_${kind.toLowerCase()}`, signature, (check) => check);
 }
 
 export const authorizerFunctions: readonly Overload[] = [
