@@ -11,6 +11,8 @@ export interface ClusterConfig {
   readonly tlsServerName?: string;
   /** http://, https:// or socks5:// */
   readonly proxyUrl?: string;
+  /** Answers are not asked for in gzip: where the line is faster than both processors. */
+  readonly disableCompression?: boolean;
   readonly user: UserConfig;
   /** The namespace of the context, 'default' where it names none. */
   readonly namespace: string;

@@ -32,7 +32,7 @@ export function createDiscovery(send: Send, clock: Clock): Discovery {
   let catalogue: Catalogue | undefined;
   let pending: Promise<Catalogue> | undefined;
   let generation = 0;
-  let version: string | undefined;
+  let version: Promise<string> | undefined;
 
   const fetchNow = (): Promise<Catalogue> => {
     if (pending) return pending;
@@ -68,14 +68,20 @@ export function createDiscovery(send: Send, clock: Clock): Discovery {
       catalogue = undefined;
       pending = undefined;
     },
-    async serverVersion() {
-      if (version !== undefined) return version;
-      const body = await fetchJson(send, { method: 'GET', path: '/version' });
-      const told = isJsonObject(body) ? body['gitVersion'] : undefined;
-      version = typeof told === 'string' ? told : '';
+    serverVersion() {
+      version ??= fetchVersion(send).catch((error: unknown) => {
+        version = undefined;
+        throw error;
+      });
       return version;
     },
   };
+}
+
+async function fetchVersion(send: Send): Promise<string> {
+  const body = await fetchJson(send, { method: 'GET', path: '/version' });
+  const told = isJsonObject(body) ? body['gitVersion'] : undefined;
+  return typeof told === 'string' ? told : '';
 }
 
 function versionedKey(gvk: GroupVersionKind): string {

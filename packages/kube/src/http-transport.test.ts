@@ -94,6 +94,19 @@ test('speaks TLS, sends query and body, keeps its connection, reads gzip and exa
   assert.equal(served.connections(), 1);
 });
 
+test('disable-compression: gzip is not asked for', async () => {
+  const asked: unknown[] = [];
+  await using served = await serve((request, response) => {
+    asked.push(request.headers['accept-encoding']);
+    answer(response, {});
+  });
+  for (const disableCompression of [false, true]) {
+    await using transport = createHttpTransport({ ...served.config, disableCompression });
+    await transport.send({ method: 'GET', path: '/version' });
+  }
+  assert.deepEqual(asked, ['gzip', undefined]);
+});
+
 test('client certificates, basic and bearer log-in, repeated impersonation headers', async () => {
   await using served = await serve((request, response) => {
     const peer = (request.socket as TLSSocket).getPeerCertificate();

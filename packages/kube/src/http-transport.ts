@@ -168,7 +168,7 @@ class HttpTransport implements KubeTransport {
     const headers: Record<string, string | string[]> = {
       accept: 'application/json',
       'user-agent': this.#options.userAgent ?? 'evenkeel',
-      ...(lane === 'requests' ? { 'accept-encoding': 'gzip' } : {}),
+      ...(lane === 'requests' && this.#config.disableCompression !== true ? { 'accept-encoding': 'gzip' } : {}),
       ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
     };
     for (const [name, value] of Object.entries({ ...credential.headers, ...request.headers })) {

@@ -11,6 +11,7 @@ interface RawCluster {
   readonly 'certificate-authority'?: string;
   readonly 'certificate-authority-data'?: string;
   readonly 'proxy-url'?: string;
+  readonly 'disable-compression'?: boolean;
   readonly extensions?: readonly { readonly name?: string; readonly extension?: unknown }[];
 }
 

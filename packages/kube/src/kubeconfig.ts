@@ -53,6 +53,7 @@ export async function loadKubeconfig(options: LoadKubeconfigOptions = {}): Promi
     ...(insecure ? { insecureSkipTlsVerify: true } : {}),
     ...(more['tls-server-name'] === undefined ? {} : { tlsServerName: more['tls-server-name'] }),
     ...(more['proxy-url'] === undefined || more['proxy-url'] === '' ? {} : { proxyUrl: more['proxy-url'] }),
+    ...(more['disable-compression'] === true ? { disableCompression: true } : {}),
     user: user
       ? await resolveUser(userName, user.value, {
           directory: user.directory,

@@ -5,6 +5,7 @@ import {
   type Informer,
   type InformerSet,
   type KubeClient,
+  KubeError,
   type ObjectChange,
   type ResourceType,
   createInformerSet,
@@ -12,12 +13,24 @@ import {
 import { type GroupKind, type KubeObject, type ObjectRef } from '@evenkeel/resource';
 import type { FrontEnd } from '../model.ts';
 import { dependantKinds } from './dependants.ts';
+import { joinInformers } from './joined-informer.ts';
 
 /** A change of an object that belongs, or belonged, to a delivery. */
 export type OwnedListener = (deliveryKey: string, change: ObjectChange) => void;
 
+/** The part of a cluster that may be used. */
+export interface ClusterScope {
+  /** Empty for all of them. */
+  readonly namespaces: readonly string[];
+  /** Whether cluster-scoped objects may be, where `namespaces` limits the rest. */
+  readonly clusterResources: boolean;
+}
+
 export interface LiveState extends AsyncDisposable {
-  /** Starts watching these types and those of their dependants; resolves when the first state of all is there. */
+  /**
+   * Starts watching these types and those of their dependants; resolves when the first state of all is there, rejects
+   * with KubeError where we may not see one of them.
+   */
   watch(types: readonly ResourceType[]): Promise<void>;
   /** The object as last seen; undefined where it is not there or its type is not watched. */
   get(ref: ObjectRef): KubeObject | undefined;
@@ -31,6 +44,10 @@ export interface LiveState extends AsyncDisposable {
   dependants(uid: string): readonly KubeObject[];
   /** The delivery an object belongs to by its mark, whichever front end wrote it. */
   ownerOf(object: KubeObject): string | undefined;
+  /** Why an object cannot be managed in the part of the cluster that may be used; undefined where it can. */
+  outside(ref: ObjectRef, namespaced: boolean): string | undefined;
+  /** How much is watched. */
+  size(): { readonly kinds: number; readonly objects: number };
   /** Calls `listener` for changes of owned objects, after the cache is updated. */
   onOwnedChange(listener: OwnedListener): () => void;
   /** Calls `listener` for every change of any watched object. */
@@ -40,9 +57,15 @@ export interface LiveState extends AsyncDisposable {
 }
 
 /** Makes the live state of the cluster behind `client`. Nothing is watched until asked for. */
-export function createLiveState(client: KubeClient, frontEnds: () => readonly FrontEnd[]): LiveState {
-  return new WatchedState(client, frontEnds);
+export function createLiveState(
+  client: KubeClient,
+  frontEnds: () => readonly FrontEnd[],
+  scope: ClusterScope = everything,
+): LiveState {
+  return new WatchedState(client, frontEnds, scope);
 }
+
+const everything: ClusterScope = { namespaces: [], clusterResources: true };
 
 class WatchedState implements LiveState {
   readonly #client: KubeClient;
@@ -52,11 +75,20 @@ class WatchedState implements LiveState {
   readonly #informers = new Map<string, Informer>();
   readonly #ownedListeners = new Set<OwnedListener>();
   readonly #listeners = new Set<(change: ObjectChange) => void>();
+  readonly #scope: ClusterScope;
+  /** Kinds that we may not list, by group and kind. */
+  readonly #denied = new Map<string, KubeError>();
+  readonly #denials = new Set<(kind: string, error: KubeError) => void>();
 
-  constructor(client: KubeClient, frontEnds: () => readonly FrontEnd[]) {
+  constructor(client: KubeClient, frontEnds: () => readonly FrontEnd[], scope: ClusterScope) {
     this.#client = client;
     this.#frontEnds = frontEnds;
-    this.#set = createInformerSet(client);
+    this.#scope = scope;
+    this.#set = createInformerSet(client, {
+      onError: (error, type) => {
+        if (error instanceof KubeError && error.code === 403) this.#deny(kindKey(type), error);
+      },
+    });
   }
 
   async watch(types: readonly ResourceType[]): Promise<void> {
@@ -69,8 +101,25 @@ class WatchedState implements LiveState {
     }
     for (const type of types) {
       const informer = this.#informers.get(kindKey(type));
-      if (informer?.hasSynced === false) await informer.synced;
+      if (informer?.hasSynced === false) await this.#untilSynced(informer, kindKey(type));
     }
+  }
+
+  outside({ kind, namespace, name }: ObjectRef, namespaced: boolean): string | undefined {
+    const { namespaces, clusterResources } = this.#scope;
+    if (namespaces.length === 0) return undefined;
+    if (!namespaced) {
+      return clusterResources
+        ? undefined
+        : `cluster level ${kind} "${name}" can not be managed when in namespaced mode`;
+    }
+    return namespaces.includes(namespace) ? undefined : `namespace "${namespace}" for ${kind} "${name}" is not managed`;
+  }
+
+  size(): { readonly kinds: number; readonly objects: number } {
+    let objects = 0;
+    for (const informer of this.#informers.values()) objects += informer.list().length;
+    return { kinds: this.#informers.size, objects };
   }
 
   get(ref: ObjectRef): KubeObject | undefined {
@@ -121,16 +170,44 @@ class WatchedState implements LiveState {
     await this.#set[Symbol.asyncDispose]();
   }
 
+  async #untilSynced(informer: Informer, kind: string): Promise<void> {
+    const known = this.#denied.get(kind);
+    if (known) throw known;
+    const { promise, reject } = Promise.withResolvers<never>();
+    const listener = (denied: string, error: KubeError): void => {
+      if (denied === kind) reject(error);
+    };
+    this.#denials.add(listener);
+    try {
+      await Promise.race([informer.synced, promise]);
+    } finally {
+      this.#denials.delete(listener);
+    }
+  }
+
+  #deny(kind: string, error: KubeError): void {
+    if (this.#informers.get(kind)?.hasSynced === true) return;
+    this.#denied.set(kind, error);
+    for (const listener of this.#denials) listener(kind, error);
+  }
+
   #start(type: ResourceType): void {
-    const informer = this.#set.for(type, {
-      indexes: {
-        owner: (object) => {
-          const key = this.ownerOf(object);
-          return key === undefined ? [] : [key];
-        },
-        ownerUid: (object) => (object.metadata.ownerReferences ?? []).map((owner) => owner.uid),
+    const { namespaces, clusterResources } = this.#scope;
+    if (namespaces.length > 0 && !type.namespaced && !clusterResources) return;
+    const indexes = {
+      owner: (object: KubeObject): readonly string[] => {
+        const key = this.ownerOf(object);
+        return key === undefined ? [] : [key];
       },
-    });
+      ownerUid: (object: KubeObject): readonly string[] =>
+        (object.metadata.ownerReferences ?? []).map((owner) => owner.uid),
+    };
+    const informer =
+      namespaces.length > 0 && type.namespaced
+        ? joinInformers(
+            namespaces.map((namespace) => ({ namespace, informer: this.#set.for(type, { namespace, indexes }) })),
+          )
+        : this.#set.for(type, { indexes });
     this.#informers.set(kindKey(type), informer);
     // The rejection on shutdown belongs to whoever awaits `watch`.
     informer.synced.catch(() => undefined);

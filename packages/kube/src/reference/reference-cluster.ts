@@ -27,6 +27,8 @@ export interface ReferenceClusterOptions {
   readonly users?: Readonly<Record<string, { readonly user: string; readonly groups?: readonly string[] }>>;
   /** More flags of kube-apiserver. */
   readonly apiServerFlags?: readonly string[];
+  /** More flags of kube-controller-manager. */
+  readonly controllerManagerFlags?: readonly string[];
 }
 
 /** A running cluster. Disposing ends its processes and removes its files. */
@@ -65,7 +67,10 @@ export async function startReferenceCluster(options: ReferenceClusterOptions = {
     const kubeconfig = join(directory, 'kubeconfig.json');
     await writeFile(kubeconfig, JSON.stringify(kubeconfigOf(config, token)));
     if (options.controllerManager === true)
-      processes.start('kube-controller-manager', controllerManagerFlags(directory, kubeconfig));
+      processes.start('kube-controller-manager', [
+        ...controllerManagerFlags(directory, kubeconfig),
+        ...(options.controllerManagerFlags ?? []),
+      ]);
     return {
       config,
       kubeconfig,
