@@ -27,7 +27,7 @@ const options = readArguments(process.argv.slice(2), [
   'steady',
   'lanes',
   'no-floor',
-  'node-options',
+  'profile',
   'by-resource',
 ]);
 const apps = options.number('apps', 500);
@@ -60,10 +60,7 @@ const deployments = await typeOf('apps', 'v1', 'Deployment');
 
 await using running = startMeasured(
   [
-    ...options
-      .text('node-options', '')
-      .split(' ')
-      .filter((option) => option !== ''),
+    ...(options.has('profile') ? ['--cpu-prof', `--cpu-prof-dir=${options.text('profile', '.')}`] : []),
     ...controller,
     cluster.kubeconfig,
     join(state, 'controller'),

@@ -7,7 +7,7 @@ import { type KubeObject, type ObjectRef, refKey } from '@evenkeel/resource';
 import type { SourceStore } from '@evenkeel/source';
 import type { Clock } from '@evenkeel/std';
 import type { Cluster } from './cluster.ts';
-import { compareDelivery } from './compare/compare.ts';
+import { type Comparison, compareDelivery } from './compare/compare.ts';
 import { aggregateHealth, decide } from './decide.ts';
 import { imagesOf } from './images.ts';
 import {
@@ -54,8 +54,9 @@ export interface DeliveriesOptions {
   readonly onReport?: (report: DeliveryReport, delivery: Delivery) => void;
 }
 
-/** An operation that ends sooner than this is reported once, at its end. */
+/** An operation that ends sooner than this is reported once, at its end. One that waits for nothing has more time. */
 const QUIET_MS = 400;
+const QUIET_WRITING_MS = 2000;
 
 /** What the cluster refuses today (a quota, a permission, a webhook) it may take later; nobody tells us when. */
 const ASK_AGAIN_MS = 60_000;
@@ -179,8 +180,10 @@ export class Deliveries implements AsyncDisposable {
     const prepared = await this.#prepare(state, rendered, cluster);
     await watchTypes(prepared, input, cluster);
     const askAnew = input.refresh !== undefined || input.request !== undefined;
-    const compared = await compareDelivery({ delivery, prepared, memory: input.memory, cluster, askAnew, signal });
-    return this.#act(input, state, { rendered, prepared, compared, cluster });
+    const compare = (): Promise<Comparison> =>
+      compareDelivery({ delivery, prepared, memory: input.memory, cluster, askAnew, signal });
+    const compared = await comparedAtRest(state, compare);
+    return this.#act(input, state, { rendered, prepared, compared, cluster, compare });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -248,6 +251,7 @@ export class Deliveries implements AsyncDisposable {
     const initiatedBy = request?.initiatedBy ?? { automated: true };
     let announced = false;
     const startedAtMs = this.#options.clock.now();
+    const quietMs = plan.stages.some((stage) => stage.waitHealthy) ? QUIET_MS : QUIET_WRITING_MS;
     const operation = startOperation({
       id: request?.id ?? `auto-${(this.#operations += 1)}`,
       plan,
@@ -260,14 +264,20 @@ export class Deliveries implements AsyncDisposable {
       heals,
       clock: this.#options.clock,
       onProgress: (urgent) => {
-        if (urgent || (announced && this.#options.clock.now() - startedAtMs > QUIET_MS))
+        if (urgent || (announced && this.#options.clock.now() - startedAtMs > quietMs))
           this.#options.onWake(delivery.key);
       },
     });
     state.operation = operation;
-    await Promise.race([operation.done, this.#options.clock.sleep(QUIET_MS, input.signal).catch(() => undefined)]);
+    await Promise.race([operation.done, this.#options.clock.sleep(quietMs, input.signal).catch(() => undefined)]);
     announced = true;
-    return this.#settle(state, { ...turn.report, operation: operation.report }, { requestTaken: true });
+    if (operation.report.finishedAtMs === undefined)
+      return this.#settle(state, { ...turn.report, operation: operation.report }, { requestTaken: true });
+    // What it wrote is in the cache already: its end and what it led to are told at once, in one write.
+    const after = reportOf(state, { ...world, compared: await world.compare() }, input.memory);
+    if (after.sync === 'synced')
+      state.settled = { revision: after.revisions.join(','), fingerprint: delivery.fingerprint };
+    return this.#settle(state, after, { requestTaken: true });
   }
 
   /** Something stands in the way of a sync. Nothing is written; the attempt is recorded once per revision. */
@@ -403,6 +413,15 @@ export class Deliveries implements AsyncDisposable {
       stopOwned();
       stopKinds();
     });
+  }
+}
+
+/** A comparison that an operation ended under would show its writes as missing, and have them made again. */
+async function comparedAtRest(state: State, compare: () => Promise<Comparison>): Promise<Comparison> {
+  for (;;) {
+    const before = state.operation?.report.phase;
+    const compared = await compare();
+    if (before === undefined || before === state.operation?.report.phase) return compared;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { type Refusal, type RefusalCode } from '@evenkeel/engine';
 import { GitError } from '@evenkeel/git';
+import type { ResourceType } from '@evenkeel/kube';
 import type { LookupQuery } from '@evenkeel/helm';
 import { type GroupKind, type JsonObject, type KubeObject, parseApiVersion } from '@evenkeel/resource';
 import {
@@ -143,12 +144,6 @@ async function chartWorld(cluster: Cluster, asked: Lookups): Promise<ChartWorld 
     cluster.client.discovery.serverVersion(),
     cluster.client.discovery.everyVersion(),
   ]);
-  const apiVersions = new Set<string>();
-  for (const type of types) {
-    const groupVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
-    apiVersions.add(groupVersion);
-    apiVersions.add(`${groupVersion}/${type.kind}`);
-  }
   const absent = new Set<string>();
   const lookup = (query: LookupQuery): JsonObject | undefined => {
     const { group } = parseApiVersion(query.apiVersion);
@@ -161,7 +156,24 @@ async function chartWorld(cluster: Cluster, asked: Lookups): Promise<ChartWorld 
     const items = cluster.live.list(kind, query.namespace) as unknown as readonly JsonObject[];
     return { apiVersion: query.apiVersion, kind: `${query.kind}List`, metadata: {}, items };
   };
-  return { kubeVersion, apiVersions: [...apiVersions], host: templateHost, lookup, absent };
+  return { kubeVersion, apiVersions: apiVersionsOf(types), host: templateHost, lookup, absent };
+}
+
+/** By what discovery answered: it answers the same list until it asks the server again. */
+const knownApiVersions = new WeakMap<readonly ResourceType[], readonly string[]>();
+
+function apiVersionsOf(types: readonly ResourceType[]): readonly string[] {
+  const known = knownApiVersions.get(types);
+  if (known) return known;
+  const versions = new Set<string>();
+  for (const type of types) {
+    const groupVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
+    versions.add(groupVersion);
+    versions.add(`${groupVersion}/${type.kind}`);
+  }
+  const result = [...versions];
+  knownApiVersions.set(types, result);
+  return result;
 }
 
 function liveObject(cluster: Cluster, query: LookupQuery): KubeObject | undefined {

@@ -13,6 +13,8 @@ export interface World {
   readonly prepared: Prepared;
   readonly compared: Comparison;
   readonly cluster: Cluster;
+  /** Compares anew, with what is live by then. */
+  readonly compare: () => Promise<Comparison>;
 }
 
 interface Wanted {
