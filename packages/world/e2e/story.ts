@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { type DeliveryDetail, apiPaths } from '@evenkeel/api';
 import { type KubeObject, type ObjectRef, gvkOf, parseYamlDocuments } from '@evenkeel/resource';
 import { type RecordingTransport, recordingTransport } from '@evenkeel/kube/testing';
-import { Sandbox } from '@evenkeel/sandbox';
 import { type World, type WorldOptions, startWorld } from '@evenkeel/world';
+import { onRealServer, startBed } from './bed.ts';
 import { kubectlPath } from './kubectl.ts';
 
 /** The URL the fixture's manifests name. */
@@ -102,12 +102,12 @@ export function run(program: string, args: readonly string[], options: RunOption
 /** The arguments that run the command from its sources. */
 export const commandLine: readonly string[] = ['--conditions=development', join(root, 'packages/cli/src/main.ts')];
 
-/** Starts the system on a copy of the shop. Workloads run 50 times faster than life. */
+/** Starts the system on a copy of the shop, on the cluster that bed.ts chooses. */
 export async function startStory(options: Partial<WorldOptions> & { readonly from?: string } = {}): Promise<Story> {
   const { from = shopDirectory, ...rest } = options;
   const repository = await makeRepository(from);
-  const sandbox = await Sandbox.start({ speed: 50, seed: 7, listen: {} });
-  const requests = recordingTransport(sandbox.transport());
+  const bed = await startBed();
+  const requests = recordingTransport(bed.transport);
   const world = await startWorld({
     directory: repository,
     port: 0,
@@ -119,10 +119,10 @@ export async function startStory(options: Partial<WorldOptions> & { readonly fro
   const hosted = [...world.gitHost.repositories.values()].find(({ directory }) => directory === repository);
   await git(dirname(repository), ['clone', '-q', hosted?.url ?? '', clone]);
   const kubeconfig = join(dirname(repository), 'kubeconfig');
-  writeFileSync(kubeconfig, sandbox.kubeconfig(), { mode: 0o600 });
+  writeFileSync(kubeconfig, bed.kubeconfig, { mode: 0o600 });
   const disposed = async (): Promise<void> => {
     await world[Symbol.asyncDispose]();
-    await sandbox[Symbol.asyncDispose]();
+    await bed[Symbol.asyncDispose]();
     rmSync(dirname(repository), { recursive: true, force: true });
   };
   return tellStory(world, { requests, clone, kubeconfig, state: join(dirname(repository), 'xdg') }, disposed);
@@ -195,7 +195,8 @@ export function look<T>(value: T): T {
   return value;
 }
 
-const WAIT_MAX_MS = 10_000;
+// The real controllers look again after seconds where the sandbox's do after milliseconds.
+const WAIT_MAX_MS = onRealServer ? 60_000 : 10_000;
 const LOOK_EVERY_MS = 20;
 
 /** Looks again and again until there is an answer. */

@@ -8,7 +8,7 @@ export function createNodes(deps: ControllerDeps, count: number): void {
   const actor = new Actor(deps, 'kubelet');
   for (let index = 0; index < count; index++) {
     const name = nodeName(index);
-    if (actor.get('nodes', '', name) === undefined) actor.create('nodes', nodeOf(name, index, actor.now()));
+    if (actor.get('nodes', '', name) === undefined) actor.create('nodes', nodeOf(index, actor.now()));
   }
 }
 
@@ -21,7 +21,9 @@ export function nodeAddress(index: number): string {
   return `172.18.${Math.floor((index + 2) / 256)}.${(index + 2) % 256}`;
 }
 
-function nodeOf(name: string, index: number, now: string): Draft {
+/** A node that is ready, as it registers itself. */
+export function nodeOf(index: number, now: string): Draft {
+  const name = nodeName(index);
   const labels: Record<string, string> = {
     'beta.kubernetes.io/arch': 'amd64',
     'beta.kubernetes.io/os': 'linux',
