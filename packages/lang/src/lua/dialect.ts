@@ -1,6 +1,7 @@
 // Makes fengari (Lua 5.3) behave as gopher-lua (Lua 5.1) where checks can tell: every number is a double and prints as Go
 // prints it, and errors are worded as people know them from Argo CD. Mirrors yuin/gopher-lua v1.1.2.
 
+import { stringBytesMax } from './budget.ts';
 import { bytes } from './lua-string.ts';
 
 type Bytes = Uint8Array;
@@ -38,6 +39,7 @@ interface State {
 interface Objects {
   luaO_str2num: (text: Bytes, into: Value) => number;
   luaO_tostring: (state: State, value: Value) => void;
+  setsvalue2s: (state: State, index: number, text: { readonly realstring: Bytes }) => void;
   luaO_pushvfstring: (state: State, format: Bytes, values?: unknown[]) => Bytes;
 }
 
@@ -66,6 +68,16 @@ export interface Dialect {
 export function speakDialect(dialect: Dialect): void {
   speakNumbers(dialect);
   speakErrors(dialect);
+  limitStrings(dialect);
+}
+
+/** Two strings joined again and again soon fill all memory there is. */
+function limitStrings({ objects, debug }: Dialect): void {
+  const store = objects.setsvalue2s;
+  objects.setsvalue2s = (state, index, text) => {
+    if (text.realstring.length > stringBytesMax) debug.luaG_runerror(state, bytes('resulting string too large'));
+    store(state, index, text);
+  };
 }
 
 /**

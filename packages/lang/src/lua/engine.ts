@@ -38,12 +38,18 @@ export interface LuaEngine {
 
 /**
  * Loads the interpreter, once for the process, and makes an engine. After that every call is synchronous. The package
- * stays pure but for this: the interpreter is a module of its own, loaded only when somebody has a script. `now` tells
- * seconds since 1970 to scripts that ask the clock.
+ * stays pure but for this: the interpreter is a module of its own, loaded only when somebody has a script.
  */
-export async function loadLua(options: { readonly now?: () => number } = {}): Promise<LuaEngine> {
+export async function loadLua(options: LuaOptions = {}): Promise<LuaEngine> {
   const machine = await loadVirtualMachine();
-  return new SandboxedLua(machine, options.now ?? (() => 0));
+  return new SandboxedLua(machine, options);
+}
+
+export interface LuaOptions {
+  /** Seconds since 1970, for scripts that ask the clock. */
+  readonly now?: () => number;
+  /** A clock in milliseconds that only goes forward: every run ends after a second of it. Without it instructions are counted. */
+  readonly elapsedMs?: () => number;
 }
 
 const healthStatuses: ReadonlySet<string> = new Set([
@@ -57,11 +63,11 @@ const healthStatuses: ReadonlySet<string> = new Set([
 
 class SandboxedLua implements LuaEngine {
   readonly #machine: VirtualMachine;
-  readonly #now: () => number;
+  readonly #options: LuaOptions;
 
-  constructor(machine: VirtualMachine, now: () => number) {
+  constructor(machine: VirtualMachine, options: LuaOptions) {
     this.#machine = machine;
-    this.#now = now;
+    this.#options = options;
   }
 
   health(script: string, object: KubeObject, options: { readonly openLibs?: boolean } = {}): LuaHealth | undefined {
@@ -115,9 +121,13 @@ class SandboxedLua implements LuaEngine {
     });
   }
 
-  #run(run: Omit<Run, 'now'>): Json | undefined {
+  #run(run: Omit<Run, 'now' | 'elapsedMs'>): Json | undefined {
     try {
-      return runScript(this.#machine, { ...run, now: this.#now });
+      return runScript(this.#machine, {
+        ...run,
+        now: this.#options.now ?? (() => 0),
+        elapsedMs: this.#options.elapsedMs,
+      });
     } catch (error) {
       if (error instanceof UnencodableValue) throw new LuaError(error.message);
       throw error;

@@ -35,6 +35,23 @@ const sentences: readonly (readonly [expression: string, printed: string])[] = [
   ['tostring(require("os").time())', '1700000000'],
   ['os.date("!%Y-%m-%dT%H:%M:%SZ")', '2023-11-14T22:13:20Z'],
   ['("ERROR, x"):gsub("ERROR, ", "")', 'x'],
+  ['("abc"):gsub("%w*", "x")', 'xx'],
+  ['tostring(("hello"):find("l", -2))', '4'],
+  ['tostring(("a.b"):find(".", 1, true))', '2'],
+  ['table.concat({ ("2026-01-02"):match("(%d+)-(%d+)-(%d+)") }, "/")', '2026/01/02'],
+  ['("f(a(b)c)d"):match("%b()")', '(a(b)c)'],
+  ['("hello world"):gsub("(%w+) (%w+)", "%2 %1")', 'world hello'],
+  ['("a,b,c"):gsub(",", ";", 1)', 'a;b,c'],
+  ['("$name is"):gsub("%$(%w+)", { name = "x" })', 'x is'],
+  ['("n=12"):gsub("%d+", function(n) return n * 2 end)', 'n=24'],
+  ['("x]y"):match("[]]")', ']'],
+  ['("abab"):match("(ab)%1")', 'ab'],
+  ['table.concat({ ("abc"):match("()b()") }, ",")', '2,3'],
+  ['("  trim "):match("^%s*(.-)%s*$")', 'trim'],
+  [
+    '(function() local r = "" for k, v in ("a=1, b=2"):gmatch("(%w+)=(%w+)") do r = r .. k .. v end return r end)()',
+    'a1b2',
+  ],
 ];
 for (const [expression, printed] of sentences) {
   test(`lua: ${expression}`, () => {
@@ -58,6 +75,34 @@ const failures: readonly (readonly [script: string, error: string])[] = [
   ['return io.open("/etc/passwd")', "<string>:1: attempt to index a non-table object(nil) with key 'open'"],
   ['return require("fs")', '<string>:1: module fs not found'],
 ];
+const hanging: readonly string[] = [
+  'while true do pcall(function() while true do end end) end',
+  'while true do xpcall(function() while true do end end, print) end',
+  'while true do local c = coroutine.create(function() while true do end end) coroutine.resume(c) end',
+  'return ("aaaaaaaaaaaaaaaaaaaaaaaaaaaa"):find(".-.-.-.-.-.-.-.-b")',
+  'local t = {} for i = 1, 1e6 do table.insert(t, 1, i) end',
+];
+for (const script of hanging) {
+  test(`lua ends: ${script}`, async () => {
+    // A clock that is read costs a hundredth of the limit, so that nothing here takes a second.
+    let now = 0;
+    const hurried = await loadLua({ elapsedMs: () => (now += 10) });
+    assert.throws(() => hurried.health(script, object, { openLibs: true }), /context deadline exceeded/);
+  });
+}
+
+const greedy: readonly string[] = [
+  'local s = "a" while true do s = s .. s end',
+  'return string.rep("a", 1e9)',
+  'local s, t = string.rep("a", 4e6), {} for i = 1, 100 do t[i] = s end return table.concat(t)',
+  'return (string.rep("a", 1000)):gsub("a", string.rep("b", 1e5))',
+];
+for (const script of greedy) {
+  test(`lua has no room: ${script}`, () => {
+    assert.throws(() => lua.health(script, object, { openLibs: true }), /resulting string too large/);
+  });
+}
+
 for (const [script, error] of failures) {
   test(`lua fails: ${script.trim()}`, () => {
     assert.throws(() => lua.health(script, object), new LuaError(error));

@@ -2,8 +2,10 @@
 // nothing of the machine it runs on. Mirrors argoproj/argo-cd:util/lua/lua.go (3.6) runLuaWithResourceActionParameters.
 
 import type { Json } from '@evenkeel/resource';
+import { type Budget, budgetShims, limitRun, stringBytesMax } from './budget.ts';
 import { pushJson, readJson } from './marshal.ts';
 import { openSafeOs } from './safe-os.ts';
+import { openPatterns } from './string-patterns.ts';
 import { bytes } from './lua-string.ts';
 import type { LuaFunction, LuaState, VirtualMachine } from './virtual-machine.ts';
 
@@ -21,21 +23,17 @@ export interface Run {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Seconds since 1970 for `os.time()` and `os.date()`. */
   readonly now: () => number;
+  /** A clock that only goes forward; a script ends after a second of it. Instructions are counted where it is not given. */
+  readonly elapsedMs?: (() => number) | undefined;
 }
-
-/** What fits into about a second of gopher-lua on such checks. The longest bundled check needs under 5,000. */
-const instructionsMax = 20_000_000;
-const instructionsBetweenLooks = 10_000;
-/** Longest string that `string.rep` may make. */
-const repeatedBytesMax = 16 * 1024 * 1024;
 
 /** The value a script returns: undefined for nil. Throws {@link LuaError}. */
 export function runScript(machine: VirtualMachine, run: Run): Json | undefined {
   const { api, auxiliary } = machine;
   const state = auxiliary.luaL_newstate();
   try {
-    openLibraries(machine, state, run);
-    limitInstructions(machine, state);
+    const budget = limitRun(machine, state, run.elapsedMs);
+    openLibraries(machine, state, { ...run, budget });
     pushJson(machine, state, { ...run.parameters });
     api.lua_setglobal(state, bytes('actionParams'));
     pushJson(machine, state, run.object);
@@ -64,20 +62,7 @@ function failureOf({ api }: VirtualMachine, state: LuaState): LuaError {
   return new LuaError(text.replace(/bad argument #(\d+) to '([^']*)'/, 'bad argument #$1 to $2'));
 }
 
-function limitInstructions({ api, auxiliary }: VirtualMachine, state: LuaState): void {
-  let left = instructionsMax;
-  const look = (at: LuaState): void => {
-    left -= instructionsBetweenLooks;
-    if (left > 0) return;
-    auxiliary.luaL_where(at, 0);
-    api.lua_pushstring(at, bytes('context deadline exceeded'));
-    api.lua_concat(at, 2);
-    api.lua_error(at);
-  };
-  api.lua_sethook(state, look, api.LUA_MASKCOUNT, instructionsBetweenLooks);
-}
-
-function openLibraries(machine: VirtualMachine, state: LuaState, run: Run): void {
+function openLibraries(machine: VirtualMachine, state: LuaState, run: Run & { readonly budget: Budget }): void {
   const { api, auxiliary, open } = machine;
   const library = (name: string, opener: LuaFunction): void => {
     auxiliary.luaL_requiref(state, bytes(name), opener, true);
@@ -88,6 +73,7 @@ function openLibraries(machine: VirtualMachine, state: LuaState, run: Run): void
   const os: LuaFunction = (at) => openSafeOs(machine, at, run.now);
   if (run.openLibs) {
     library('string', open.string);
+    openPatterns(machine, state, run.budget);
     library('math', open.math);
     library('coroutine', open.coroutine);
     library('os', os);
@@ -155,13 +141,13 @@ string.gfind = string.gmatch
 string.pack, string.unpack, string.packsize, string.dump = nil, nil, nil, nil
 local repeated = string.rep
 string.rep = function(text, count, ...)
-  if #text * count > ${repeatedBytesMax} then error("resulting string too large", 2) end
+  if #text * count > ${stringBytesMax} then error("resulting string too large", 2) end
   return repeated(text, count)
 end
 `;
 
 function runShims({ api, auxiliary }: VirtualMachine, state: LuaState, openLibs: boolean): void {
-  const source = bytes(openLibs ? shims + openShims : shims);
+  const source = bytes(shims + (openLibs ? openShims : '') + budgetShims);
   auxiliary.luaL_loadbuffer(state, source, source.length, bytes('=shims'));
   api.lua_pcall(state, 0, 0, 0);
 }

@@ -17,6 +17,10 @@ export interface LuaApi {
   readonly LUA_TNUMBER: number;
   readonly LUA_TSTRING: number;
   readonly LUA_TTABLE: number;
+  readonly LUA_TFUNCTION: number;
+  lua_call(state: LuaState, args: number, results: number): void;
+  lua_gettable(state: LuaState, index: number): number;
+  lua_pushvalue(state: LuaState, index: number): void;
   lua_concat(state: LuaState, count: number): void;
   lua_error(state: LuaState): number;
   lua_close(state: LuaState): void;
@@ -48,6 +52,8 @@ export interface LuaApi {
 
 /** fengari's auxiliary library, as far as it is used. */
 export interface LuaAuxiliary {
+  luaL_checklstring(state: LuaState, index: number): LuaString;
+  luaL_optinteger(state: LuaState, index: number, otherwise: number): number;
   luaL_checkstack(state: LuaState, space: number, message: LuaString | null): void;
   luaL_error(state: LuaState, format: LuaString): number;
   luaL_loadbuffer(state: LuaState, source: LuaString, size: number, name: LuaString): number;
