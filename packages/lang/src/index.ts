@@ -34,7 +34,15 @@ export {
 export type { JsonPathNode, SliceBound } from './jsonpath/parser.ts';
 export { type JqProgram, type JqRun, type JqRunOptions, compileJq } from './jq/jq.ts';
 export { JqError, type JqErrorCode } from './jq/errors.ts';
-export { type LuaAction, type LuaEngine, LuaError, type LuaHealth, type LuaImpact, loadLua } from './lua/engine.ts';
+export {
+  type LuaAction,
+  type LuaEngine,
+  LuaError,
+  type LuaHealth,
+  type LuaImpact,
+  type LuaOptions,
+  loadLua,
+} from './lua/engine.ts';
 export {
   type CelEvaluation,
   type CelProblems,
