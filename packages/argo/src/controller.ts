@@ -16,8 +16,10 @@ import { type Clock, present } from '@evenkeel/std';
 import { type Application, type RequestedOperation, readApplication } from './application.ts';
 import { argoFrontEnd } from './front-end.ts';
 import { projectRefusals } from './projects.ts';
+import type { Scripts } from './settings/scripts.ts';
 import { type SettingsSource, fixedSettings } from './settings/watch-settings.ts';
 import { settingsProblems } from './ignore-differences.ts';
+import type { RepositoryDirectory } from './repositories/directory.ts';
 import { memoryOf, statusJson, statusOf } from './status.ts';
 import { deliveryKey } from './tracking.ts';
 import { departingDelivery, translateApplication } from './translate.ts';
@@ -39,6 +41,8 @@ export interface ArgoOptions {
   /** The settings of the installation, and the front end made with them; Argo CD's defaults where they are not given. */
   readonly settings?: SettingsSource;
   readonly frontEnd?: FrontEnd;
+  /** Where credentials are looked up; everything is reached anonymously where it is not given. */
+  readonly repositories?: RepositoryDirectory | undefined;
 }
 
 /** The running front end. */
@@ -49,6 +53,8 @@ export interface ArgoController extends AsyncDisposable {
   applications(): readonly Application[];
   application(namespace: string, name: string): Application | undefined;
   onChange(listener: () => void): () => void;
+  /** What users wrote about health and actions, as it stands now. */
+  scripts(): Scripts;
   readonly controller: Controller<string>;
 }
 
@@ -87,6 +93,7 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
     }
   };
   nameProblems();
+  watchProblems(options);
   settings.onChange(() => {
     nameProblems();
     for (const object of applications.list()) controller.add(keyOf(object), 'background');
@@ -104,12 +111,27 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
       return object && readApplication(object);
     },
     onChange: (listener) => applications.onChange(listener),
+    scripts: () => settings.scripts(),
     async [Symbol.asyncDispose]() {
       await controller[Symbol.asyncDispose]();
       await applications[Symbol.asyncDispose]();
       await projects[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Entries of repositories that cannot be used are named once, and again when they change. */
+function watchProblems({ repositories, onFailure, signal }: ArgoOptions): void {
+  let named = '';
+  const name = (): void => {
+    const problems = repositories?.problems() ?? [];
+    if (problems.join('\n') === named) return;
+    named = problems.join('\n');
+    for (const problem of problems) onFailure?.('repositories', new Error(problem));
+  };
+  name();
+  const stop = repositories?.onChange(name);
+  if (stop) signal.addEventListener('abort', stop, { once: true });
 }
 
 function keyOf(object: KubeObject): string {
@@ -153,7 +175,7 @@ class ApplicationReconciler {
     if (object.metadata.deletionTimestamp !== undefined) return this.#remove(application, signal);
     const translation = translateApplication(application, this.#frontEnd(), this.#watched.settings.current());
     if (translation.kind === 'refused') return this.#writeRefused(application, translation.refusals);
-    const { delivery } = translation;
+    const delivery = this.#withAccess(translation.delivery, application);
     const denied = this.#permission(application, delivery);
     if (denied.length > 0) return this.#writeRefused(application, denied);
     const { report, againAfterMs, requestTaken } = await deliveries.reconcile({
@@ -165,6 +187,12 @@ class ApplicationReconciler {
     });
     await this.#write(application, report, requestTaken);
     return againAfterMs === undefined ? { kind: 'settled' } : { kind: 'again', afterMs: againAfterMs };
+  }
+
+  /** Credentials are no part of what a delivery is; they are looked up when something is fetched. */
+  #withAccess(delivery: Delivery, { spec }: Application): Delivery {
+    const access = this.#options.repositories?.access(spec.project || 'default');
+    return access ? { ...delivery, sources: delivery.sources.map((source) => ({ ...source, access })) } : delivery;
   }
 
   #frontEnd(): FrontEnd {

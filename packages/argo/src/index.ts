@@ -45,6 +45,7 @@ export {
 } from './settings/customizations.ts';
 export { isExcluded } from './settings/resource-filter.ts';
 export { type SettingsSource, fixedSettings, watchSettings } from './settings/watch-settings.ts';
+export { type CustomHealth, type Scripts, createScripts, needsLua } from './settings/scripts.ts';
 export { defaultProject } from './projects.ts';
 export { controlPlaneNamespace, deliveryKey, trackingAnnotation } from './tracking.ts';
 export { type Translation, inClusterServer, isSkipped, translateApplication } from './translate.ts';
@@ -55,4 +56,13 @@ export {
 } from './applicationset/application-set.ts';
 export { type SetController, type SetControllerOptions, startApplicationSets } from './applicationset/controller.ts';
 export type { Generation } from './applicationset/generate-applications.ts';
+export { type RepositoryEntry, readEntry, secretTypeLabel } from './repositories/entry.ts';
+export type { WorkloadIdentity } from './repositories/credentials.ts';
+export {
+  type RepositoryDirectory,
+  type RepositoryDirectoryOptions,
+  watchRepositories,
+} from './repositories/directory.ts';
+export type { MatchedEntry } from './repositories/match.ts';
+export { type Trust, trustConfigMaps } from './repositories/trust.ts';
 export { type WebhookAnswer, type WebhookOptions, createWebhookHandler } from './webhook/handler.ts';

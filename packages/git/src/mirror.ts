@@ -103,14 +103,10 @@ function assemble(context: MirrorContext): GitMirror {
     });
     if (!(await isHere(sha))) throw revisionNotFound(sha, subject);
   };
-  const lsRemote = async (signal?: AbortSignal): Promise<RemoteHeads> =>
-    parseRemoteHeads(
-      (await runRemote(context, ['ls-remote', '--symref', 'origin'], withSignal(LIST_TIMEOUT_MS, signal))).stdout,
-    );
   const resolve = async (revision: string, signal?: AbortSignal): Promise<string> => {
     const { name, suffix } = splitSuffix(revision);
     if (isFullSha(name)) await ensure(name, signal);
-    const found = isFullSha(name) ? name : resolveRemote(await lsRemote(signal), name);
+    const found = isFullSha(name) ? name : resolveRemote(await listRemote(context, signal), name);
     if (found !== undefined) {
       await ensure(found, signal);
       return suffix === '' ? found : local.resolve(found + suffix);
@@ -126,7 +122,7 @@ function assemble(context: MirrorContext): GitMirror {
     fetch,
     resolve,
     ensure,
-    lsRemote,
+    lsRemote: (signal) => listRemote(context, signal),
     async blobs(oids) {
       const known = await local.infos(oids);
       const missing = oids.filter((oid) => !known.has(oid));
@@ -138,6 +134,11 @@ function assemble(context: MirrorContext): GitMirror {
       await context.remote[Symbol.asyncDispose]();
     },
   };
+}
+
+async function listRemote(context: MirrorContext, signal: AbortSignal | undefined): Promise<RemoteHeads> {
+  const args = ['ls-remote', '--symref', 'origin'];
+  return parseRemoteHeads((await runRemote(context, args, withSignal(LIST_TIMEOUT_MS, signal))).stdout);
 }
 
 function splitSuffix(revision: string): { readonly name: string; readonly suffix: string } {

@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
   type Git,
-  type GitAuth,
   type GitMirror,
   type GitRepository,
   type RemoteHeads,
@@ -14,6 +13,7 @@ import {
   resolveRemote,
 } from '@evenkeel/git';
 import type { Clock } from '@evenkeel/std';
+import type { GitAccess } from './access.ts';
 import { type RefChange, type Watched, createWatched } from './changes.ts';
 import { nameOfRevision, needsTags, tagsOf } from './revision-range.ts';
 import { createSharing, untilAborted } from './sharing.ts';
@@ -76,8 +76,7 @@ export function createRemotePlace(request: {
   readonly store: PlaceOptions;
   readonly url: string;
   readonly key: string;
-  readonly auth: GitAuth | undefined;
-  readonly depth?: number | undefined;
+  readonly how: Pick<GitAccess, 'auth' | 'depth'>;
 }): Place {
   const { store, url } = request;
   const sharedRevision = createSharing<string>();
@@ -87,9 +86,8 @@ export function createRemotePlace(request: {
   let mirror: Promise<GitMirror> | undefined;
 
   const openOnce = (): Promise<GitMirror> => {
-    const { auth, depth } = request;
-    const how = { ...(auth ? { auth } : {}), ...(depth === undefined ? {} : { depth }) };
-    mirror ??= openMirror(store.git, { url, directory, signal: closing.signal, ...how }).catch((error: unknown) => {
+    const options = { ...request.how, url, directory, signal: closing.signal };
+    mirror ??= openMirror(store.git, options).catch((error: unknown) => {
       mirror = undefined;
       throw error;
     });

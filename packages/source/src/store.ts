@@ -197,6 +197,7 @@ interface Places {
 function createPlaces(options: SourceStoreOptions, mappings: ReadonlyMap<string, MappingTarget>): Places {
   const places = new Map<string, Place>();
   const of = (url: string, { auth, depth }: GitAccess): Place => {
+    const how = { ...(auth ? { auth } : {}), ...(depth === undefined ? {} : { depth }) };
     const identity = repositoryIdentity(url);
     const target = mappings.get(identity);
     const remote = target && 'url' in target ? target.url : url;
@@ -204,7 +205,7 @@ function createPlaces(options: SourceStoreOptions, mappings: ReadonlyMap<string,
       target && 'repository' in target
         ? `local ${identity}`
         : // What one set of credentials may read must not be answered to another.
-          `${repositoryKey(remote)}\n${userInfo(remote)}\n${JSON.stringify(auth ?? {})}${depth === undefined ? '' : `\n${depth}`}`;
+          `${repositoryKey(remote)}\n${userInfo(remote)}\n${JSON.stringify(how)}`;
     const known = places.get(key);
     if (known) {
       known.identities.add(identity);
@@ -213,7 +214,7 @@ function createPlaces(options: SourceStoreOptions, mappings: ReadonlyMap<string,
     const place =
       target && 'repository' in target
         ? createLocalPlace(target.repository, options)
-        : createRemotePlace({ store: options, url: remote, key, auth, depth });
+        : createRemotePlace({ store: options, url: remote, key, how });
     place.identities.add(identity);
     places.set(key, place);
     return place;

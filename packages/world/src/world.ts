@@ -14,6 +14,8 @@ import {
   createWebhookHandler,
   startApplicationSets,
   startArgo,
+  type RepositoryDirectory,
+  watchRepositories,
   watchSettings,
 } from '@evenkeel/argo';
 import { systemClock } from '@evenkeel/controller';
@@ -82,6 +84,7 @@ export interface World extends AsyncDisposable {
   readonly history: History;
   readonly server: Server | undefined;
   readonly repositories: readonly (RepositoryMap & { readonly hosted: HostedRepository })[];
+  readonly credentials: RepositoryDirectory;
   readonly stateDirectory: string;
   readonly clock: Clock;
   /** Calls the listener whenever a delivery has a new report. */
@@ -108,11 +111,29 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   ]);
   const client = createKubeClient(transport);
   await bootstrapCluster(client);
-  const settings = stack.use(await watchSettings(client, controlPlaneNamespace, abort.signal));
-  const argoFrontEnd = createArgoFrontEnd(() => settings.current());
+  const settings = stack.use(await watchSettings(client, controlPlaneNamespace, abort.signal, { now: () => clock.now() }));
+  const credentials = stack.use(
+    await watchRepositories({ client, namespace: controlPlaneNamespace, clock, signal: abort.signal }),
+  );
+  const argoFrontEnd = createArgoFrontEnd(
+    () => settings.current(),
+    () => settings.scripts(),
+  );
   const cluster = stack.use(await connectCluster('in-cluster', client, () => [argoFrontEnd, fluxFrontEnd]));
   const controllers = await startControllers(
-    { settings, argoFrontEnd, client, cluster, store, stateDirectory, history, clock, signal: abort.signal, stack },
+    {
+      settings,
+      argoFrontEnd,
+      credentials,
+      client,
+      cluster,
+      store,
+      stateDirectory,
+      history,
+      clock,
+      signal: abort.signal,
+      stack,
+    },
     options,
   );
   const parts = {
@@ -123,6 +144,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     store,
     history,
     repositories,
+    credentials,
     stateDirectory,
     clock,
     ...controllers,
@@ -135,6 +157,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 interface ControllerInput {
   readonly settings: SettingsSource;
   readonly argoFrontEnd: FrontEnd;
+  readonly credentials: RepositoryDirectory;
   readonly client: KubeClient;
   readonly cluster: Cluster;
   readonly store: SourceStore;
@@ -149,7 +172,7 @@ type Controllers = Pick<World, 'deliveries' | 'argo' | 'sets' | 'flux' | 'onRepo
 
 /** Starts the engine and both front ends, and ties them together: what changes wakes who must know. */
 async function startControllers(input: ControllerInput, options: WorldOptions): Promise<Controllers> {
-  const { client, cluster, store, clock, signal, stack } = input;
+  const { client, cluster, store, clock, signal, stack, credentials: repositories } = input;
   const listeners = new Set<(key: string) => void>();
   const record = createRecorder(input.history);
   const fronts: { argo?: ArgoController; flux?: FluxController } = {};
@@ -167,9 +190,19 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
   );
   const onFailure = (key: string, error: Error): void => options.onNotice?.(`${key}: ${error.message}`);
   const shared = { client, deliveries: () => deliveries, clock, signal, onFailure };
-  const argo = stack.use(await startArgo({ ...shared, settings: input.settings, frontEnd: input.argoFrontEnd }));
+  const argo = stack.use(
+    await startArgo({ ...shared, repositories, settings: input.settings, frontEnd: input.argoFrontEnd }),
+  );
   const sets = stack.use(
-    await startApplicationSets({ client, store, clock, signal, onFailure, controlNamespace: controlPlaneNamespace }),
+    await startApplicationSets({
+      client,
+      store,
+      clock,
+      signal,
+      onFailure,
+      repositories,
+      controlNamespace: controlPlaneNamespace,
+    }),
   );
   const artifacts = options.artifacts && (await startArtifacts(input, options));
   const flux = stack.use(

@@ -3,7 +3,7 @@
 import { type ForgeAccess, ForgeError, GitError } from '@evenkeel/git';
 import type { Informer, KubeClient, ResourceType } from '@evenkeel/kube';
 import type { Json, KubeObject } from '@evenkeel/resource';
-import { SourceError, type SourceStore, withSnapshot } from '@evenkeel/source';
+import { type RepositoryAccess, SourceError, type SourceStore, withSnapshot } from '@evenkeel/source';
 import { GenerationError } from './application-set.ts';
 import type { GeneratorWorld, PluginQuestion } from './generators/world.ts';
 import type { SetSettings } from './set-settings.ts';
@@ -15,6 +15,8 @@ export interface ClusterWorldInput {
   readonly clusterSecrets: Informer;
   readonly settings: SetSettings;
   readonly access: ForgeAccess;
+  /** The credentials that the set may use for its repositories. */
+  readonly repositories?: RepositoryAccess | undefined;
   readonly controlNamespace: string;
   readonly signal: AbortSignal;
   /** Told of every repository that is read, so that it can be watched. */
@@ -72,14 +74,14 @@ async function listDecisions(
 }
 
 const readTree = async <T>(
-  { store, signal, onRepository }: ClusterWorldInput,
+  { store, signal, onRepository, repositories: access }: ClusterWorldInput,
   { url, revision, fresh }: Parameters<GeneratorWorld['readTree']>[0],
   work: Parameters<typeof withSnapshot<T>>[1],
 ): Promise<T> => {
   onRepository?.(url);
   try {
-    const { sha } = await store.resolve(url, revision, { signal, ...(fresh ? { maxAgeMs: 0 } : {}) });
-    return await withSnapshot(await store.tree(url, sha, { signal }), work, { signal });
+    const { sha } = await store.resolve(url, revision, { signal, access, ...(fresh ? { maxAgeMs: 0 } : {}) });
+    return await withSnapshot(await store.tree(url, sha, { signal, access }), work, { signal });
   } catch (error) {
     if (error instanceof GitError || error instanceof SourceError)
       throw new GenerationError(error.message, { cause: error });

@@ -4,8 +4,9 @@ import { type Controller, createController, createEventRecorder } from '@evenkee
 import { ForgeAccess } from '@evenkeel/git';
 import { type Informer, type KubeClient, type ObjectChange, type ResourceType, createInformer } from '@evenkeel/kube';
 import type { KubeObject } from '@evenkeel/resource';
-import type { SourceStore } from '@evenkeel/source';
+import type { RepositoryAccess, SourceStore } from '@evenkeel/source';
 import { type Clock, present } from '@evenkeel/std';
+import type { RepositoryDirectory } from '../repositories/directory.ts';
 import { type ApplicationSet, readApplicationSet } from './application-set.ts';
 import { clusterWorld } from './cluster-world.ts';
 import { controllingSet } from './desired.ts';
@@ -26,6 +27,8 @@ export interface SetControllerOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onFailure?: (key: string, error: Error) => void;
+  /** Where credentials of repositories are looked up. */
+  readonly repositories?: RepositoryDirectory | undefined;
 }
 
 /** The running controller. */
@@ -200,6 +203,7 @@ class GenerationMemory {
   readonly #access: ForgeAccess;
   readonly #remembered = new Map<string, Remembered>();
   readonly #repositories = new Map<string, Map<string, () => void>>();
+  readonly #followedWith = new Map<string, RepositoryAccess | undefined>();
 
   constructor(options: SetControllerOptions, watched: Watched, access: ForgeAccess) {
     this.#options = options;
@@ -227,7 +231,7 @@ class GenerationMemory {
     const generation = await this.#run(set, signal, read);
     const after = againAfterMs(set.spec.generators);
     this.#remembered.set(key, { spec, generation, dueAtMs: after === undefined ? undefined : now + after });
-    this.#follow(key, read);
+    this.#follow(key, read, this.#accessOf(set));
     return generation;
   }
 
@@ -249,6 +253,7 @@ class GenerationMemory {
     this.#remembered.delete(key);
     this.#follow(key, new Set());
     this.#repositories.delete(key);
+    this.#followedWith.delete(key);
   }
 
   close(): void {
@@ -265,17 +270,30 @@ class GenerationMemory {
       settings: this.settings,
       access: this.#access,
       controlNamespace,
+      repositories: this.#accessOf(set),
       signal,
       onRepository: (url) => read.add(url),
     });
     return generateApplications(set, world);
   }
 
-  /** Hears of pushes to what a set reads, and of nothing else. */
-  #follow(key: string, urls: ReadonlySet<string>): void {
+  /**
+   * The credentials of the project that the set's Applications are in. Where a template decides that, only those of all
+   * projects, since a set must not choose whose credentials it uses.
+   */
+  #accessOf({ spec }: ApplicationSet): RepositoryAccess | undefined {
+    const named = spec.template.spec?.['project'];
+    const project = typeof named === 'string' && !named.includes('{{') ? named : '';
+    return this.#options.repositories?.access(project);
+  }
+
+  /** Hears of pushes to what a set reads, and of nothing else; of other credentials for it, too. */
+  #follow(key: string, urls: ReadonlySet<string>, access?: RepositoryAccess): void {
     const followed = this.#repositories.get(key) ?? new Map<string, () => void>();
+    const same = this.#followedWith.get(key) === access;
+    this.#followedWith.set(key, access);
     for (const [url, stop] of followed) {
-      if (urls.has(url)) continue;
+      if (same && urls.has(url)) continue;
       stop();
       followed.delete(url);
     }
@@ -283,7 +301,7 @@ class GenerationMemory {
       if (!followed.has(url))
         followed.set(
           url,
-          this.#options.store.watch(url, () => this.forget(key)),
+          this.#options.store.watch(url, () => this.forget(key), { access }),
         );
     }
     this.#repositories.set(key, followed);

@@ -65,68 +65,90 @@ export function readEntry(secret: KubeObject): RepositoryEntry | undefined {
   const kind = entryKindOf(secret);
   if (kind === undefined) return undefined;
   const { namespace = '', name = '' } = secret.metadata;
-  const data = secretData(secret);
-  const problems: string[] = [];
-  const text = (field: string): string => data.get(field) ?? '';
-  const either = (field: string, other: string): string => text(field) || text(other);
-  const flag = (field: string): boolean => {
-    const value = text(field);
-    if (value === '' || goFalse.has(value)) return false;
-    if (!goTrue.has(value)) problems.push(`${field} must be "true" or "false"`);
-    return goTrue.has(value);
-  };
-  const number = (field: string): number => {
-    const value = text(field);
-    if (value === '') return 0;
-    if (!/^[+-]?\d{1,15}$/.test(value)) problems.push(`${field} must be a whole number`);
-    return Number.parseInt(value, 10) || 0;
-  };
-  const identifier = (field: string): string => {
-    const value = number(field);
-    return value === 0 ? '' : String(value);
-  };
-  const url = text('url');
+  const fields = new Fields(secretData(secret));
+  const { problems } = fields;
+  const [url, type] = [fields.text('url'), fields.text('type')];
   if (url === '') problems.push('url is missing');
-  const type = text('type');
   if (!['', 'git', 'helm', 'oci'].includes(type)) problems.push(`type must be git, helm or oci, and is "${type}"`);
-  const depth = number('depth');
+  const depth = fields.number('depth');
   if (depth < 0) problems.push('depth must not be negative');
   return {
+    ...readCredentials(fields),
     kind,
     secret: { namespace, name },
     url,
-    name: text('name'),
-    project: text('project'),
     type,
+    depth,
+    name: fields.text('name'),
+    project: fields.text('project'),
+    insecure: fields.flag('insecure'),
+    insecureIgnoreHostKey: fields.flag('insecureIgnoreHostKey'),
+    enableLfs: fields.flag('enableLfs'),
+    webhookManifestCacheWarmDisabled: fields.flag('webhookManifestCacheWarmDisabled'),
+    problems,
+  };
+}
+
+function readCredentials(fields: Fields): Omit<EntryCredentials, 'type'> {
+  const text = (field: string): string => fields.text(field);
+  return {
     username: text('username'),
     password: text('password'),
     bearerToken: text('bearerToken'),
     sshPrivateKey: text('sshPrivateKey'),
     tlsClientCertData: text('tlsClientCertData'),
     tlsClientCertKey: text('tlsClientCertKey'),
-    githubAppID: identifier('githubAppID'),
-    githubAppInstallationID: identifier('githubAppInstallationID'),
+    githubAppID: fields.identifier('githubAppID'),
+    githubAppInstallationID: fields.identifier('githubAppInstallationID'),
     githubAppPrivateKey: text('githubAppPrivateKey'),
     githubAppEnterpriseBaseUrl: text('githubAppEnterpriseBaseUrl'),
     gcpServiceAccountKey: text('gcpServiceAccountKey'),
-    useAzureWorkloadIdentity: flag('useAzureWorkloadIdentity'),
+    useAzureWorkloadIdentity: fields.flag('useAzureWorkloadIdentity'),
     // The original writes templates with another capital letter than repositories.
-    azureServicePrincipalClientId: either('azureServicePrincipalClientId', 'azureServicePrincipalClientID'),
+    azureServicePrincipalClientId: text('azureServicePrincipalClientId') || text('azureServicePrincipalClientID'),
     azureServicePrincipalClientSecret: text('azureServicePrincipalClientSecret'),
-    azureServicePrincipalTenantId: either('azureServicePrincipalTenantId', 'azureServicePrincipalTenantID'),
+    azureServicePrincipalTenantId: text('azureServicePrincipalTenantId') || text('azureServicePrincipalTenantID'),
     azureActiveDirectoryEndpoint: text('azureActiveDirectoryEndpoint'),
-    forceHttpBasicAuth: flag('forceHttpBasicAuth'),
-    insecureOCIForceHttp: flag('insecureOCIForceHttp'),
-    enableOCI: flag('enableOCI'),
-    insecure: flag('insecure'),
-    insecureIgnoreHostKey: flag('insecureIgnoreHostKey'),
-    enableLfs: flag('enableLfs'),
+    forceHttpBasicAuth: fields.flag('forceHttpBasicAuth'),
+    insecureOCIForceHttp: fields.flag('insecureOCIForceHttp'),
+    enableOCI: fields.flag('enableOCI'),
     proxy: text('proxy'),
     noProxy: text('noProxy'),
-    depth,
-    webhookManifestCacheWarmDisabled: flag('webhookManifestCacheWarmDisabled'),
-    problems,
   };
+}
+
+/** The data of a Secret, and what was wrong in it. */
+class Fields {
+  readonly problems: string[] = [];
+  readonly #data: ReadonlyMap<string, string>;
+
+  constructor(data: ReadonlyMap<string, string>) {
+    this.#data = data;
+  }
+
+  text(field: string): string {
+    return this.#data.get(field) ?? '';
+  }
+
+  flag(field: string): boolean {
+    const value = this.text(field);
+    if (value === '' || goFalse.has(value)) return false;
+    if (!goTrue.has(value)) this.problems.push(`${field} must be "true" or "false"`);
+    return goTrue.has(value);
+  }
+
+  number(field: string): number {
+    const value = this.text(field);
+    if (value === '') return 0;
+    if (!/^[+-]?\d{1,15}$/.test(value)) this.problems.push(`${field} must be a whole number`);
+    return Number.parseInt(value, 10) || 0;
+  }
+
+  /** A number that names something; '' for none. */
+  identifier(field: string): string {
+    const value = this.number(field);
+    return value === 0 ? '' : String(value);
+  }
 }
 
 /** What Go's strconv.ParseBool reads. */

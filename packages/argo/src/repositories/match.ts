@@ -81,7 +81,7 @@ export function normalizeUrl(url: string): string {
 }
 
 function endsAtHost(prefix: string, url: string): boolean {
-  const hasPath = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/]+\//.test(prefix);
+  const hasPath = prefix.replace(/^[a-z][a-z0-9+.-]*:\/\//, '').includes('/');
   return hasPath || /^(?:$|[/:])/.test(url.slice(prefix.length));
 }
 

@@ -12,6 +12,7 @@ export type GithubApp = NonNullable<ForgeAuth['app']>;
 export interface InstallationToken {
   readonly token: string;
   readonly expiresAtMs: number;
+  readonly installationId: string;
 }
 
 /** GitHub's tokens live an hour; what an answer does not say is taken to be that. */
@@ -42,7 +43,7 @@ export async function installationToken(request: {
   const token = at(body, 'token');
   if (typeof token !== 'string') throw new ForgeError('malformed', 'the forge gave no token for the App');
   const ends = Date.parse(String(at(body, 'expires_at')));
-  return { token, expiresAtMs: Number.isNaN(ends) ? access.now + HOUR_MS : ends };
+  return { token, expiresAtMs: Number.isNaN(ends) ? access.now + HOUR_MS : ends, installationId: id };
 }
 
 /** The API's address: go-github adds api/v3 to an enterprise host that does not say it is one. */

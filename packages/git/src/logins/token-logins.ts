@@ -21,6 +21,7 @@ export interface ExchangeOptions {
 export function githubAppLogin(app: GithubApp, url: string, { access, reach = {} }: ExchangeOptions): GitLogin {
   const installationOf = `repos/${pathSegments(repositoryKey(url).replace(/^[a-z]+:\/\/[^/]*\//, ''))}`;
   const own = app.installationId === '' ? installationOf : '';
+  let { installationId } = app;
   return login({
     what: `the GitHub App ${app.id}`,
     hint: 'check githubAppID, githubAppInstallationID, githubAppPrivateKey and that the App is installed on the repository',
@@ -28,7 +29,12 @@ export function githubAppLogin(app: GithubApp, url: string, { access, reach = {}
     access,
     async fetch() {
       const base = githubBase(app.baseUrl);
-      const { token, expiresAtMs } = await installationToken({ access, auth: reach, app, base, installationOf });
+      const known = { ...app, installationId };
+      // An installation that is gone may have been made anew, under another number.
+      installationId = app.installationId;
+      const made = await installationToken({ access, auth: reach, app: known, base, installationOf });
+      ({ installationId } = made);
+      const { token, expiresAtMs } = made;
       return { credentials: { username: 'x-access-token', password: token }, expiresAtMs };
     },
   });
