@@ -4,7 +4,7 @@
 import type { Refusal } from '@evenkeel/engine';
 import type { ResourceType } from '@evenkeel/kube';
 import { type KubeObject, type ObjectRef, refKey } from '@evenkeel/resource';
-import type { SourceStore } from '@evenkeel/source';
+import type { ChartStore, SourceStore } from '@evenkeel/source';
 import type { Clock } from '@evenkeel/std';
 import type { Cluster } from './cluster.ts';
 import { type Comparison, compareDelivery } from './compare/compare.ts';
@@ -20,6 +20,8 @@ import {
   type SyncRequest,
   refusedReport,
 } from './model.ts';
+import { type Places, createPlaces, watchKey, watchSources } from './places.ts';
+import { type PluginLimits, defaultPluginLimits } from './plugin/plugin-host.ts';
 import { type Prepared, prepareObjects } from './prepare.ts';
 import { type DismantleInput, dismantleDelivery } from './run/dismantle.ts';
 import { type Operation, startOperation } from './run/operation.ts';
@@ -46,6 +48,9 @@ export interface ReconcileInput {
 
 export interface DeliveriesOptions {
   readonly store: SourceStore;
+  /** Charts and artifacts; sources of these kinds are refused where it is not given. */
+  readonly charts?: ChartStore;
+  readonly plugins?: PluginLimits;
   readonly cluster: (name: string) => Cluster | undefined;
   readonly clock: Clock;
   /** Called when a delivery should be reconciled: its source, its objects or its operation changed. */
@@ -82,6 +87,7 @@ interface State {
 
 export class Deliveries implements AsyncDisposable {
   readonly #options: DeliveriesOptions;
+  readonly #places: Places;
   readonly #states = new Map<string, State>();
   readonly #watchedClusters = new Map<string, () => void>();
   readonly #refusedReports = new Map<string, DeliveryReport>();
@@ -89,6 +95,7 @@ export class Deliveries implements AsyncDisposable {
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
+    this.#places = createPlaces({ store: options.store, charts: options.charts, clock: options.clock });
   }
 
   /** The last report of a delivery. */
@@ -168,7 +175,8 @@ export class Deliveries implements AsyncDisposable {
     const rendered = await renderDelivery({
       delivery,
       sources,
-      store: this.#options.store,
+      places: this.#places,
+      plugins: this.#options.plugins ?? defaultPluginLimits,
       cluster,
       previous: state.rendered,
       refresh: input.refresh !== undefined,
@@ -192,6 +200,7 @@ export class Deliveries implements AsyncDisposable {
     for (const operation of running) operation.terminate('the controller stops');
     await Promise.all(running.map((operation) => operation.done));
     for (const key of this.#states.keys()) this.forget(key);
+    this.#places[Symbol.dispose]();
   }
 
   async #act(input: ReconcileInput, state: State, world: World): Promise<Reconciled> {
@@ -390,16 +399,14 @@ export class Deliveries implements AsyncDisposable {
 
   #watchSources(state: State): void {
     const { delivery } = state;
-    const urls = delivery.sources.map((source) => source.url).join('\n');
+    const key = watchKey(delivery.sources);
     // All sources of a delivery may use the same credentials.
     const access = delivery.sources[0]?.access;
-    if (urls === state.watchedUrls && access === state.watchedAccess) return;
+    if (key === state.watchedUrls && access === state.watchedAccess) return;
     for (const stop of state.stopWatching) stop();
-    state.watchedUrls = urls;
+    state.watchedUrls = key;
     state.watchedAccess = access;
-    state.stopWatching = [...new Set(delivery.sources.map((source) => source.url))].map((url) =>
-      this.#options.store.watch(url, () => this.#options.onWake(delivery.key), { access }),
-    );
+    state.stopWatching = watchSources(this.#places, delivery.sources, () => this.#options.onWake(delivery.key));
   }
 
   #watchCluster(cluster: Cluster): void {

@@ -2,11 +2,15 @@
 export { type Cluster, connectCluster } from './cluster.ts';
 export { renderSource, rendererFor } from './render/render.ts';
 export { matchesGlob } from './render/glob.ts';
+export { renderKustomizeChart } from './render/kustomize-chart.ts';
+export type { RenderWorld } from './render/world.ts';
+export type { PluginLimits } from './plugin/plugin-host.ts';
 export { templateHost } from './template-host.ts';
 export { Deliveries, type DeliveriesOptions, type ReconcileInput, type Reconciled } from './deliveries.ts';
 export { createRecorder, standingOf } from './record.ts';
 export { aggregateHealth, decide, standingFailure } from './decide.ts';
 export type {
+  AdaptInput,
   CommitReport,
   ComparePolicy,
   Delivery,
@@ -19,6 +23,7 @@ export type {
   OperationPhase,
   OperationReport,
   ResourceReport,
+  SourceAdapter,
   RetryPolicy,
   StepReport,
   SyncRequest,
@@ -27,6 +32,11 @@ export type {
 export type {
   DirectorySettings,
   HelmSettings,
+  JsonnetSettings,
+  JsonnetVariable,
+  KustomizeBuildSettings,
+  PluginDefinition,
+  PluginSettings,
   KustomizeSettings,
   RenderRequest,
   RendererName,

@@ -14,23 +14,55 @@ import type {
 } from '@evenkeel/engine';
 import type { GroupKind, GroupVersionKind, KubeObject, ObjectRef } from '@evenkeel/resource';
 import type { RepositoryAccess, TreeFilter } from '@evenkeel/source';
+import type { FileTree } from '@evenkeel/std';
 import type { RenderRequest } from './render/request.ts';
 
 /** Where one part of the desired state comes from. */
 export interface DeliverySource {
   /** The repository's real URL, as written in the manifest. */
   readonly url: string;
-  /** Branch, tag, commit or HEAD. */
+  /** What the URL leads to: a Git repository where not said, a repository of charts, an artifact of a registry. */
+  readonly kind?: 'git' | 'chart' | 'artifact';
+  /** The chart's name in its repository. */
+  readonly chart?: string;
+  /** Branch, tag, commit or HEAD; a version, or a range of versions. */
   readonly revision: string;
+  /** Only tags that begin with it are versions. */
+  readonly tagPrefix?: string;
   /** Directory in the repository, '' for its root. */
   readonly path: string;
   readonly render: RenderRequest;
+  /** Makes the request out of the files themselves; `render` is what holds where nobody can look into them. */
+  readonly adapt?: SourceAdapter;
+  /** The name under which the other sources read this one, as `$name/path`. */
+  readonly reference?: string;
+  /** Only read by others: it is resolved, and renders to nothing. */
+  readonly rendersNothing?: boolean;
+  /** The credentials of the repository go along to other hosts it leads to. */
+  readonly passCredentials?: boolean;
   /** What the source leaves out of the repository; everything is there when not given. */
   readonly filter?: TreeFilter;
   /** The credentials this source may use, looked up by URL when something is fetched: for Git, charts and artifacts alike. */
   readonly access?: RepositoryAccess | undefined;
   /** A commit to stay at for as long as the revision still stands at `whileHead`: a rollback that a newer commit ends. */
   readonly hold?: { readonly sha: string; readonly whileHead: string } | undefined;
+}
+
+/** What an adapter is told: the files, and what the cluster and the revision are. */
+export interface AdaptInput {
+  /** Reads are recorded. */
+  readonly files: FileTree;
+  readonly revision: string;
+  readonly kubeVersion: string;
+  readonly apiVersions: readonly string[];
+  /** Says that the request is another one for every revision, or for every set of versions the cluster serves. */
+  readonly dependsOn: (what: 'revision' | 'versions') => void;
+}
+
+/** From the files of a source to its request. Pure; two adapters with equal keys do the same. */
+export interface SourceAdapter {
+  readonly key: string;
+  readonly adapt: (input: AdaptInput) => RenderRequest | Refusal;
 }
 
 /** What the controller may do by itself. */

@@ -1,40 +1,20 @@
-// From a delivery's sources to rendered objects: resolves revisions, reads trees, renders, and remembers by content.
+// From a delivery's sources to rendered objects: resolves the revision of each, applies holds, and renders them together.
 
-import { type Refusal, type RefusalCode } from '@evenkeel/engine';
+import type { Refusal, RefusalCode } from '@evenkeel/engine';
 import { GitError } from '@evenkeel/git';
-import type { ResourceType } from '@evenkeel/kube';
-import type { LookupQuery } from '@evenkeel/helm';
-import { type GroupKind, type JsonObject, type KubeObject, parseApiVersion } from '@evenkeel/resource';
-import {
-  type ReadRecord,
-  SourceError,
-  type SourceStore,
-  readFiles,
-  recordReads,
-  stillSame,
-  withSnapshot,
-} from '@evenkeel/source';
+import { SourceError, type SourceStore } from '@evenkeel/source';
 import type { Cluster } from './cluster.ts';
-import { templateHost } from './template-host.ts';
 import type { CommitReport, Delivery, DeliverySource } from './model.ts';
-import type { ChartWorld } from './render/chart.ts';
-import { renderSource } from './render/render.ts';
-import type { Rendering } from './render/rendering.ts';
+import { type Located, type Places, atCommit } from './places.ts';
+import type { PluginLimits } from './plugin/plugin-host.ts';
+import { type RenderedSource, renderAt } from './rendered-source.ts';
 
-/** A source at a commit, rendered. */
-export interface RenderedSource {
-  readonly sha: string;
-  readonly rendering: Rendering;
-  readonly reads: ReadRecord;
-  /** What else the rendering depended on. */
-  readonly inputs: string;
-  /** Objects the templates asked the cluster for, with the version that was seen ('' for none). */
-  readonly lookups: ReadonlyMap<string, { readonly query: LookupQuery; readonly version: string }>;
-}
+export type { RenderedSource } from './rendered-source.ts';
 
 /** Everything a delivery renders to, or why it does not. */
 export interface RenderedDelivery {
   readonly sources: readonly RenderedSource[];
+  /** One for each source; '' where one of several could not be resolved. */
   readonly revisions: readonly string[];
   readonly refusals: readonly Refusal[];
 }
@@ -42,7 +22,8 @@ export interface RenderedDelivery {
 export interface RenderInput {
   readonly delivery: Delivery;
   readonly sources: readonly DeliverySource[];
-  readonly store: SourceStore;
+  readonly places: Places;
+  readonly plugins: PluginLimits;
   readonly cluster: Cluster;
   readonly previous: RenderedDelivery | undefined;
   /** Ask remotes for their references now. */
@@ -52,141 +33,85 @@ export interface RenderInput {
 
 /** Renders all sources of a delivery at their newest revision. Failures are refusals, never exceptions. */
 export async function renderDelivery(input: RenderInput): Promise<RenderedDelivery> {
-  const sources: RenderedSource[] = [];
-  const revisions: string[] = [];
+  const { places, plugins, cluster, signal } = input;
   const refusals: Refusal[] = [];
-  for (const [index, source] of input.sources.entries()) {
+  const attempt = async <T>(source: DeliverySource, work: () => Promise<T>): Promise<T | undefined> => {
     try {
-      const head = await input.store.resolve(source.url, source.revision, {
-        signal: input.signal,
-        access: source.access,
-        ...(input.refresh === true ? { maxAgeMs: 0 } : {}),
-      });
-      const sha = source.hold?.whileHead === head.sha ? source.hold.sha : head.sha;
-      revisions.push(sha);
-      const previous = input.previous?.sources[index];
-      const rendered = await renderAt(sha, source, previous, input);
-      sources.push(rendered);
-      refusals.push(...rendered.rendering.refusals);
+      return await work();
     } catch (error) {
-      input.signal.throwIfAborted();
-      refusals.push(sourceRefusal(error, source));
-    }
-  }
-  return { sources, revisions, refusals };
-}
-
-async function renderAt(
-  sha: string,
-  source: DeliverySource,
-  previous: RenderedSource | undefined,
-  { store, cluster, signal }: RenderInput,
-): Promise<RenderedSource> {
-  const inputs = JSON.stringify([source.path, source.render, source.filter?.key]);
-  const usable = previous?.inputs === inputs && lookupsStillSame(previous, cluster) ? previous : undefined;
-  if (usable?.sha === sha) return usable;
-  const snapshot = await store.tree(source.url, sha, {
-    signal,
-    access: source.access,
-    ...(source.filter ? { filter: source.filter } : {}),
-  });
-  if (usable && stillSame(usable.reads, snapshot)) return { ...usable, sha };
-  const asked = new Map<string, { query: LookupQuery; version: string }>();
-  const world = await chartWorld(cluster, asked);
-  // What was read at the last commit is nearly always what is read at this one: one load, one run.
-  const hint = previous ? { signal, hint: readFiles(previous.reads) } : { signal };
-  for (;;) {
-    let reads: ReadRecord = {};
-    asked.clear();
-    try {
-      const rendering = await withSnapshot(
-        snapshot,
-        (tree) => {
-          const recording = recordReads(tree);
-          const result = renderSource(recording.tree, source.path, source.render, world);
-          reads = recording.reads();
-          return result;
-        },
-        hint,
-      );
-      return { sha, rendering, reads, inputs, lookups: new Map(asked) };
-    } catch (error) {
-      if (!(error instanceof TypeNotWatched)) throw error;
-      const type = await cluster.client.discovery.preferred(error.kind);
-      if (type) await cluster.live.watch([type]);
-      else world.absent.add(`${error.kind.group}/${error.kind.kind}`);
       signal.throwIfAborted();
+      refusals.push(sourceRefusal(error, source));
+      return undefined;
     }
-  }
-}
-
-function lookupsStillSame(previous: RenderedSource, cluster: Cluster): boolean {
-  for (const { query, version } of previous.lookups.values()) {
-    if ((liveObject(cluster, query)?.metadata.resourceVersion ?? '') !== version) return false;
-  }
-  return true;
-}
-
-/** Thrown out of a template that looks up a kind nobody watches yet; the caller watches it and renders again. */
-class TypeNotWatched extends Error {
-  override readonly name = 'TypeNotWatched';
-  readonly kind: GroupKind;
-  constructor(kind: GroupKind) {
-    super(`${kind.kind} is not watched yet`);
-    this.kind = kind;
-  }
-}
-
-type Lookups = Map<string, { query: LookupQuery; version: string }>;
-
-async function chartWorld(cluster: Cluster, asked: Lookups): Promise<ChartWorld & { readonly absent: Set<string> }> {
-  const [kubeVersion, types] = await Promise.all([
-    cluster.client.discovery.serverVersion(),
-    cluster.client.discovery.everyVersion(),
-  ]);
-  const absent = new Set<string>();
-  const lookup = (query: LookupQuery): JsonObject | undefined => {
-    const { group } = parseApiVersion(query.apiVersion);
-    const kind = { group, kind: query.kind };
-    if (absent.has(`${group}/${query.kind}`)) return undefined;
-    if (!cluster.live.watches(kind)) throw new TypeNotWatched(kind);
-    const found = liveObject(cluster, query);
-    asked.set(JSON.stringify(query), { query, version: found?.metadata.resourceVersion ?? '' });
-    if (query.name !== '') return found as JsonObject | undefined;
-    const items = cluster.live.list(kind, query.namespace) as unknown as readonly JsonObject[];
-    return { apiVersion: query.apiVersion, kind: `${query.kind}List`, metadata: {}, items };
   };
-  return { kubeVersion, apiVersions: apiVersionsOf(types), host: templateHost, lookup, absent };
-}
-
-/** By what discovery answered: it answers the same list until it asks the server again. */
-const knownApiVersions = new WeakMap<readonly ResourceType[], readonly string[]>();
-
-function apiVersionsOf(types: readonly ResourceType[]): readonly string[] {
-  const known = knownApiVersions.get(types);
-  if (known) return known;
-  const versions = new Set<string>();
-  for (const type of types) {
-    const groupVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
-    versions.add(groupVersion);
-    versions.add(`${groupVersion}/${type.kind}`);
+  const newest: (Located | undefined)[] = [];
+  for (const source of input.sources) {
+    newest.push(await attempt(source, () => places.locate(source, { signal, refresh: input.refresh === true })));
   }
-  const result = [...versions];
-  knownApiVersions.set(types, result);
-  return result;
+  const located = applyHolds(input, newest);
+  const revisions = located.map((place) => place?.revision ?? '');
+  const references = referencesOf(input.sources, located);
+  const known = input.previous?.sources ?? [];
+  const sources: RenderedSource[] = [];
+  // Where one cannot be resolved the others have nothing to say: they may read from it.
+  const failed = refusals.length > 0;
+  for (const [index, source] of input.sources.entries()) {
+    const place = located[index];
+    if (!place || failed) continue;
+    const context = { places, plugins, cluster, references, previous: known, signal };
+    const rendered = await attempt(source, () => renderAt(source, place, context));
+    if (!rendered) continue;
+    sources.push(rendered);
+    refusals.push(...rendered.rendering.refusals);
+  }
+  return { sources, revisions: revisions.length === 1 && revisions[0] === '' ? [] : revisions, refusals };
 }
 
-function liveObject(cluster: Cluster, query: LookupQuery): KubeObject | undefined {
-  const { group } = parseApiVersion(query.apiVersion);
-  return cluster.live.get({ group, kind: query.kind, namespace: query.namespace, name: query.name });
+/** A rollback holds until any of the sources has moved on. */
+function applyHolds(
+  { sources, places }: RenderInput,
+  located: readonly (Located | undefined)[],
+): readonly (Located | undefined)[] {
+  const ended = sources.some(({ hold }, index) => hold && located[index]?.revision !== hold.whileHead);
+  if (ended) return located;
+  return located.map((place, index) => {
+    const source = sources[index];
+    if (!place || source?.hold === undefined || source.hold.sha === place.revision) return place;
+    const { sha } = source.hold;
+    return source.kind === undefined || source.kind === 'git'
+      ? atCommit(places.store, source, sha)
+      : atVersion(places, source, sha);
+  });
 }
 
-/** The commit a delivery stands at, for people; undefined where it cannot be read. */
+/** A chart or an artifact at a version of which only the name is known. */
+function atVersion(places: Places, source: DeliverySource, revision: string): Located {
+  return {
+    revision,
+    content: `${source.url} ${source.chart ?? ''} ${revision}`,
+    open: async (signal) => (await places.locate({ ...source, revision }, { signal })).open(signal),
+  };
+}
+
+function referencesOf(
+  sources: readonly DeliverySource[],
+  located: readonly (Located | undefined)[],
+): ReadonlyMap<string, Located> {
+  const found = new Map<string, Located>();
+  for (const [index, { reference }] of sources.entries()) {
+    const place = located[index];
+    if (reference !== undefined && place) found.set(`$${reference}`, place);
+  }
+  return found;
+}
+
+/** The commit a delivery stands at, for people; undefined where it cannot be read, and for what is no commit. */
 export async function describeCommit(
   store: SourceStore,
   source: DeliverySource,
   sha: string,
 ): Promise<CommitReport | undefined> {
+  if (source.kind !== undefined && source.kind !== 'git') return undefined;
   try {
     const { author, message } = await store.commit(source.url, sha, { access: source.access });
     return { sha, author: author.name, email: author.email, dateMs: Date.parse(author.date), message };
@@ -199,13 +124,16 @@ export async function describeCommit(
 function sourceRefusal(error: unknown, source: DeliverySource): Refusal {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const kind: RefusalCode = /revision|not-found|unknown-ref/i.test(code) ? 'REVISION_NOT_FOUND' : 'SOURCE_UNREACHABLE';
+  const noChart = error instanceof Error && /^(?:no chart version found|chart .* not found)/.test(error.message);
+  const missing = noChart || /revision|not-found|unknown-ref/i.test(code);
+  const kind: RefusalCode = missing ? 'REVISION_NOT_FOUND' : 'SOURCE_UNREACHABLE';
+  const what = source.chart === undefined ? `"${source.revision}"` : `version "${source.revision}" of ${source.chart}`;
   return {
     code: kind,
     sentence: message,
     remedy:
       kind === 'REVISION_NOT_FOUND'
-        ? `Check that "${source.revision}" exists in ${source.url}.`
+        ? `Check that ${what} exists in ${source.url}.`
         : 'Check the URL, the credentials and the network; what is live stays as it is.',
   };
 }

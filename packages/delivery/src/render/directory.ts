@@ -12,7 +12,7 @@ import type { DirectorySettings } from './request.ts';
 
 /** All manifests of a directory together may be this large, as upstream (--max-combined-directory-manifests-size). */
 const BYTES_MAX = 10 * 1024 * 1024;
-const SKIP_MARK = '# +argocd:skip-file-rendering';
+const SKIP_MARK = '+argocd:skip-file-rendering';
 
 /** Reads every manifest; a file that does not parse is a refusal and does not hide the others. */
 export function renderDirectory(tree: FileTree, directory: string, settings: DirectorySettings): Rendering {
@@ -22,13 +22,17 @@ export function renderDirectory(tree: FileTree, directory: string, settings: Dir
   for (const path of manifestFiles(tree, directory, settings)) {
     const bytes = tree.read(path);
     if (!bytes) continue;
+    const text = new TextDecoder().decode(bytes);
+    if (text.includes(SKIP_MARK)) continue;
+    if (path.endsWith('.jsonnet')) {
+      renderJsonnet(tree, path, settings, { objects, refusals });
+      continue;
+    }
     bytesTotal += bytes.length;
     if (bytesTotal > BYTES_MAX) {
       refusals.push(refuse(path, undefined, `the manifests of "${directory}" are larger than 10 MiB together`));
       break;
     }
-    const text = new TextDecoder().decode(bytes);
-    if (text.startsWith(SKIP_MARK)) continue;
     readManifests(path, text, objects, refusals);
   }
   return { renderer: 'directory', objects, refusals, warnings: [] };
@@ -42,11 +46,27 @@ function manifestFiles(tree: FileTree, directory: string, settings: DirectorySet
       if (settings.recurse) found.push(...manifestFiles(tree, directory, settings, relative));
       continue;
     }
-    if (!/\.(ya?ml|json)$/.test(entry.name)) continue;
+    if (settings.anyExtension !== true && !/\.(ya?ml|json|jsonnet)$/.test(entry.name)) continue;
     if (settings.exclude !== '' && matchesGlob(settings.exclude, relative)) continue;
     if (settings.include !== '' && !matchesGlob(settings.include, relative)) continue;
     found.push(joinTreePath(directory, relative) ?? relative);
   }
+  return found;
+}
+
+interface Found {
+  readonly objects: RenderedObject[];
+  readonly refusals: Refusal[];
+}
+
+function renderJsonnet(_tree: FileTree, path: string, _settings: DirectorySettings, { refusals }: Found): void {
+  refusals.push(refuse(path, undefined, 'Jsonnet is not supported yet'));
+}
+
+/** The documents of a stream of manifests that a program printed. Problems are collected. */
+export function readStream(name: string, text: string): Found {
+  const found: Found = { objects: [], refusals: [] };
+  readManifests(name, text, found.objects, found.refusals);
   return found;
 }
 

@@ -1,11 +1,14 @@
 // Renders a directory with kustomize, with the settings of a delivery written into its kustomization file.
 
-import { build } from '@evenkeel/kustomize';
+import { type BuildOptions, build, runKustomizeEdit } from '@evenkeel/kustomize';
 import { type Json, type JsonObject, YamlError, isMap, parseYaml } from '@evenkeel/resource';
 import { type FileTree, joinTreePath } from '@evenkeel/std';
+import { renderKustomizeChart } from './kustomize-chart.ts';
 import { layeredTree } from './layered-tree.ts';
+import { RenderRefused } from './needed.ts';
 import { type Rendering, refusalOf } from './rendering.ts';
 import type { KustomizeSettings } from './request.ts';
+import type { RenderWorld } from './world.ts';
 
 /** File names kustomize looks for, in its order. */
 export const kustomizationNames: readonly string[] = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
@@ -17,10 +20,15 @@ export function findKustomization(tree: FileTree, directory: string): string | u
     .find((path) => tree.stat(path) === 'file');
 }
 
-/** Builds the directory. Problems come back as refusals with file and line. */
-export function renderKustomization(tree: FileTree, directory: string, settings: KustomizeSettings): Rendering {
-  const configured = configure(tree, directory, settings);
-  const built = build(configured, directory);
+/** Builds the directory. Problems come back as refusals with file and line. Throws RenderRefused for an edit that fails. */
+export function renderKustomization(
+  tree: FileTree,
+  directory: string,
+  settings: KustomizeSettings,
+  world: RenderWorld,
+): Rendering {
+  const configured = configure(edited(tree, directory, settings), directory, settings);
+  const built = build(configured, directory, buildOptions(settings, world));
   return {
     renderer: 'kustomize',
     objects: built.objects.map((object) => ({ object })),
@@ -29,26 +37,88 @@ export function renderKustomization(tree: FileTree, directory: string, settings:
   };
 }
 
+function buildOptions({ build: flags = {} }: KustomizeSettings, world: RenderWorld): BuildOptions {
+  const { helm } = flags;
+  return {
+    ...(flags.loadRestrictor ? { loadRestrictor: flags.loadRestrictor } : {}),
+    ...(flags.reorder ? { reorder: flags.reorder } : {}),
+    ...(flags.managedByLabel === true ? { managedByLabel: true } : {}),
+    ...(world.remote ? { remote: world.remote } : {}),
+    ...(helm
+      ? {
+          helm: (request) =>
+            renderKustomizeChart(request, {
+              host: world.host,
+              chart: world.chart,
+              kubeVersion: helm.kubeVersion ?? world.kubeVersion,
+              apiVersions: helm.apiVersions.length > 0 ? helm.apiVersions : world.apiVersions,
+            }),
+        }
+      : {}),
+  };
+}
+
+/** The tree after the edits. They see the directory alone, as `kustomize edit` does that runs in it. */
+function edited(tree: FileTree, directory: string, { edits = [] }: KustomizeSettings): FileTree {
+  let current = tree;
+  for (const args of edits) {
+    const { exitCode, stderr, writes } = runKustomizeEdit(args, subtree(current, directory));
+    if (exitCode !== 0) {
+      const message = stderr.replace(/^Error: /, '').trim();
+      throw new RenderRefused({
+        code: 'RENDER_FAILED',
+        sentence: `kustomize edit ${args.slice(0, 2).join(' ')}: ${message.replaceAll(/\s*\n\s*/g, ' ')}`,
+        remedy: /already in kustomization/.test(message)
+          ? 'Set forceCommonLabels or forceCommonAnnotations, or leave it out.'
+          : 'Correct the settings of the source; what is live stays as it is.',
+      });
+    }
+    const written = Array.from(writes, ([name, text]) => [joinTreePath(directory, name) ?? name, text] as const);
+    current = layeredTree(current, Object.fromEntries(written));
+  }
+  return current;
+}
+
+function subtree(tree: FileTree, directory: string): FileTree {
+  const at = (path: string): string => joinTreePath(directory, path) ?? path;
+  return {
+    stat: (path) => tree.stat(at(path)),
+    read: (path) => tree.read(at(path)),
+    list: (path) => tree.list(at(path)),
+    readlink: (path) => tree.readlink(at(path)),
+  };
+}
+
 /** The tree with a kustomization that carries the settings; the tree itself where there is nothing to add. */
 function configure(tree: FileTree, directory: string, settings: KustomizeSettings): FileTree {
   const file = findKustomization(tree, directory);
-  const hasOverlay = Object.keys(settings.overlay).length > 0;
+  const overlay = presentOverlay(tree, directory, settings);
   if (file === undefined) {
     if (!settings.generate) return tree;
     const path = joinTreePath(directory, 'kustomization.yaml') ?? 'kustomization.yaml';
     const generated = { ...emptyKustomization, resources: listManifests(tree, directory) };
-    return layeredTree(tree, { [path]: JSON.stringify(mergeOverlay(generated, settings.overlay)) });
+    return layeredTree(tree, { [path]: JSON.stringify(mergeOverlay(generated, overlay)) });
   }
-  if (!hasOverlay) return tree;
+  if (Object.keys(overlay).length === 0) return tree;
   const bytes = tree.read(file);
   const text = new TextDecoder().decode(bytes);
   const own = readOrNothing(text);
   if (!isMap(own)) return tree;
-  return layeredTree(tree, { [file]: JSON.stringify(mergeOverlay(own, settings.overlay)) });
+  return layeredTree(tree, { [file]: JSON.stringify(mergeOverlay(own, overlay)) });
+}
+
+/** The overlay without components that are not there, where these are ignored. */
+function presentOverlay(tree: FileTree, directory: string, settings: KustomizeSettings): KustomizeSettings['overlay'] {
+  const { components, ...rest } = settings.overlay;
+  if (settings.ignoreMissingComponents !== true || !Array.isArray(components)) return settings.overlay;
+  const there = components.filter((component: Json) => {
+    const path = typeof component === 'string' ? joinTreePath(directory, component) : undefined;
+    return path !== undefined && tree.stat(path) !== undefined;
+  });
+  return there.length > 0 ? { ...rest, components: there } : rest;
 }
 
 const emptyKustomization: JsonObject = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' };
-
 /** The kustomization as data; undefined where it does not parse, which the build itself will report with its place. */
 function readOrNothing(text: string): Json | undefined {
   try {

@@ -5,10 +5,16 @@ import type { RenderedObject } from '../prepare.ts';
 
 /** Rendered objects, or why there are none. A rendering with refusals is never applied. */
 export interface Rendering {
-  readonly renderer: 'kustomize' | 'helm' | 'directory';
+  /** 'none' for a source that others read and that renders nothing itself. */
+  readonly renderer: 'kustomize' | 'helm' | 'directory' | 'plugin' | 'none';
   readonly objects: readonly RenderedObject[];
   readonly refusals: readonly Refusal[];
   readonly warnings: readonly string[];
+}
+
+/** A rendering that came to nothing for one reason. */
+export function refusedRendering(renderer: Rendering['renderer'], refusal: Refusal): Rendering {
+  return { renderer, objects: [], refusals: [refusal], warnings: [] };
 }
 
 /** Puts a problem of a renderer into one sentence with its place. */

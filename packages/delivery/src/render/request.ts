@@ -2,21 +2,36 @@
 
 import type { Json } from '@evenkeel/resource';
 
-/** What a directory is taken for. 'detect' looks: a chart, a kustomization, or plain manifests. */
-export type RendererName = 'detect' | 'helm' | 'kustomize' | 'directory';
+/** What a directory is taken for. 'detect' looks: a plugin's, a chart, a kustomization, or plain manifests. */
+export type RendererName = 'detect' | 'helm' | 'kustomize' | 'directory' | 'plugin';
 
 /** Changes laid over a kustomization, in kustomization.yaml's own field names. */
 export interface KustomizeSettings {
+  /** Arguments of `kustomize edit`, run on a copy of the file one after another, before `overlay` is laid over it. */
+  readonly edits?: readonly (readonly string[])[];
   /** Fields of a kustomization that builds on the directory: namespace, namePrefix, images, patches, components … */
   readonly overlay: { readonly [field: string]: Json };
+  /** Components of the overlay that are not there are left out. */
+  readonly ignoreMissingComponents?: boolean;
   /** Where there is no kustomization file, take every manifest below the directory. */
   readonly generate: boolean;
+  readonly build?: KustomizeBuildSettings;
+}
+
+/** What the flags of `kustomize build` say. */
+export interface KustomizeBuildSettings {
+  readonly loadRestrictor?: 'rootOnly' | 'none';
+  readonly reorder?: 'legacy' | 'none';
+  readonly managedByLabel?: boolean;
+  /** Charts named in kustomizations are rendered; the cluster's versions where none are given here. */
+  readonly helm?: { readonly kubeVersion?: string | undefined; readonly apiVersions: readonly string[] };
 }
 
 /** How a chart is rendered. */
 export interface HelmSettings {
   readonly releaseName: string;
   readonly namespace: string;
+  /** Paths below the chart, from the root of the tree ('/…'), globs of either, or URLs. */
   readonly valueFiles: readonly string[];
   readonly ignoreMissingValueFiles: boolean;
   /** Values as YAML text, over the files. */
@@ -37,6 +52,46 @@ export interface DirectorySettings {
   /** Globs over paths relative to the directory; '' means no filter. */
   readonly include: string;
   readonly exclude: string;
+  /** Files of any name are manifests, not only .yaml, .yml, .json and .jsonnet. */
+  readonly anyExtension?: boolean;
+  readonly jsonnet?: JsonnetSettings;
+}
+
+/** What Jsonnet files are given. */
+export interface JsonnetSettings {
+  readonly extVars: readonly JsonnetVariable[];
+  readonly topLevel: readonly JsonnetVariable[];
+  /** Directories from the root of the tree. */
+  readonly libraries: readonly string[];
+}
+
+export interface JsonnetVariable {
+  readonly name: string;
+  readonly value: string;
+  /** The value is Jsonnet, not text. */
+  readonly code: boolean;
+}
+
+/** Which plugin, and what it is told. */
+export interface PluginSettings {
+  /** '' where the plugin finds out itself that it is meant. */
+  readonly name: string;
+  readonly environment: readonly { readonly name: string; readonly value: string }[];
+  /** Directories from the root of the tree that the plugin sees besides its own. */
+  readonly paths: readonly string[];
+  /** All there are. */
+  readonly declared: readonly PluginDefinition[];
+}
+
+/** A program that prints manifests. Commands are a program and its arguments; no shell reads them. */
+export interface PluginDefinition {
+  readonly name: string;
+  readonly init?: readonly string[];
+  readonly generate: readonly string[];
+  /** How the plugin knows a directory it is meant for; never, where nothing is said. The first that is set counts. */
+  readonly discover?: { readonly fileName?: string; readonly glob?: string; readonly command?: readonly string[] };
+  /** Programs among the files stay executable. */
+  readonly preserveFileMode: boolean;
 }
 
 /** Everything a render depends on besides the files. */
@@ -45,4 +100,7 @@ export interface RenderRequest {
   readonly kustomize: KustomizeSettings;
   readonly helm: HelmSettings;
   readonly directory: DirectorySettings;
+  readonly plugin?: PluginSettings;
+  /** Renderers that are switched off: what they would read is taken for plain manifests. */
+  readonly disabled?: readonly ('helm' | 'kustomize')[];
 }

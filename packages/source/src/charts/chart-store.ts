@@ -70,6 +70,7 @@ function sharedMethods(
     },
     fetchFile: (request: FileRequest) =>
       fetchingFiles(keyOf(request), request.signal, () => classic.fetchFile(request)),
+    listTags: (request) => registries.listTags(request),
     resolveArtifact: (request: ArtifactRequest) => {
       const filter = request.semver?.filter;
       const work = (): Promise<ResolvedArtifact> => registries.resolveArtifact(request);

@@ -115,6 +115,8 @@ export interface ChartStore extends AsyncDisposable {
   ): Promise<FetchedChart>;
   /** A file behind a URL, such as values of a chart. */
   fetchFile(request: FileRequest): Promise<FetchedFile>;
+  /** All tags of `oci://host/path`. */
+  listTags(request: Pick<ArtifactRequest, 'url'> & RemoteRequest): Promise<readonly string[]>;
   resolveArtifact(request: ArtifactRequest): Promise<ResolvedArtifact>;
   fetchArtifact(request: ArtifactRequest, resolved: ResolvedArtifact, layer?: LayerChoice): Promise<FetchedArtifact>;
 }

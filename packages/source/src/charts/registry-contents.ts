@@ -27,6 +27,7 @@ import { identityOf } from './remote-identity.ts';
 export interface RegistryContents {
   resolveChart(request: ChartRequest): Promise<ResolvedChart>;
   fetchChart(request: ChartRequest, resolved: ResolvedChart, provenance: boolean): Promise<PackedChart>;
+  listTags(request: Pick<ArtifactRequest, 'url'> & RemoteRequest): Promise<readonly string[]>;
   resolveArtifact(request: ArtifactRequest): Promise<ResolvedArtifact>;
   fetchArtifact(
     request: ArtifactRequest,
@@ -56,6 +57,7 @@ export function createRegistryContents(
       return { name, version: tagToVersion(parsed.tag), digest, url: chosen };
     },
     fetchChart: (request, resolved) => takeChart(fetching, clientOf(request), request, resolved),
+    listTags: ({ url, ...request }) => clientOf(request).tags(parseOciReference(url), { signal }),
     resolveArtifact({ url, digest, semver, tag, ...request }) {
       const choice = {
         ...(digest === undefined ? {} : { digest }),

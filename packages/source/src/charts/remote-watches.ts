@@ -8,7 +8,7 @@ import { type Watched, createWatched } from '../changes.ts';
 export interface RemoteQuestion {
   readonly key: string;
   /** Answers what the remote says now, as text to be compared. A failure is no news: the askers meet it themselves. */
-  ask(): Promise<string>;
+  readonly ask: () => Promise<string>;
 }
 
 /** All questions of a process. */

@@ -1,0 +1,247 @@
+// Where sources are: Git repositories, chart repositories, registries. Says what a source's revision means now, opens its
+// content, and tells when a revision may mean something else.
+
+import {
+  type ArtifactRequest,
+  type ChartRequest,
+  type ChartStore,
+  type RemoteRequest,
+  type ResolvedArtifact,
+  type ResolvedChart,
+  type Snapshot,
+  SourceError,
+  type SourceStore,
+  createRemoteWatches,
+  isRange,
+  plainSnapshot,
+} from '@evenkeel/source';
+import { unpackChart } from '@evenkeel/helm';
+import { type Clock, memoryTree } from '@evenkeel/std';
+import type { DeliverySource } from './model.ts';
+
+/** What a source stands at. */
+export interface Located {
+  /** A commit, a chart's version, an artifact's digest: what a status shows. */
+  readonly revision: string;
+  /** Names the content: equal names, equal files. */
+  readonly content: string;
+  open(signal: AbortSignal): Promise<Snapshot>;
+}
+
+export interface LocateOptions {
+  /** Ask the remote now. */
+  readonly refresh?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** All places of a process. */
+export interface Places extends Disposable {
+  locate(source: DeliverySource, options: LocateOptions): Promise<Located>;
+  /** Calls `listener` when the source may stand at another revision. Returns the way to stop. */
+  watch(source: DeliverySource, listener: () => void): () => void;
+  readonly store: SourceStore;
+  /** Refuses by name where this process has none. */
+  charts(): ChartStore;
+}
+
+/** How often remotes of charts and artifacts are asked, like repositories of Git. */
+const INTERVAL_MS = 3 * 60_000;
+
+const CHART_LAYER = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
+
+/** Makes it. What was resolved is remembered for an interval, exact versions of charts for ever. */
+export function createPlaces(options: {
+  readonly store: SourceStore;
+  readonly charts: ChartStore | undefined;
+  readonly clock: Clock;
+}): Places {
+  const { store, clock } = options;
+  const watches = createRemoteWatches({ clock });
+  const resolved = new Map<string, { readonly value: ResolvedChart | ResolvedArtifact; readonly atMs: number }>();
+  const charts = (): ChartStore => {
+    if (options.charts) return options.charts;
+    throw new SourceError('access', 'charts and registries are not reached by this process');
+  };
+  const remembered = async <T extends ResolvedChart | ResolvedArtifact>(
+    key: string,
+    ask: () => Promise<T>,
+    { refresh, lasting }: { readonly refresh: boolean; readonly lasting: boolean },
+  ): Promise<T> => {
+    const known = resolved.get(key);
+    const isFresh = known !== undefined && (lasting || clock.now() - known.atMs < INTERVAL_MS);
+    if (isFresh && !refresh) return known.value as T;
+    const value = await ask();
+    resolved.set(key, { value, atMs: clock.now() });
+    return value;
+  };
+  const asking = { charts, remembered };
+  return {
+    store,
+    charts,
+    locate(source, { refresh = false, signal }) {
+      if (source.kind === 'chart') return locateChart(source, { ...asking, refresh, signal });
+      if (source.kind === 'artifact') return locateArtifact(source, { ...asking, refresh, signal });
+      return locateCommit(store, source, { refresh, signal });
+    },
+    watch(source, listener) {
+      if (source.kind === undefined || source.kind === 'git') {
+        return store.watch(source.url, listener, { access: source.access });
+      }
+      if (isLasting(source)) return () => undefined;
+      const question = {
+        key: placeKey(source),
+        ask: async () => {
+          const signal = AbortSignal.timeout(INTERVAL_MS);
+          const locate = source.kind === 'chart' ? locateChart : locateArtifact;
+          return (await locate(source, { ...asking, refresh: true, signal })).content;
+        },
+      };
+      const stopAsking = watches.watch(question, listener, INTERVAL_MS);
+      const stopListening = source.access?.onChange(() => {
+        resolved.delete(question.key);
+        listener();
+      });
+      return () => {
+        stopAsking();
+        stopListening?.();
+      };
+    },
+    [Symbol.dispose]: () => watches[Symbol.dispose](),
+  };
+}
+
+/** Watches every source once, repositories by their URLs. */
+export function watchSources(
+  places: Places,
+  sources: readonly DeliverySource[],
+  listener: () => void,
+): readonly (() => void)[] {
+  const distinct = new Map(sources.map((source) => [watchKey([source]), source] as const));
+  return Array.from(distinct.values(), (source) => places.watch(source, listener));
+}
+
+/** Equal for sources that are watched alike. */
+export function watchKey(sources: readonly DeliverySource[]): string {
+  return sources
+    .map(({ url, kind, chart, revision }) =>
+      kind === undefined || kind === 'git' ? url : JSON.stringify([url, chart, revision]),
+    )
+    .join('\n');
+}
+
+interface Asking {
+  readonly charts: () => ChartStore;
+  readonly remembered: <T extends ResolvedChart | ResolvedArtifact>(
+    key: string,
+    ask: () => Promise<T>,
+    how: { readonly refresh: boolean; readonly lasting: boolean },
+  ) => Promise<T>;
+  readonly refresh: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function locateCommit(
+  store: SourceStore,
+  source: DeliverySource,
+  { refresh, signal }: { readonly refresh: boolean; readonly signal: AbortSignal },
+): Promise<Located> {
+  const { access, tagPrefix, url } = source;
+  const head = await store.resolve(url, source.revision, {
+    signal,
+    access,
+    ...(tagPrefix === undefined ? {} : { tagPrefix }),
+    ...(refresh ? { maxAgeMs: 0 } : {}),
+  });
+  return atCommit(store, source, head.sha);
+}
+
+/** A commit of a repository of which the name is known. */
+export function atCommit(
+  store: SourceStore,
+  { access, filter, url }: Pick<DeliverySource, 'access' | 'filter' | 'url'>,
+  sha: string,
+): Located {
+  return {
+    revision: sha,
+    content: sha,
+    open: (signal) => store.tree(url, sha, { signal, access, ...(filter ? { filter } : {}) }),
+  };
+}
+
+async function locateChart(source: DeliverySource, asking: Asking): Promise<Located> {
+  const { charts, refresh, signal } = asking;
+  const request: ChartRequest = {
+    repoURL: source.url,
+    chart: source.chart ?? '',
+    version: source.revision === 'HEAD' ? '' : source.revision,
+    ...(await remoteRequest(source, signal)),
+  };
+  const value = await asking.remembered(placeKey(source), () => charts().resolveChart(request), {
+    refresh,
+    lasting: isLasting(source),
+  });
+  const content = value.digest === '' ? `${value.url} ${value.version}` : value.digest;
+  return {
+    revision: value.version,
+    content,
+    async open(later) {
+      const fetched = await charts().fetchChart({ ...request, signal: later }, value);
+      return plainSnapshot(fetched.tree(), fetched.archiveDigest);
+    },
+  };
+}
+
+async function locateArtifact(source: DeliverySource, asking: Asking): Promise<Located> {
+  const { charts, refresh, signal } = asking;
+  const { revision } = source;
+  const choice = revision.startsWith('sha256:')
+    ? { digest: revision }
+    : isRange(revision)
+      ? { semver: { range: revision, chart: true } }
+      : revision === '' || revision === 'HEAD'
+        ? {}
+        : { tag: revision.replaceAll('+', '_') };
+  const request: ArtifactRequest = { url: source.url, ...choice, ...(await remoteRequest(source, signal)) };
+  const value = await asking.remembered(placeKey(source), () => charts().resolveArtifact(request), {
+    refresh,
+    lasting: isLasting(source),
+  });
+  return {
+    revision: value.digest,
+    content: value.digest,
+    async open(later) {
+      const fetched = await charts().fetchArtifact({ ...request, signal: later }, value);
+      if (fetched.mediaType !== CHART_LAYER) return plainSnapshot(fetched.tree(), fetched.layerDigest);
+      const files = unpackChart(fetched.layer).map(({ name, data }) => [name, data] as const);
+      return plainSnapshot(memoryTree(Object.fromEntries(files)), fetched.layerDigest);
+    },
+  };
+}
+
+/** How a remote is reached with the credentials that hold now. */
+export async function remoteRequest(
+  { access, passCredentials, url }: Pick<DeliverySource, 'access' | 'passCredentials' | 'url'>,
+  signal: AbortSignal,
+  at: string = url,
+): Promise<RemoteRequest> {
+  const known = (await access?.remote(at)) ?? {};
+  if (passCredentials !== true) return { ...known, signal };
+  return { ...known, access: { ...known.access, passCredentials: true }, signal };
+}
+
+/** What can never mean anything else: a digest, an exact version of a chart. Tags of artifacts can be moved. */
+function isLasting({ kind, revision }: DeliverySource): boolean {
+  if (kind === 'artifact') return revision.startsWith('sha256:');
+  return /^v?\d+\.\d+\.\d+/.test(revision) && !isRange(revision);
+}
+
+const askers = new WeakMap<object, number>();
+let askersCount = 0;
+
+/** What one set of credentials was told is not told to another. */
+function placeKey({ access, kind, url, chart, revision }: DeliverySource): string {
+  const known = access && askers.get(access);
+  const asker = access && (known ?? (askersCount += 1));
+  if (access && asker !== undefined) askers.set(access, asker);
+  return JSON.stringify([asker, kind, url, chart, revision]);
+}

@@ -1,0 +1,151 @@
+// Runs plugins for renderings: on a copy of the directories they may see, in a process that knows nothing of ours.
+// Mirrors argoproj/argo-cd:cmpserver/plugin/plugin.go (3.6), which runs them beside the repository server.
+
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { PinnedSnapshot, Recording, Snapshot } from '@evenkeel/source';
+import { treeDirname } from '@evenkeel/std';
+import { type Answers, RenderRefused } from '../render/needed.ts';
+import type { PluginDefinition, PluginSettings } from '../render/request.ts';
+import type { PluginHost } from '../render/world.ts';
+import { runProgram } from './run-program.ts';
+
+/** Where programs are found, and how long and how much they may. */
+export interface PluginLimits {
+  /** The PATH of plugins. */
+  readonly path: string;
+  readonly timeoutMs: number;
+  readonly outputBytesMax: number;
+  readonly copyBytesMax: number;
+}
+
+/** 90 s for each command, as upstream (ARGOCD_EXEC_TIMEOUT). */
+export const defaultPluginLimits: PluginLimits = {
+  path: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  timeoutMs: 90_000,
+  outputBytesMax: 64 * 1024 * 1024,
+  copyBytesMax: 256 * 1024 * 1024,
+};
+
+/** The host of one rendering. What a plugin may see counts as read, whole. */
+export function createPluginHost(
+  { snapshot, recording, answers }: { snapshot: Snapshot; recording: () => Recording; answers: Answers },
+  limits: PluginLimits,
+): PluginHost {
+  const run = (
+    what: 'discover' | 'generate',
+    directory: string,
+    plugin: PluginDefinition,
+    settings: PluginSettings,
+  ): string => {
+    const seen = [directory, ...settings.paths];
+    // A link inside may lead elsewhere; what it leads to counts as well.
+    for (const path of [...seen, ...seen.flatMap((from) => walk(snapshot, from).links)]) recording().readWhole(path);
+    const commands =
+      what === 'discover' ? [plugin.discover?.command ?? []] : [...(plugin.init ? [plugin.init] : []), plugin.generate];
+    return answers.of(`plugin ${what} ${plugin.name} ${directory}`, (signal) =>
+      runCopied({ snapshot, seen, directory, commands, plugin, settings, limits, signal }),
+    );
+  };
+  return {
+    takes: (directory, plugin, settings) => run('discover', directory, plugin, settings).trim() !== '',
+    generate: (directory, plugin, settings) => run('generate', directory, plugin, settings),
+  };
+}
+
+interface CopiedRun {
+  readonly snapshot: Snapshot;
+  readonly seen: readonly string[];
+  readonly directory: string;
+  readonly commands: readonly (readonly string[])[];
+  readonly plugin: PluginDefinition;
+  readonly settings: PluginSettings;
+  readonly limits: PluginLimits;
+  readonly signal: AbortSignal;
+}
+
+/** Runs the commands one after another in a copy; answers what the last one printed. Throws RenderRefused. */
+async function runCopied({ plugin, settings, limits, signal, ...input }: CopiedRun): Promise<string> {
+  const place = await mkdtemp(join(tmpdir(), 'evenkeel-plugin-'));
+  try {
+    const tree = join(place, 'source');
+    const home = join(place, 'home');
+    await mkdir(join(tree, input.directory), { recursive: true });
+    await mkdir(home);
+    await copyTree(input.snapshot.pinned(), tree, {
+      seen: input.seen,
+      modes: plugin.preserveFileMode,
+      bytesMax: limits.copyBytesMax,
+    });
+    const environment = {
+      ...Object.fromEntries(settings.environment.map(({ name, value }) => [name, value])),
+      PATH: limits.path,
+      HOME: home,
+      TMPDIR: home,
+    };
+    let printed = '';
+    for (const command of input.commands) {
+      const { timeoutMs, outputBytesMax } = limits;
+      const directory = join(tree, input.directory);
+      printed = await runProgram({ command, directory, environment, timeoutMs, outputBytesMax, signal });
+    }
+    return printed;
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = (error instanceof Error ? error.message : String(error)).replaceAll(place, '');
+    throw new RenderRefused({
+      code: 'RENDER_FAILED',
+      sentence: `plugin "${plugin.name}": ${why}`,
+      remedy: `Correct the files or the plugin. It sees ${input.seen.map((path) => `"${path}"`).join(', ')} and nothing else; what else it needs is named in the application's manifest-generate-paths.`,
+    });
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+/** Writes what a plugin may see. Links are written as what they lead to; those that lead out of the source are left out. */
+async function copyTree(
+  snapshot: PinnedSnapshot,
+  target: string,
+  { seen, modes, bytesMax }: { readonly seen: readonly string[]; readonly modes: boolean; readonly bytesMax: number },
+): Promise<void> {
+  const files = [...new Set(seen.flatMap((path) => walk(snapshot, path).files))];
+  await snapshot.load(files, 0);
+  let bytes = 0;
+  const made = new Set<string>();
+  for (const file of files) {
+    const content = snapshot.read(file);
+    if (content === undefined) continue;
+    bytes += content.length;
+    if (bytes > bytesMax)
+      throw new Error(`the files it may see are larger than ${bytesMax / 1024 / 1024} MiB together`);
+    const path = join(target, file);
+    if (!made.has(treeDirname(file))) await mkdir(dirname(path), { recursive: true });
+    made.add(treeDirname(file));
+    await writeFile(path, content);
+    if (modes && snapshot.isExecutable(file)) await chmod(path, 0o755);
+  }
+}
+
+interface Walked {
+  readonly files: readonly string[];
+  readonly links: readonly string[];
+}
+
+/** Everything below a path, through links; a link that leads round is not followed again. */
+function walk(snapshot: Snapshot, path: string, above: readonly string[] = []): Walked {
+  const found = snapshot.identify(path);
+  if (found?.kind === 'file') return { files: [path], links: [] };
+  if (found?.kind !== 'directory' || above.includes(found.oid)) return { files: [], links: [] };
+  const files: string[] = [];
+  const links: string[] = [];
+  for (const { name, kind } of snapshot.list(path) ?? []) {
+    const child = path === '' ? name : `${path}/${name}`;
+    if (kind === 'symlink') links.push(child);
+    const below = walk(snapshot, child, [...above, found.oid]);
+    files.push(...below.files);
+    links.push(...below.links);
+  }
+  return { files, links };
+}

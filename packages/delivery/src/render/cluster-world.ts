@@ -1,0 +1,83 @@
+// What a cluster tells a rendering: its version, what it serves, and the objects that charts look up, which are noted with
+// the version that was seen.
+
+import type { LookupQuery } from '@evenkeel/helm';
+import type { ResourceType } from '@evenkeel/kube';
+import { type GroupKind, type JsonObject, type KubeObject, parseApiVersion } from '@evenkeel/resource';
+import type { Cluster } from '../cluster.ts';
+import { templateHost } from '../template-host.ts';
+import { type Answers, Needed } from './needed.ts';
+import type { ChartWorld } from './world.ts';
+
+/** Objects the templates asked the cluster for, with the version that was seen ('' for none). */
+export type Lookups = ReadonlyMap<string, { readonly query: LookupQuery; readonly version: string }>;
+
+/** The world of one rendering; `asked` takes down the lookups. */
+export async function clusterWorld(
+  cluster: Cluster,
+  asked: Map<string, { query: LookupQuery; version: string }>,
+  answers: Answers,
+): Promise<ChartWorld> {
+  const [kubeVersion, types] = await Promise.all([
+    cluster.client.discovery.serverVersion(),
+    cluster.client.discovery.everyVersion(),
+  ]);
+  const lookup = (query: LookupQuery): JsonObject | undefined => {
+    const { group } = parseApiVersion(query.apiVersion);
+    const kind = { group, kind: query.kind };
+    const served = cluster.live.watches(kind) || answers.of(watchKey(kind), () => watchKind(cluster, kind));
+    if (!served) return undefined;
+    // Served, and the watch was given up meanwhile: it is taken up again.
+    if (!cluster.live.watches(kind)) {
+      answers.forget(watchKey(kind));
+      throw new Needed(watchKey(kind), () => watchKind(cluster, kind));
+    }
+    const found = liveObject(cluster, query);
+    asked.set(JSON.stringify(query), { query, version: found?.metadata.resourceVersion ?? '' });
+    if (query.name !== '') return found as JsonObject | undefined;
+    const items = cluster.live.list(kind, query.namespace) as unknown as readonly JsonObject[];
+    return { apiVersion: query.apiVersion, kind: `${query.kind}List`, metadata: {}, items };
+  };
+  return { kubeVersion, apiVersions: apiVersionsOf(types), host: templateHost, lookup };
+}
+
+/** Whether the cluster answers every lookup as it did. */
+export function lookupsStillSame(lookups: Lookups, cluster: Cluster): boolean {
+  for (const { query, version } of lookups.values()) {
+    if ((liveObject(cluster, query)?.metadata.resourceVersion ?? '') !== version) return false;
+  }
+  return true;
+}
+
+function watchKey({ group, kind }: GroupKind): string {
+  return `watch ${group}/${kind}`;
+}
+
+/** Answers whether the kind is served at all. */
+async function watchKind(cluster: Cluster, kind: GroupKind): Promise<boolean> {
+  const type = await cluster.client.discovery.preferred(kind);
+  if (type) await cluster.live.watch([type]);
+  return type !== undefined;
+}
+
+/** By what discovery answered: it answers the same list until it asks the server again. */
+const knownApiVersions = new WeakMap<readonly ResourceType[], readonly string[]>();
+
+function apiVersionsOf(types: readonly ResourceType[]): readonly string[] {
+  const known = knownApiVersions.get(types);
+  if (known) return known;
+  const versions = new Set<string>();
+  for (const type of types) {
+    const groupVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
+    versions.add(groupVersion);
+    versions.add(`${groupVersion}/${type.kind}`);
+  }
+  const result = [...versions];
+  knownApiVersions.set(types, result);
+  return result;
+}
+
+function liveObject(cluster: Cluster, query: LookupQuery): KubeObject | undefined {
+  const { group } = parseApiVersion(query.apiVersion);
+  return cluster.live.get({ group, kind: query.kind, namespace: query.namespace, name: query.name });
+}

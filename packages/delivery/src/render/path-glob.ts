@@ -1,0 +1,116 @@
+// Globs over the paths of a tree: `*` and `?` stay inside a name, `**` spans directories, `[a-z]` is a class, `{a,b}` a choice.
+// Mirrors github.com/bmatcuk/doublestar (v4) FilepathGlob, which argoproj/argo-cd expands values files with (3.6).
+
+import { type FileTree, joinTreePath } from '@evenkeel/std';
+
+/** True where a path is a pattern, as upstream tells it. */
+export function isGlob(path: string): boolean {
+  return /[*?[]/.test(path);
+}
+
+/**
+ * The paths that match, files and directories, each directory's own names before those below it, names in byte order.
+ * Undefined where the pattern cannot be read.
+ */
+export function globPaths(tree: FileTree, pattern: string): readonly string[] | undefined {
+  const found = new Set<string>();
+  for (const choice of expandChoices(pattern)) {
+    const parts: (RegExp | string)[] = [];
+    for (const part of choice.split('/').filter((name) => name !== '' && name !== '.')) {
+      if (part === '**') {
+        if (parts.at(-1) !== '**') parts.push('**');
+        continue;
+      }
+      const expression = isGlob(part) || part.includes('\\') ? nameExpression(part) : part;
+      if (expression === undefined) return undefined;
+      parts.push(expression);
+    }
+    walk(tree, '', parts, found);
+  }
+  return [...found];
+}
+
+function walk(tree: FileTree, at: string, parts: readonly (RegExp | string)[], found: Set<string>): void {
+  const [part, ...rest] = parts;
+  if (part === undefined) {
+    if (at === '' || kindAt(tree, at) !== undefined) found.add(at);
+    return;
+  }
+  const child = (name: string): string => (at === '' ? name : `${at}/${name}`);
+  if (part === '..') {
+    const up = joinTreePath(at, '..');
+    if (up !== undefined) walk(tree, up, rest, found);
+    return;
+  }
+  if (typeof part === 'string' && part !== '**') {
+    if (kindAt(tree, child(part)) !== undefined) walk(tree, child(part), rest, found);
+    return;
+  }
+  const entries = tree.list(at) ?? [];
+  if (part === '**') {
+    if (rest.length === 0) for (const { name, kind } of entries) if (kind !== 'directory') found.add(child(name));
+    if (rest.length > 0) walk(tree, at, rest, found);
+    // Links to directories are not followed, or they could go round for ever.
+    for (const { name, kind } of entries) if (kind === 'directory') walk(tree, child(name), parts, found);
+    return;
+  }
+  for (const { name } of entries) if (part.test(name)) walk(tree, child(name), rest, found);
+}
+
+function kindAt(tree: FileTree, path: string): 'file' | 'directory' | undefined {
+  const kind = tree.stat(path);
+  if (kind !== 'symlink') return kind;
+  return tree.list(path) === undefined ? 'file' : 'directory';
+}
+
+/** One name of a pattern; undefined where a class is not closed. */
+function nameExpression(part: string): RegExp | undefined {
+  let source = '';
+  for (let index = 0; index < part.length; index += 1) {
+    const char = part[index] ?? '';
+    if (char === '\\') {
+      index += 1;
+      source += escape(part[index] ?? '\\');
+    } else if (char === '*') source += '.*';
+    else if (char === '?') source += '.';
+    else if (char === '[') {
+      const end = part.indexOf(']', index + 2);
+      if (end < 0) return undefined;
+      const body = part.slice(index + 1, end).replaceAll(/[\\[]/g, '\\$&');
+      source += `[${body.replace(/^[!^]/, '^')}]`;
+      index = end;
+    } else source += escape(char);
+  }
+  try {
+    return new RegExp(`^${source}$`, 'su');
+  } catch {
+    return undefined;
+  }
+}
+
+/** `{a,b}` written out; nested ones too. A brace without its other half stands for itself. */
+function expandChoices(pattern: string): readonly string[] {
+  const open = pattern.indexOf('{');
+  if (open < 0) return [pattern];
+  const commas: number[] = [];
+  let depth = 0;
+  for (let index = open; index < pattern.length; index += 1) {
+    const char = pattern[index];
+    if (char === '{') depth += 1;
+    else if (char === ',' && depth === 1) commas.push(index);
+    else if (char === '}') {
+      depth -= 1;
+      if (depth > 0) continue;
+      const edges = [open, ...commas, index];
+      return edges.slice(1).flatMap((edge, choice) => {
+        const chosen = pattern.slice((edges[choice] ?? open) + 1, edge);
+        return expandChoices(pattern.slice(0, open) + chosen + pattern.slice(index + 1));
+      });
+    }
+  }
+  return [pattern];
+}
+
+function escape(char: string): string {
+  return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
+}
