@@ -2,7 +2,7 @@
 // evaluates nothing that the command at hand does not need.
 
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,7 +86,11 @@ const shared: RolldownOptions = {
   platform: 'node',
   external: (id, importer) => /^late-.*\.cjs$/.test(id) || (isBuiltin(id) && !takenPlainly(id, importer)),
   resolve: { conditionNames },
-  treeshake: { propertyReadSideEffects: false },
+  treeshake: {
+    propertyReadSideEffects: false,
+    // Our modules do nothing when they are imported, so that whoever takes one function of a package loads no more.
+    moduleSideEffects: (id) => !/packages\/[a-z]+\/(src|host)\//.test(id),
+  },
   logLevel: 'warn',
 };
 
@@ -111,6 +115,17 @@ for (const library of lateLibraries) {
     exports: 'named',
     minify: { compress: false, mangle: false },
   });
+}
+for (const name of readdirSync(output)) {
+  const file = join(output, name);
+  // One character beyond Latin-1 would make V8 keep the whole text at two bytes a character.
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replaceAll(
+      /[^\0-\x7f]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  );
 }
 const { status } = spawnSync(process.execPath, [join(root, 'tools/code-cache.mjs'), output, root], {
   stdio: 'inherit',
