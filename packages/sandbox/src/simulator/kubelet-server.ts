@@ -1,5 +1,5 @@
-// What the API server asks of a kubelet: the logs of containers, over HTTPS on loopback. Other requests (exec, attach,
-// port-forward) are refused by name: the API server speaks SPDY to kubelets.
+// What a real API server asks of its nodes, over HTTPS on loopback: the logs of containers, and what pods use. Other requests
+// (exec, attach, port-forward) are refused by name: the API server speaks SPDY to kubelets.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
@@ -8,6 +8,7 @@ import { ApiError } from '../api/status.ts';
 import { issueCertificate } from '../http/certificates.ts';
 import type { Store } from '../store/store.ts';
 import type { ContainerLogs } from '../workloads/logs.ts';
+import { answerMetrics } from './metrics.ts';
 
 export interface KubeletServer extends AsyncDisposable {
   readonly port: number;
@@ -51,6 +52,11 @@ async function answer(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'https://kubelet');
   const [, verb, namespace = '', name = '', container = ''] = url.pathname.split('/');
+  const metrics = answerMetrics(store, url, store.now());
+  if (metrics !== undefined) {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(metrics));
+    return;
+  }
   const refuse = (status: number, text: string): void => {
     response.writeHead(status, { 'content-type': 'text/plain' }).end(text);
   };

@@ -23,6 +23,7 @@ import { scheduler } from '../workloads/scheduler.ts';
 import { sendEvents } from './event-sender.ts';
 import { joinNodes } from './joined-nodes.ts';
 import { listenAsKubelet } from './kubelet-server.ts';
+import { announceMetrics, scalerCollection } from './metrics.ts';
 import { Mirror } from './mirror.ts';
 import { PodLink } from './pod-link.ts';
 import { startProvisioner } from './provisioner.ts';
@@ -40,7 +41,15 @@ export interface PodSimulatorOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-const mirrored = ['nodes', 'namespaces', 'configmaps', 'secrets', 'persistentvolumeclaims'];
+/** The types that are only read, and the names of their collections here where those are others. */
+const mirrored: readonly (readonly [plural: string, collection?: string])[] = [
+  ['nodes'],
+  ['namespaces'],
+  ['configmaps'],
+  ['secrets'],
+  ['persistentvolumeclaims'],
+  ['horizontalpodautoscalers', scalerCollection],
+];
 
 /** Joins the nodes and runs pods until disposed. Resolves when pods are taken; rejects where the server refuses the nodes. */
 export async function startPodSimulator(options: PodSimulatorOptions): Promise<AsyncDisposable> {
@@ -57,12 +66,13 @@ export async function startPodSimulator(options: PodSimulatorOptions): Promise<A
   const server = stack.use(await listenAsKubelet(deps.store, logs, stop.signal));
   await joinNodes({ transport, deps, count: options.nodes ?? 1, port: server.port, signal: stop.signal, onError });
   await startProvisioner(client, stop.signal, onError);
-  for (const plural of mirrored) {
-    const informer = stack.use(createInformer(client, await coreType(client, plural), { signal: stop.signal }));
-    stack.use(new Mirror(deps.store.collection(plural), informer));
+  await announceMetrics(transport, server.port);
+  for (const [plural, collection = plural] of mirrored) {
+    const informer = stack.use(createInformer(client, await typeOf(client, plural), { signal: stop.signal }));
+    stack.use(new Mirror(deps.store.collection(collection), informer));
     await informer.synced;
   }
-  const pods = stack.use(createInformer(client, await coreType(client, 'pods'), { signal: stop.signal }));
+  const pods = stack.use(createInformer(client, await typeOf(client, 'pods'), { signal: stop.signal }));
   const link = new PodLink({ transport, collection: deps.store.collection('pods'), informer: pods, onError });
   stack.use(link);
   stack.defer(sendEvents(transport, deps.store.collection('events'), onError));
@@ -89,9 +99,9 @@ function controllerDeps({ speed = 1, seed }: PodSimulatorOptions, clock: Clock):
   return { store, registry: new Registry(), writer, remover, clock, chance, replays: new Replays(), speed };
 }
 
-async function coreType(client: KubeClient, plural: string): Promise<ResourceType> {
+async function typeOf(client: KubeClient, plural: string): Promise<ResourceType> {
   const types = await client.discovery.everyVersion();
-  const type = types.find((each) => each.group === '' && each.plural === plural);
+  const type = types.find((each) => each.plural === plural && !/metrics/.test(each.group));
   if (type === undefined) throw new Error(`the server serves no ${plural}`);
   return type;
 }
