@@ -4,18 +4,20 @@ import type { Health } from '@evenkeel/engine';
 import type { Delivery, FrontEnd } from '@evenkeel/delivery';
 import type { KubeObject } from '@evenkeel/resource';
 import { isHook, keepReason, placeObject, waveOf } from './hooks.ts';
+import type { Scripts } from './settings/scripts.ts';
 import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
 import { instanceName, markObject, trackedBy } from './tracking.ts';
 
 /** Argo CD's field manager, so that a cluster can be taken over and given back with no field changing hands. */
 export const fieldManager = 'argocd-controller';
 
-/** The front end of Application under the settings as they stand whenever it is asked. */
-export function createArgoFrontEnd(settings: () => ArgoSettings): FrontEnd {
+/** The front end of Application under the settings, and with the checks of users, as they stand whenever it is asked. */
+export function createArgoFrontEnd(settings: () => ArgoSettings, scripts?: () => Scripts): FrontEnd {
   return {
     ...argoFrontEnd,
     mark: (object, delivery, namespaced) => mark(object, delivery, { namespaced, settings: settings() }),
     ownerOf: (live) => trackedBy(live, settings().tracking),
+    health: (object) => customHealth(object) ?? scripts?.().health(object),
   };
 }
 

@@ -134,6 +134,7 @@ function conditionsOf(
   const failed = standingFailure(report);
   if (failed && wanted.length === 0) wanted.push({ type: 'SyncError', message: failed.message });
   for (const warning of report.warnings) {
+    if (warning.startsWith('error setting app health: ')) wanted.push({ type: 'ComparisonError', message: warning });
     if (/more than once/.test(warning)) wanted.push({ type: 'RepeatedResourceWarning', message: warning });
     if (warning.endsWith('is excluded in the settings')) {
       wanted.push({ type: 'ExcludedResourceWarning', message: warning });

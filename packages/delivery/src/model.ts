@@ -7,7 +7,7 @@ import type {
   DiffRules,
   FieldDiff,
   Health,
-  HealthCheck,
+  CustomHealthCheck,
   HealthStatus,
   Refusal,
   StrayObject,
@@ -148,7 +148,8 @@ export interface FrontEnd {
   stray(live: KubeObject): StrayObject;
   /** True for a live object that is ours but not part of the compared state (a hook's leftovers). */
   ignores(live: KubeObject): boolean;
-  readonly health: HealthCheck;
+  /** Checks of users, asked before the bundled ones. */
+  readonly health: CustomHealthCheck;
 }
 
 /** What happened to the delivery earlier, as its own resource records it. */

@@ -4,6 +4,7 @@
 
 import { matchesGlob } from '@evenkeel/delivery';
 import { type GroupKind, type Json, type JsonObject, isMap, parseYaml } from '@evenkeel/resource';
+import { type CelHealth, readCelHealth } from './cel-health.ts';
 
 /** Fields that are left out of a comparison. */
 export interface IgnoreFields {
@@ -34,6 +35,8 @@ export interface ActionSettings {
 /** Everything that is set for one kind. */
 export interface Customization {
   readonly healthLua?: string | undefined;
+  /** Our own: `evenkeel.health.cel.<group>_<kind>`. A script for the same kind goes first. */
+  readonly healthCel?: CelHealth | undefined;
   readonly useOpenLibs: boolean;
   readonly actions?: ActionSettings | undefined;
   readonly ignoreDifferences: IgnoreFields;
@@ -69,6 +72,9 @@ export function customizationsOf(all: Customizations, { group, kind }: GroupKind
   return found;
 }
 
+/** Our own keys; they do not begin as Argo CD's do, because it refuses all of its settings for a customization it does not know. */
+const celKey = 'evenkeel.health.cel';
+
 /** Reads all of them from the `data` of argocd-cm; says in `problems` what cannot be read. */
 export function readCustomizations(data: Readonly<Record<string, string>>, problems: string[]): Customizations {
   const found = new Map<string, Customization>();
@@ -84,6 +90,7 @@ export function readCustomizations(data: Readonly<Record<string, string>>, probl
       attempt(`resource.customizations["${kind}"]`, refuse, () => found.set(kind, readLegacy(value ?? null)));
     }
   });
+  readCel(data, { found, refuse });
   for (const [key, text] of Object.entries(data).sort(([left], [right]) => (left < right ? -1 : 1))) {
     const match = /^resource\.customizations\.([^.]*)\.(.*)$/s.exec(key);
     const [, what = '', name = ''] = match ?? [];
@@ -94,6 +101,28 @@ export function readCustomizations(data: Readonly<Record<string, string>>, probl
     });
   }
   return found;
+}
+
+interface Reading {
+  readonly found: Map<string, Customization>;
+  readonly refuse: (key: string, why: string) => void;
+}
+
+/** CEL checks: a map of kinds, in which wildcards may stand, and one key a kind. */
+function readCel(data: Readonly<Record<string, string>>, { found, refuse }: Reading): void {
+  const add = (kind: string, value: Json | undefined): void => {
+    found.set(kind, { ...(found.get(kind) ?? nothing), healthCel: readCelHealth(value) });
+  };
+  attempt(celKey, refuse, () => {
+    const map = parsed(data[celKey] ?? '');
+    if (map === undefined || map === null) return;
+    if (!isMap(map)) throw new Error('is not a map');
+    for (const [kind, value] of Object.entries(map)) attempt(`${celKey}["${kind}"]`, refuse, () => add(kind, value));
+  });
+  for (const [key, text] of Object.entries(data)) {
+    if (!key.startsWith(`${celKey}.`)) continue;
+    attempt(key, refuse, () => add(overrideKey(key.slice(celKey.length + 1)), parsed(text)));
+  }
 }
 
 function attempt(key: string, refuse: (key: string, why: string) => void, read: () => void): void {

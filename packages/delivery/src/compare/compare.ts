@@ -62,6 +62,7 @@ export async function compareDelivery(input: CompareInput): Promise<Comparison> 
   const strays = findStrays(input);
   for (const stray of strays) resources.push(strayReport(stray.live, stray.wave, delivery));
   if (cluster.unreachable) warnings.push(cluster.unreachable);
+  warnings.push(...untold(resources));
   return { objects, strays, resources, refusals, warnings };
 }
 
@@ -298,6 +299,17 @@ function reportOf(
     ? { sync: 'drifted', reason: 'changed' }
     : { sync: 'synced' };
   return { ...base, ...state, ...(found ? { health: found } : {}), fields: diff.fields };
+}
+
+/** Health that a user's check could not tell: the rest of the comparison stands. The sentence is Argo CD's. */
+function untold(resources: readonly ResourceReport[]): readonly string[] {
+  return resources.flatMap(({ ref, health: found }) =>
+    found?.failure === undefined
+      ? []
+      : [
+          `error setting app health: failed to get resource health for "${ref.kind}" with name "${ref.name}" in namespace "${ref.namespace}": ${found.failure}`,
+        ],
+  );
 }
 
 function strayReport(live: KubeObject, wave: number, delivery: Delivery): ResourceReport {

@@ -11,6 +11,8 @@ export interface Health {
   readonly message?: string;
   /** What a check says instead of its message while the object is being deleted; see `health`. */
   readonly deletionMessage?: string;
+  /** Why a user's check could not tell; the status is unknown then. */
+  readonly failure?: string;
 }
 
 /** Decides the health of one kind; undefined where the kind has none. */

@@ -30,8 +30,9 @@ export function addReadRoutes(app: FastifyInstance, backend: Backend): void {
   app.get(`${one}/tree`, (request) => {
     const { key } = itemFor(request, backend);
     const report = backend.deliveries.report(key);
-    const cluster = backend.cluster(backend.deliveries.delivery(key)?.destination.cluster ?? '');
-    return report && cluster ? treeOf(report, cluster) : { nodes: [] };
+    const delivery = backend.deliveries.delivery(key);
+    const cluster = backend.cluster(delivery?.destination.cluster ?? '');
+    return report && cluster ? treeOf(report, cluster, delivery?.frontEnd.health) : { nodes: [] };
   });
   app.get(`${one}/resource`, (request) => {
     const { key } = itemFor(request, backend);

@@ -2,14 +2,14 @@
 
 import type { ResourceTree, TreeNode } from '@evenkeel/api';
 import type { Cluster, DeliveryReport } from '@evenkeel/delivery';
-import { fieldAt, health, textAt } from '@evenkeel/engine';
+import { type CustomHealthCheck, fieldAt, health, textAt } from '@evenkeel/engine';
 import { type JsonObject, type KubeObject, gvkOf, refKey, refOf } from '@evenkeel/resource';
 
 /** Deep enough for anything the built-in controllers make. */
 const DEPTH_MAX = 8;
 
-/** Builds the tree from the watch cache; sends no request. */
-export function treeOf(report: DeliveryReport, cluster: Cluster): ResourceTree {
+/** Builds the tree from the watch cache; sends no request. `check` is asked for health first: a user's own. */
+export function treeOf(report: DeliveryReport, cluster: Cluster, check?: CustomHealthCheck): ResourceTree {
   const nodes = new Map<string, TreeNode>();
   for (const resource of report.resources) {
     const live = cluster.live.get(resource.ref);
@@ -24,7 +24,7 @@ export function treeOf(report: DeliveryReport, cluster: Cluster): ResourceTree {
       ...(resource.health ? { health: trimHealth(resource.health) } : {}),
       ...(live ? liveFacts(live) : { facts: [] }),
     });
-    if (live) addDependants(live, cluster, nodes, 0);
+    if (live) addDependants({ owner: live, cluster, check }, nodes, 0);
   }
   return { nodes: [...nodes.values()] };
 }
@@ -36,7 +36,13 @@ function trimHealth({
   return { status, ...(message === undefined ? {} : { message }) };
 }
 
-function addDependants(owner: KubeObject, cluster: Cluster, nodes: Map<string, TreeNode>, depth: number): void {
+interface Branch {
+  readonly owner: KubeObject;
+  readonly cluster: Cluster;
+  readonly check: CustomHealthCheck | undefined;
+}
+
+function addDependants({ owner, cluster, check }: Branch, nodes: Map<string, TreeNode>, depth: number): void {
   const { uid } = owner.metadata;
   if (uid === undefined || depth >= DEPTH_MAX) return;
   for (const object of cluster.live.dependants(uid)) {
@@ -47,7 +53,7 @@ function addDependants(owner: KubeObject, cluster: Cluster, nodes: Map<string, T
         nodes.set(id, { ...known, parents: [...known.parents, uid] });
       continue;
     }
-    const found = health(object);
+    const found = health(object, check);
     nodes.set(id, {
       id,
       parents: [uid],
@@ -56,7 +62,7 @@ function addDependants(owner: KubeObject, cluster: Cluster, nodes: Map<string, T
       ...(found ? { health: trimHealth(found) } : {}),
       ...liveFacts(object),
     });
-    addDependants(object, cluster, nodes, depth + 1);
+    addDependants({ owner: object, cluster, check }, nodes, depth + 1);
   }
 }
 
