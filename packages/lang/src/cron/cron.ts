@@ -118,8 +118,10 @@ export function zoneOffsetMs(zone: string, atMs: number): number | undefined {
   // Go knows the zones of the tz database by their names only; "+01:00" is none of them.
   if (/^[+-]/.test(zone)) return undefined;
   try {
-    const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-    const name = format.formatToParts(atMs).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+    const name =
+      formatOf(zone)
+        .formatToParts(atMs)
+        .find(({ type }) => type === 'timeZoneName')?.value ?? '';
     const [, sign, hours = '0', minutes = '0', seconds = '0'] =
       /^GMT([+-])(\d{2})(?::(\d{2}))?(?::(\d{2}))?$/.exec(name) ?? [];
     const offsetMs = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1000;
@@ -127,4 +129,15 @@ export function zoneOffsetMs(zone: string, atMs: number): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Made once for a zone: making one costs a thousand times more than asking it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+  formats.set(zone, made);
+  return made;
 }
