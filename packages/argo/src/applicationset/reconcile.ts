@@ -110,6 +110,8 @@ export class SetReconciler {
     await this.#writeStatus(turn, { parametersGenerated: true, failure, rollout: rollout?.conditions }, rollout);
     await this.#dropRefresh(turn);
     if (written) return { kind: 'failed', error: new Error(written.message), retry: true };
+    // The next of the states that an Application passes through may stand already, and then nothing would tell of it.
+    if (rollout && movedOn(set, rollout)) return { kind: 'again', afterMs: 0 };
     const again = this.#options.againAfterMs(set);
     if (again !== undefined) return { kind: 'again', afterMs: again };
     return failure ? { kind: 'again', afterMs: retryAfterMs } : { kind: 'settled' };
@@ -373,6 +375,12 @@ export class SetReconciler {
     await ignoreMissing(client.patch(setType, at, 'merge', { metadata: { finalizers: rest } }, { signal }));
     return { kind: 'settled' };
   }
+}
+
+/** True where a turn has moved an Application from one state of the rollout to another. */
+function movedOn({ status }: ApplicationSet, { statuses }: RolloutDecision): boolean {
+  const before = new Map((status.applicationStatus ?? []).map((each) => [each.application, each.status]));
+  return statuses.some((each) => before.get(each.application) !== each.status);
 }
 
 /** Only the last message is shown, to keep the status small. */
