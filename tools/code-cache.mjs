@@ -38,6 +38,20 @@ function unpack(file, name) {
   return place;
 }
 
+/** Writes a chart that uses what charts use of the libraries evaluated late (bundle.ts), and answers its directory. */
+function chartOfLateLibraries() {
+  const place = join(directory, 'late');
+  mkdirSync(join(place, 'templates'), { recursive: true });
+  writeFileSync(join(place, 'Chart.yaml'), 'apiVersion: v2\nname: late\nversion: 0.1.0\n');
+  writeFileSync(
+    join(place, 'templates', 'sums.yaml'),
+    `sums: {{ printf "%s%s" (sha256sum "a") (sha1sum "a") | quote }}
+found: {{ regexReplaceAll "[^a-z0-9]+-?" "A b" "-" }}{{ regexMatch "^v\\\\d+$" "v1" }}{{ regexFind "a|b" "b" }}
+`,
+  );
+  return place;
+}
+
 try {
   const { load, scripts } = openBundle(bundle);
   const { runProgram } = load('run.cjs');
@@ -46,6 +60,7 @@ try {
     const place = unpack(join(charts, file), file);
     await runProgram(['helm', 'template', 'x', place], io);
   }
+  await runProgram(['helm', 'template', 'x', chartOfLateLibraries()], io);
   await runProgram(['helm', 'template', 'x', join(root, 'examples/shop/charts/mailer')], io);
   await runProgram(['kustomize', 'build', join(root, 'examples/shop/apps/storefront')], io);
   const stop = new AbortController();
