@@ -47,8 +47,8 @@ export interface ArgoOptions {
 
 /** The running front end. */
 export interface ArgoController extends AsyncDisposable {
-  /** Reconciles an Application soon; `key` is a delivery key of this front end. */
-  wake(key: string): void;
+  /** Reconciles an Application soon, or when nothing else is to be done; `key` is a delivery key of this front end. */
+  wake(key: string, urgency?: 'change' | 'background'): void;
   /** All Applications as last seen. */
   applications(): readonly Application[];
   application(namespace: string, name: string): Application | undefined;
@@ -104,7 +104,7 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
   for (const object of applications.list()) controller.add(keyOf(object), 'background');
   return {
     controller,
-    wake: (key) => controller.add(key),
+    wake: (key, urgency) => controller.add(key, urgency),
     applications: () => applications.list().map(readApplication),
     application: (namespace, name) => {
       const object = applications.get(namespace, name);

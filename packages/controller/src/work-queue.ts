@@ -19,7 +19,7 @@ export interface WorkTurn {
 export interface WorkQueueOptions<K> {
   /** Works on one key. A rejection is given to `onError`; the key is not added again by the queue itself. */
   readonly work: (key: K, turn: WorkTurn) => Promise<void>;
-  /** How many keys run at the same time. Default 1. */
+  /** How many keys run at the same time, background work three quarters of it. Default 1. */
   readonly concurrency?: number;
   readonly clock?: Clock;
   /** Waits of `addRateLimited`. Default 5 ms doubling to 1000 s (client-go:util/workqueue/default_rate_limiters.go). */
@@ -66,6 +66,7 @@ class KeyedQueue<K> implements WorkQueue<K> {
   readonly #clock: Clock;
   readonly #ready: Readonly<Record<Priority, Set<K>>> = { user: new Set(), change: new Set(), background: new Set() };
   readonly #running = new Set<K>();
+  #inBackground = 0;
   /** Added while running: runs again afterwards, with the highest priority it was added with. */
   readonly #dirty = new Map<K, Priority>();
   readonly #delayed = new Map<K, Delayed>();
@@ -172,9 +173,12 @@ class KeyedQueue<K> implements WorkQueue<K> {
 
   #pump(): void {
     const concurrency = this.#options.concurrency ?? 1;
+    // A quarter is kept free, so that a change does not wait until one of a thousand background turns ends.
+    const backgroundMax = Math.ceil((concurrency * 3) / 4);
     for (const priority of PRIORITIES) {
       for (const key of this.#ready[priority]) {
         if (this.#running.size >= concurrency) return;
+        if (priority === 'background' && this.#inBackground >= backgroundMax) return;
         this.#ready[priority].delete(key);
         void this.#run(key, priority);
       }
@@ -183,6 +187,7 @@ class KeyedQueue<K> implements WorkQueue<K> {
 
   async #run(key: K, priority: Priority): Promise<void> {
     this.#running.add(key);
+    if (priority === 'background') this.#inBackground += 1;
     // The run that starts now sees the world as it is, which is what the delayed run was waiting to do.
     this.#delayed.get(key)?.cancel();
     this.#delayed.delete(key);
@@ -192,6 +197,7 @@ class KeyedQueue<K> implements WorkQueue<K> {
       this.#options.onError?.(key, error);
     } finally {
       this.#running.delete(key);
+      if (priority === 'background') this.#inBackground -= 1;
       const again = this.#dirty.get(key);
       this.#dirty.delete(key);
       if (again) this.add(key, again);

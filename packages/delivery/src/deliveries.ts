@@ -26,6 +26,7 @@ import { type Prepared, prepareObjects } from './prepare.ts';
 import { type DismantleInput, dismantleDelivery } from './run/dismantle.ts';
 import { type Operation, startOperation } from './run/operation.ts';
 import { type RenderedDelivery, describeCommit, renderDelivery } from './sources.ts';
+import { isTouched } from './touched.ts';
 import { type World, describePlan, planTurn } from './turn.ts';
 
 /** What became of a reconciliation. */
@@ -54,7 +55,7 @@ export interface DeliveriesOptions {
   readonly cluster: (name: string) => Cluster | undefined;
   readonly clock: Clock;
   /** Called when a delivery should be reconciled: its source, its objects or its operation changed. */
-  readonly onWake: (key: string) => void;
+  readonly onWake: (key: string, urgency?: 'change' | 'background') => void;
   /** Called with every new report. */
   readonly onReport?: (report: DeliveryReport, delivery: Delivery) => void;
 }
@@ -406,7 +407,13 @@ export class Deliveries implements AsyncDisposable {
     for (const stop of state.stopWatching) stop();
     state.watchedUrls = key;
     state.watchedAccess = access;
-    state.stopWatching = watchSources(this.#places, delivery.sources, () => this.#options.onWake(delivery.key));
+    state.stopWatching = watchSources(this.#places, delivery.sources, () => void this.#sourceMoved(state));
+  }
+
+  /** A commit that touches nothing of a delivery is only noted; those that it touches go first. */
+  async #sourceMoved(state: State): Promise<void> {
+    const touched = await isTouched(state.delivery, state.rendered, this.#places);
+    this.#options.onWake(state.delivery.key, touched ? 'change' : 'background');
   }
 
   #watchCluster(cluster: Cluster): void {

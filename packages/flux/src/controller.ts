@@ -54,7 +54,7 @@ export interface FluxOptions {
 /** The running front end. */
 export interface FluxController extends AsyncDisposable {
   /** Reconciles a Kustomization soon; `key` is a delivery key of this front end. */
-  wake(key: string): void;
+  wake(key: string, urgency?: 'change' | 'background'): void;
   kustomizations(): readonly Kustomization[];
   kustomization(namespace: string, name: string): Kustomization | undefined;
   repository(namespace: string, name: string): GitRepository | undefined;
@@ -99,7 +99,7 @@ export async function startFlux(options: FluxOptions): Promise<FluxController> {
   wakeOnChanges(controller, { repositories, kustomizations });
   return {
     controllers: [controller, sources],
-    wake: (key) => controller.add(key),
+    wake: (key, urgency) => controller.add(key, urgency),
     kustomizations: () =>
       kustomizations.list().map((object) => readResource<KustomizationSpec, KustomizationStatus>(object)),
     kustomization: (namespace, name) => {

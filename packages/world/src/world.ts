@@ -11,6 +11,7 @@ import {
   type SettingsSource,
   createArgoFrontEnd,
   controlPlaneNamespace,
+  deliveryKey,
   createWebhookHandler,
   startApplicationSets,
   startArgo,
@@ -181,7 +182,8 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
       store,
       clock,
       cluster: (name) => (name === cluster.name ? cluster : undefined),
-      onWake: (key) => (key.startsWith('argo/') ? fronts.argo?.wake(key) : fronts.flux?.wake(key)),
+      onWake: (key, urgency) =>
+        key.startsWith('argo/') ? fronts.argo?.wake(key, urgency) : fronts.flux?.wake(key, urgency),
       onReport(report, delivery) {
         record(report, delivery);
         for (const listener of listeners) listener(report.key);
@@ -354,6 +356,7 @@ function serverOptions(
       applications: () => argo.applications(),
       sets: () => parts.sets.sets(),
       refreshSet: (namespace, name) => parts.sets.refresh(namespace, name),
+      watchedHere: ({ namespace, name }) => deliveries.delivery(deliveryKey(namespace, name)) !== undefined,
       ...(options.onNotice ? { onNotice: options.onNotice } : {}),
     }),
     deliveries,

@@ -3,7 +3,7 @@
 import { type Controller, createController, createEventRecorder } from '@evenkeel/controller';
 import { ForgeAccess } from '@evenkeel/git';
 import { type Informer, type KubeClient, type ObjectChange, type ResourceType, createInformer } from '@evenkeel/kube';
-import type { KubeObject } from '@evenkeel/resource';
+import type { JsonObject, KubeObject } from '@evenkeel/resource';
 import type { RepositoryAccess, SourceStore } from '@evenkeel/source';
 import { type Clock, present } from '@evenkeel/std';
 import type { RepositoryDirectory } from '../repositories/directory.ts';
@@ -164,9 +164,13 @@ function wake(watched: Watched, memory: GenerationMemory, controller: Controller
   for (const object of sets.list()) add(keyOf(object));
 }
 
+/** Where a rolling sync stands counts too: one turn takes an Application one state on, and it may be further already. */
 function saysMore(previous: KubeObject, object: KubeObject): boolean {
-  const relevant = ({ metadata, ...rest }: KubeObject): string =>
-    JSON.stringify([rest['spec'], metadata.annotations, metadata.deletionTimestamp, metadata.finalizers]);
+  const relevant = ({ metadata, ...rest }: KubeObject): string => {
+    const { applicationStatus } = (rest['status'] ?? {}) as JsonObject;
+    const { annotations, deletionTimestamp, finalizers } = metadata;
+    return JSON.stringify([rest['spec'], annotations, deletionTimestamp, finalizers, applicationStatus]);
+  };
   return relevant(previous) !== relevant(object);
 }
 

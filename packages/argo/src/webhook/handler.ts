@@ -19,6 +19,11 @@ export interface WebhookOptions {
   readonly sets: () => readonly ApplicationSet[];
   /** Has a set generate anew. */
   readonly refreshSet: (namespace: string, name: string) => void;
+  /**
+   * True where this process reconciles the Application and watches its repositories: asking the repository once wakes all of
+   * them, and a mark on each of hundreds of Applications (and its removal) is left out.
+   */
+  readonly watchedHere?: (application: Application) => boolean;
   readonly onNotice?: (sentence: string) => void;
 }
 
@@ -46,6 +51,7 @@ function tell(event: WebhookEvent, options: WebhookOptions): { readonly applicat
   if (event.kind === 'push') for (const url of urlsOf(applications)) options.store.poke(url);
   for (const { namespace, name } of sets) options.refreshSet(namespace, name);
   for (const application of applications) {
+    if (event.kind === 'push' && options.watchedHere?.(application) === true) continue;
     requestRefresh(options.client, application, false).catch((error: unknown) => {
       if (!isKubeError(error, 404))
         options.onNotice?.(`webhook: ${application.name} could not be told: ${String(error)}`);
