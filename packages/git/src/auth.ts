@@ -190,6 +190,7 @@ function createSecretFiles(privateDirectory: string): SecretFiles {
   };
 }
 
-function shellQuote(text: string): string {
+/** One word for a POSIX shell. */
+export function shellQuote(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -15,6 +15,8 @@ const STDERR_BYTES_MAX = 64 * 1024;
 export interface Git {
   /** A private directory for short-lived secrets (keys, certificates). */
   readonly privateDirectory: string;
+  /** What the command sees of the outside: PATH, an empty HOME, none of the user's configuration. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Runs git to its end. Rejects with GitError on a status other than 0 (see `okStatus`), time-out, or abort. */
   run(args: readonly string[], options?: GitRunOptions): Promise<GitOutput>;
   /** Starts git for streaming; the caller owns the child. */
@@ -131,6 +133,7 @@ export function createGit(options: {
     });
   return {
     privateDirectory: options.directory,
+    environment: base,
     start,
     run: (args, runOptions = {}) => collect(start(args, runOptions), args, runOptions),
   };

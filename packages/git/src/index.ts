@@ -32,6 +32,7 @@ export {
 } from './repository.ts';
 export type { GitAccess, GitAuthenticate, GitCredentials, GitVerdict } from './smart-http.ts';
 export { remoteUrls } from './worktree-import.ts';
+export { runSshCommand } from './ssh-command.ts';
 export { type RepositoryUrl, displayUrl, parseRepositoryUrl, repositoryIdentity, repositoryKey } from './url.ts';
 export { ForgeError, type ForgeErrorCode } from './forges/errors.ts';
 export type {

@@ -70,8 +70,14 @@ export function sshdIsMissing(): string | false {
 
 const sshd = '/usr/sbin/sshd';
 
-/** Starts OpenSSH's server on a free port. `type` is the type of the user's key. */
-export async function startSshd(bed: Testbed, type: 'ed25519' | 'rsa', passphrase = ''): Promise<SshRemote> {
+/**
+ * Starts OpenSSH's server on a free port. `type` is the type of the user's key. `lfs` is what git-lfs-authenticate prints.
+ */
+export async function startSshd(
+  bed: Testbed,
+  type: 'ed25519' | 'rsa',
+  { passphrase = '', lfs }: { readonly passphrase?: string; readonly lfs?: string } = {},
+): Promise<SshRemote> {
   const directory = join(bed.directory, `sshd-${type}${passphrase === '' ? '' : '-locked'}`);
   await mkdir(directory);
   const generate = (kind: string, name: string, words: string): void => {
@@ -81,7 +87,9 @@ export async function startSshd(bed: Testbed, type: 'ed25519' | 'rsa', passphras
   generate('ed25519', 'host', '');
   generate(type, 'user', passphrase);
   const read = (name: string): Promise<string> => readFile(join(directory, name), 'utf8');
-  await writeFile(join(directory, 'authorized'), await read('user.pub'));
+  const forced = lfs === undefined ? '' : `command="sh ${join(directory, 'forced')}" `;
+  await writeFile(join(directory, 'forced'), forcedScript(lfs ?? ''));
+  await writeFile(join(directory, 'authorized'), `${forced}${await read('user.pub')}`);
   await chmod(join(directory, 'authorized'), 0o600);
   const port = await freePort();
   const settings = [
@@ -109,6 +117,17 @@ export async function startSshd(bed: Testbed, type: 'ed25519' | 'rsa', passphras
       if (child.exitCode === null) await new Promise((done) => child.once('exit', done));
     },
   };
+}
+
+function forcedScript(lfs: string): string {
+  return `case "$SSH_ORIGINAL_COMMAND" in
+*git-lfs-authenticate*) cat <<'END'
+${lfs}
+END
+;;
+*) exec sh -c "$SSH_ORIGINAL_COMMAND" ;;
+esac
+`;
 }
 
 async function freePort(): Promise<number> {

@@ -1,11 +1,12 @@
 // One commit as a file tree. Its shape is in memory, its contents come when they are asked for: a read of something not
 // yet loaded throws ContentNotLoaded, and `withSnapshot` loads it and runs the reader again.
 
-import type { GitRepository } from '@evenkeel/git';
-import { ContentNotLoaded, type FileTree } from '@evenkeel/std';
+import { ContentNotLoaded, type FileTree, type TreeEntry } from '@evenkeel/std';
 import type { BlobCache } from './blob-cache.ts';
 import { SourceError } from './errors.ts';
-import { type DirectoryNode, type TreeNode, listNode, namesDigest, shownKind } from './tree-node.ts';
+import { type LfsPointer, isPointer, readPointer } from './lfs.ts';
+import type { Contents } from './submodules.ts';
+import { type DirectoryNode, type LeafNode, type TreeNode, listNode, namesDigest, shownKind } from './tree-node.ts';
 
 const LINK_HOPS_MAX = 40;
 const NEIGHBOURS_MAX = 1000;
@@ -13,7 +14,6 @@ const NEIGHBOURS_MAX = 1000;
 const WITHIN_MAX = 50_000;
 const NEIGHBOUR_BYTES_MAX = 1024 * 1024;
 const NEIGHBOURS_BYTES_MAX = 32 * 1024 * 1024;
-const LFS_PREFIX = 'version https://git-lfs.github.com/spec/';
 
 export interface Submodule {
   readonly path: string;
@@ -49,15 +49,26 @@ export interface PinnedSnapshot extends Snapshot {
   load(paths: readonly string[], round?: number): Promise<boolean>;
 }
 
+/** Fetches what pointers point at, by their oids. */
+export type FetchLarge = (pointers: readonly LfsPointer[]) => Promise<ReadonlyMap<string, Uint8Array>>;
+
 interface Content {
-  readonly repository: GitRepository;
+  readonly repository: Contents;
   readonly blobs: BlobCache;
   readonly subject: string;
+  /** Absent where Git LFS is not on: pointers are refused. */
+  readonly large?: FetchLarge | undefined;
+}
+
+/** Finds a loaded content by its name in Git, or, of a large one, by its digest. */
+interface Loaded {
+  readonly blob: (oid: string) => Uint8Array | undefined;
+  readonly large: (oid: string) => Uint8Array | undefined;
 }
 
 /** Makes the snapshot of a tree. */
 export function createSnapshot(root: DirectoryNode, content: Content): Snapshot {
-  return assemble(root, content, content.blobs.get.bind(content.blobs));
+  return assemble(root, content, { blob: (oid) => content.blobs.get(oid), large: () => undefined });
 }
 
 /**
@@ -90,7 +101,7 @@ function findMissing(error: unknown): ContentNotLoaded | undefined {
   return undefined;
 }
 
-function assemble(root: DirectoryNode, content: Content, blobOf: (oid: string) => Uint8Array | undefined): Snapshot {
+function assemble(root: DirectoryNode, content: Content, loaded: Loaded): Snapshot {
   return {
     treeOid: root.oid,
     stat(path) {
@@ -99,7 +110,7 @@ function assemble(root: DirectoryNode, content: Content, blobOf: (oid: string) =
     },
     list(path) {
       const node = lookup(root, path, true);
-      if (node?.kind === 'submodule') return [];
+      if (node?.kind === 'submodule') return emptied(node, path);
       return node?.kind === 'directory' ? listNode(node) : undefined;
     },
     readlink(path) {
@@ -109,10 +120,16 @@ function assemble(root: DirectoryNode, content: Content, blobOf: (oid: string) =
     read(path) {
       const node = lookup(root, path, true);
       if (node?.kind !== 'file') return undefined;
-      const bytes = blobOf(node.oid);
+      const bytes = loaded.blob(node.oid);
       if (!bytes) throw new ContentNotLoaded([path]);
-      refuseLfsPointer(bytes, path, content.subject);
-      return bytes;
+      if (!isPointer(bytes)) return bytes;
+      if (!content.large) throw lfsIsOff(path, content.subject);
+      const pointer = readPointer(bytes);
+      // What is no whole pointer is handed out as it is, as git-lfs does.
+      if (!pointer) return bytes;
+      const large = loaded.large(pointer.oid);
+      if (!large) throw new ContentNotLoaded([path]);
+      return large;
     },
     identify(path) {
       const node = lookup(root, path, true);
@@ -134,6 +151,7 @@ function assemble(root: DirectoryNode, content: Content, blobOf: (oid: string) =
 
 function pin(root: DirectoryNode, content: Content): PinnedSnapshot {
   const pins = new Map<string, Uint8Array>();
+  const large = new Map<string, Uint8Array>();
   const blobOf = (oid: string): Uint8Array | undefined => {
     const pinned = pins.get(oid);
     if (pinned) return pinned;
@@ -141,24 +159,33 @@ function pin(root: DirectoryNode, content: Content): PinnedSnapshot {
     if (cached) pins.set(oid, cached);
     return cached;
   };
+  /** Loads what the named files point at; what only lies around them stays a pointer. */
+  const loadLarge = async (oids: Iterable<string>): Promise<boolean> => {
+    const pointers = [...oids].flatMap((oid) => readPointer(blobOf(oid) ?? new Uint8Array()) ?? []);
+    const missing = pointers.filter(({ oid }) => !large.has(oid));
+    if (!content.large || missing.length === 0) return false;
+    for (const [oid, bytes] of await content.large(missing)) large.set(oid, bytes);
+    return true;
+  };
   return {
-    ...assemble(root, content, blobOf),
+    ...assemble(root, content, { blob: blobOf, large: (oid) => large.get(oid) }),
     async load(paths, round = 0) {
-      const wanted = new Set<string>();
+      const named = new Set<string>();
       for (const path of paths) {
         const node = lookup(root, path, true);
-        if (node?.kind === 'file' && !blobOf(node.oid)) wanted.add(node.oid);
+        if (node?.kind === 'file') named.add(node.oid);
       }
-      if (wanted.size === 0) return false;
-      const around =
-        round === 0 ? [] : neighbours(root, paths, round).filter((oid) => !wanted.has(oid) && !blobOf(oid));
+      const wanted = [...named].filter((oid) => !blobOf(oid));
+      if (wanted.length === 0) return loadLarge(named);
+      const around = round === 0 ? [] : neighbours(root, paths, round).filter((oid) => !named.has(oid) && !blobOf(oid));
       const small = await keepSmall(content.repository, around);
       const loaded = await content.repository.blobs([...wanted, ...small]);
       for (const [oid, bytes] of loaded) {
         pins.set(oid, bytes);
         content.blobs.set(oid, bytes);
       }
-      return [...wanted].some((oid) => loaded.has(oid));
+      const isMore = await loadLarge(named);
+      return isMore || wanted.some((oid) => loaded.has(oid));
     },
   };
 }
@@ -195,7 +222,7 @@ function neighbours(root: DirectoryNode, paths: readonly string[], round: number
 }
 
 /** Leaves out what is too large to be loaded on suspicion. Sizes are unknown for contents not yet on this machine. */
-async function keepSmall(repository: GitRepository, oids: readonly string[]): Promise<readonly string[]> {
+async function keepSmall(repository: Contents, oids: readonly string[]): Promise<readonly string[]> {
   if (oids.length === 0) return [];
   const infos = await repository.infos(oids);
   let total = 0;
@@ -229,7 +256,8 @@ function lookup(root: DirectoryNode, path: string, followLast: boolean): TreeNod
       if (hops > LINK_HOPS_MAX || node.target.startsWith('/') || node.target === '') return undefined;
       rest.push(...node.target.split('/').toReversed());
     } else if (node.kind === 'directory') parents.push(node);
-    else return isLast ? node : undefined;
+    else if (isLast) return node;
+    else return node.kind === 'submodule' ? void emptied(node, path) : undefined;
   }
   return parents.at(-1);
 }
@@ -253,9 +281,13 @@ function collect(
   return found;
 }
 
-function refuseLfsPointer(bytes: Uint8Array, path: string, subject: string): void {
-  if (bytes.length > 1024 || bytes[0] !== 0x76) return;
-  if (new TextDecoder().decode(bytes.subarray(0, LFS_PREFIX.length)) !== LFS_PREFIX) return;
-  const message = `${path} in ${subject} is a Git LFS pointer; Git LFS is not supported, commit the file itself`;
-  throw new SourceError('lfs-pointer', message, path);
+/** What is in a submodule that is not read: nothing. @throws SourceError where it should be read and cannot be. */
+function emptied({ problem }: LeafNode, path: string): readonly TreeEntry[] {
+  if (problem !== undefined) throw new SourceError('submodule', problem, path);
+  return [];
+}
+
+function lfsIsOff(path: string, subject: string): SourceError {
+  const sentence = `${path} in ${subject} is a Git LFS pointer, and Git LFS is not on for the repository; set enableLfs: "true"`;
+  return new SourceError('lfs-pointer', `${sentence} in its Secret, or commit the file itself`, path);
 }

@@ -17,6 +17,7 @@ import { type Place, type PlaceOptions, createLocalPlace, createRemotePlace } fr
 import { createSharing } from './sharing.ts';
 import { type Snapshot, createSnapshot } from './snapshot.ts';
 import { type DirectoryNode, createTreeLoader } from './tree-node.ts';
+import { createTreeAssembler } from './whole-tree.ts';
 
 const BLOB_BYTES_MAX_DEFAULT = 128 * 1024 * 1024;
 const INTERVAL_MS_DEFAULT = 3 * 60_000;
@@ -83,26 +84,13 @@ export interface SourceStoreOptions extends PlaceOptions {
 /** Makes a store. Mirrors are opened when they are first needed. */
 export function createSourceStore(options: SourceStoreOptions): SourceStore {
   const mappings = new Map<string, MappingTarget>();
-  const loader = createTreeLoader();
   const blobs = createBlobCache(options.blobBytesMax ?? BLOB_BYTES_MAX_DEFAULT);
-  const roots = new Map<string, DirectoryNode>();
-  const shared = createSharing<DirectoryNode>();
-
   const { of: placeOf, all: places } = createPlaces(options, mappings);
-  const loadRoot = async (url: string, sha: string, access: SourceAccess): Promise<DirectoryNode> => {
-    const place = placeOf(url, accessTo(url, access));
-    const repository = await place.open(access.signal);
-    const key = `${repository.directory} ${sha}`;
-    const known = roots.get(key);
-    const root =
-      known ??
-      (await shared(`tree ${key}`, access.signal, async () => {
-        await place.ensure(sha);
-        return loader.load(repository, (await repository.commit(sha)).tree);
-      }));
-    keepRecent(roots, key, root);
-    return root;
-  };
+  const loadRoot = createRootLoader(placeOf);
+  const assembler = createTreeAssembler({
+    git: options.git,
+    load: (url, sha, access) => loadRoot(url, sha, { access }),
+  });
   return {
     map(url, target) {
       mappings.set(repositoryIdentity(url), target);
@@ -113,11 +101,12 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
       return { sha: await place.resolve(revision, resolveOptions), revision };
     },
     async tree(url, sha, treeOptions = {}) {
-      const whole = await loadRoot(url, sha, treeOptions);
-      const repository = await placeOf(url, accessTo(url, treeOptions)).open(treeOptions.signal);
-      const { filter } = treeOptions;
-      const root = filter ? await filterTree(whole, filter, (oids) => repository.blobs(oids)) : whole;
-      return createSnapshot(root, { repository, blobs, subject: displayUrl(url) });
+      const { filter, access, signal } = treeOptions;
+      const loaded = await loadRoot(url, sha, treeOptions);
+      const whole = await assembler.assemble({ ...loaded, url, sha, access, signal });
+      const { contents: repository, large } = whole;
+      const root = filter ? await filterTree(whole.root, filter, (oids) => repository.blobs(oids)) : whole.root;
+      return createSnapshot(root, { repository, blobs, subject: displayUrl(url), large });
     },
     async commit(url, sha, access = {}) {
       const place = placeOf(url, accessTo(url, access));
@@ -131,9 +120,40 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
       for (const place of places.values()) if (place.identities.has(identity)) place.poke(refs);
     },
     async [Symbol.asyncDispose]() {
+      await assembler[Symbol.asyncDispose]();
       await Promise.all([...places.values()].map((place) => place[Symbol.asyncDispose]()));
       places.clear();
     },
+  };
+}
+
+interface LoadedRoot {
+  readonly root: DirectoryNode;
+  readonly repository: GitRepository;
+  readonly how: GitAccess;
+}
+
+type RootLoader = (url: string, sha: string, access: SourceAccess) => Promise<LoadedRoot>;
+
+/** Loads the shape of commits; the last ones are kept. */
+function createRootLoader(placeOf: Places['of']): RootLoader {
+  const loader = createTreeLoader();
+  const roots = new Map<string, DirectoryNode>();
+  const shared = createSharing<DirectoryNode>();
+  return async (url, sha, access) => {
+    const how = accessTo(url, access);
+    const place = placeOf(url, how);
+    const repository = await place.open(access.signal);
+    const key = `${repository.directory} ${sha}`;
+    const known = roots.get(key);
+    const root =
+      known ??
+      (await shared(`tree ${key}`, access.signal, async () => {
+        await place.ensure(sha);
+        return loader.load(repository, (await repository.commit(sha)).tree);
+      }));
+    keepRecent(roots, key, root);
+    return { root, repository, how };
   };
 }
 

@@ -167,7 +167,7 @@ for (const type of ['ed25519', 'rsa'] as const) {
 test('SSH with a key under a passphrase', { skip: sshdIsMissing() }, async () => {
   await using bed = await createTestbed();
   await bed.push({ 'a.txt': 'content\n' });
-  await using sshd = await startSshd(bed, 'ed25519', 'p4ss phrase');
+  await using sshd = await startSshd(bed, 'ed25519', { passphrase: 'p4ss phrase' });
   await using store = storeOf(bed);
   const url = sshd.url(bed.host.repositories.get('demo')?.gitDirectory ?? '');
   const { privateKey, knownHosts } = sshd;

@@ -15,6 +15,8 @@ export interface LeafNode {
   readonly kind: 'file' | 'submodule';
   readonly oid: string;
   readonly executable: boolean;
+  /** Why a submodule that should be read cannot be. */
+  readonly problem?: string;
 }
 
 export interface LinkNode {

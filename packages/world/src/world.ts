@@ -112,7 +112,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   ]);
   const client = createKubeClient(transport);
   await bootstrapCluster(client);
-  const settings = stack.use(await watchSettings(client, controlPlaneNamespace, abort.signal, { now: () => clock.now() }));
+  const settings = stack.use(
+    await watchSettings(client, controlPlaneNamespace, abort.signal, { now: () => clock.now() }),
+  );
   const credentials = stack.use(
     await watchRepositories({ client, namespace: controlPlaneNamespace, clock, signal: abort.signal }),
   );
@@ -121,35 +123,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     () => settings.scripts(),
   );
   const cluster = stack.use(await connectCluster('in-cluster', client, () => [argoFrontEnd, fluxFrontEnd]));
-  const controllers = await startControllers(
-    {
-      settings,
-      argoFrontEnd,
-      credentials,
-      client,
-      cluster,
-      store,
-      stateDirectory,
-      history,
-      clock,
-      signal: abort.signal,
-      stack,
-    },
-    options,
-  );
-  const parts = {
-    client,
-    cluster,
-    sandbox,
-    gitHost,
-    store,
-    history,
-    repositories,
-    credentials,
-    stateDirectory,
-    clock,
-    ...controllers,
-  };
+  const core = { client, cluster, store, history, credentials, stateDirectory, clock };
+  const controllers = await startControllers({ ...core, settings, argoFrontEnd, signal: abort.signal, stack }, options);
+  const parts = { ...core, sandbox, gitHost, repositories, ...controllers };
   const server = options.port === false ? undefined : stack.use(await startServer(serverOptions(parts, options)));
   const owned = stack.move();
   return { ...parts, server, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
