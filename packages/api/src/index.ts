@@ -46,6 +46,14 @@ export {
   syncRequest,
 } from './requests.ts';
 export {
+  type ResourceAction,
+  type ResourceActionList,
+  type ResourceActionRequest,
+  resourceAction,
+  resourceActionList,
+  resourceActionRequest,
+} from './resource-actions.ts';
+export {
   type LogLines,
   type ResourceDetail,
   type ResourceEvent,

@@ -58,6 +58,11 @@ export const apiPaths = {
     `${apiRoot}/applicationsets/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`,
   /** POST applicationSetRequest → generateAnswer; writes nothing */
   generateApplications: (): string => `${apiRoot}/applicationsets/generate`,
+  /** GET resourceActionList of one object, or of the application's own resource without `ref` */
+  resourceActions: (key: string, ref?: ObjectRef): string =>
+    deliveryPath(key, `/actions${ref ? `?${refQuery(ref)}` : ''}`),
+  /** POST resourceActionRequest → accepted */
+  runResourceAction: (key: string): string => deliveryPath(key, '/actions'),
   /** POST syncRequest → accepted */
   sync: (key: string): string => deliveryPath(key, '/sync'),
   /** POST refreshRequest → accepted */

@@ -4,12 +4,15 @@ import {
   type DeliveryDetail,
   type DeliveryList,
   type DeliverySummary,
+  type ObjectRef,
   type Problem,
+  type ResourceActionList,
   type ResourceTree,
   accepted,
   apiPaths,
   deliveryDetail,
   deliveryList,
+  resourceActionList,
   resourceTree,
 } from '@evenkeel/api';
 import * as v from 'valibot';
@@ -19,6 +22,8 @@ export interface ApiClient {
   list(): Promise<DeliveryList>;
   detail(key: string): Promise<DeliveryDetail>;
   tree(key: string): Promise<ResourceTree>;
+  /** What may be done with one object of an application, or with its own resource. */
+  resourceActions(key: string, ref?: ObjectRef): Promise<ResourceActionList>;
   /** Sends a request that changes something; answers the server's message. */
   act(method: 'POST' | 'DELETE', path: string, body: unknown): Promise<string>;
   /** Calls `onChange` at every change of anything until the signal aborts. */
@@ -42,6 +47,7 @@ export function createApiClient(base: string, signal: AbortSignal): ApiClient {
     list: () => get(apiPaths.deliveries(), deliveryList),
     detail: (key) => get(apiPaths.delivery(key), deliveryDetail),
     tree: (key) => get(apiPaths.tree(key), resourceTree),
+    resourceActions: (key, ref) => get(apiPaths.resourceActions(key, ref), resourceActionList),
     async act(method, path, body) {
       const response = await send(path, {
         method,

@@ -1,6 +1,7 @@
 // The verbs of our own with their options and an example each. What a verb does is loaded when it is called.
 
 import { Command } from 'commander';
+import { addAppActions } from './commands/app-action-verbs.ts';
 import { addAppset } from './commands/appset-verbs.ts';
 import type * as AppCommands from './commands/app.ts';
 import type { AppOptions, SyncOptions, WaitOptions } from './commands/app.ts';
@@ -184,6 +185,7 @@ function addApp(program: Command, io: Io): void {
     async (name: string, options: AppOptions) => (await load()).appTerminate(name, options, io),
   );
   addAppCreate(verb, io);
+  addAppActions(app, io);
 }
 
 function addAppCreate(verb: (usage: string, description: string, example: string) => Command, io: Io): void {

@@ -9,6 +9,7 @@ import type { Backend } from './backend.ts';
 import { ActionRefused } from './faces/face.ts';
 import { addActionRoutes } from './routes/act.ts';
 import { addReadRoutes } from './routes/read.ts';
+import { addResourceActionRoutes } from './routes/resource-actions.ts';
 import { addSetRoutes } from './routes/application-sets.ts';
 import { addWebhookRoute } from './routes/webhook.ts';
 import { type Stream, createStream } from './stream.ts';
@@ -35,6 +36,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.get('/healthz', () => 'ok');
   addReadRoutes(app, options.backend);
   addActionRoutes(app, options.backend);
+  addResourceActionRoutes(app, options.backend);
   addSetRoutes(app, options.backend);
   await addWebhookRoute(app, options.backend);
   addStreamRoute(app, stream);

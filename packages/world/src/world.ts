@@ -118,10 +118,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const credentials = stack.use(
     await watchRepositories({ client, namespace: controlPlaneNamespace, clock, signal: abort.signal }),
   );
-  const argoFrontEnd = createArgoFrontEnd(
-    () => settings.current(),
-    () => settings.scripts(),
-  );
+  const argoFrontEnd = createArgoFrontEnd(() => settings.current(), settings.scripts);
   const cluster = stack.use(await connectCluster('in-cluster', client, () => [argoFrontEnd, fluxFrontEnd]));
   const core = { client, cluster, store, history, credentials, stateDirectory, clock };
   const controllers = await startControllers({ ...core, settings, argoFrontEnd, signal: abort.signal, stack }, options);

@@ -11,7 +11,7 @@ import { type ArgoSettings, type ReadSettings, defaultSettings, readSettings } f
 export interface SettingsSource extends AsyncDisposable {
   current(): ArgoSettings;
   /** What users wrote about health and actions, ready to be asked. */
-  scripts(): Scripts;
+  readonly scripts: () => Scripts;
   /** What is wrong in the ConfigMaps, one sentence each. */
   problems(): readonly string[];
   /** Calls the listener after settings have changed. */
@@ -58,14 +58,7 @@ export async function watchSettings(
     createInformer(client, type, { namespace, fieldSelector: `metadata.name=${name}`, signal });
   const informers = [follow(configName), follow(paramsName)] as const;
   await Promise.all(informers.map((informer) => informer.synced));
-  let lua: Promise<LuaEngine | undefined> | undefined;
-  // Scripts answer that it is not there where it cannot be loaded; everything else goes on.
-  const engine = (): Promise<LuaEngine | undefined> => {
-    lua ??= loadLua({ now: () => Math.floor(options.now() / 1000), elapsedMs: () => performance.now() }).catch(
-      () => undefined,
-    );
-    return lua;
-  };
+  const engine = luaLoader(options);
   const read = async (): Promise<State> => {
     const settings = readSettings({
       config: dataOf(informers[0].get(namespace, configName)),
@@ -104,6 +97,15 @@ export async function watchSettings(
       listeners.clear();
       for (const informer of informers) await informer[Symbol.asyncDispose]();
     },
+  };
+}
+
+/** Loads the interpreter once. Scripts answer that it is not there where it cannot be loaded; everything else goes on. */
+function luaLoader({ now }: WatchSettingsOptions): () => Promise<LuaEngine | undefined> {
+  let lua: Promise<LuaEngine | undefined> | undefined;
+  return () => {
+    lua ??= loadLua({ now: () => Math.floor(now() / 1000), elapsedMs: () => performance.now() }).catch(() => undefined);
+    return lua;
   };
 }
 

@@ -46,6 +46,9 @@ export function argoFace(argo: ArgoController, client: KubeClient): Face {
     },
     remove: (namespace, name, cascade) => removeApplication(client, find(namespace, name), cascade),
     onChange: (listener) => argo.onChange(listener),
+    resource: (namespace, name) => argo.application(namespace, name)?.object,
+    actions: (object) => argo.scripts().actions(object),
+    run: (object, action, run) => argo.scripts().run(object, action, run),
   };
 }
 

@@ -1,6 +1,8 @@
 // What the API needs from a front end: its applications in neutral words, and what may be done to them.
 
 import type { DeliverySummary, HistoryEntry, ObjectRef } from '@evenkeel/api';
+import type { ActionImpact, ActionRun, ResourceAction } from '@evenkeel/engine';
+import type { KubeObject } from '@evenkeel/resource';
 
 /** An application as its own resource describes it, before anything is known of the world. */
 export interface FaceItem extends Pick<
@@ -55,4 +57,10 @@ export interface Face {
   rollback(namespace: string, name: string, wish: { readonly id: number; readonly username: string }): Promise<void>;
   remove(namespace: string, name: string, cascade: boolean): Promise<void>;
   onChange(listener: () => void): () => void;
+  /** The application's own resource. */
+  resource(namespace: string, name: string): KubeObject | undefined;
+  /** What may be done with an object of an application. Throws ActionError where a user's script fails. */
+  actions(object: KubeObject): readonly ResourceAction[];
+  /** What an action makes of an object; writes nothing. Throws ActionError. */
+  run(object: KubeObject, action: string, run: ActionRun): readonly ActionImpact[];
 }

@@ -1,5 +1,6 @@
 // Kustomizations for the API.
 
+import { ActionError, actionsOf, runBundledAction } from '@evenkeel/engine';
 import {
   type FluxController,
   type Kustomization,
@@ -41,6 +42,13 @@ export function fluxFace(flux: FluxController, client: KubeClient, clock: Clock)
     rollback: () => Promise.reject(unsupported('a Kustomization follows its source; there is no rollback')),
     remove: (namespace, name) => removeKustomization(client, find(namespace, name)),
     onChange: (listener) => flux.onChange(listener),
+    resource: (namespace, name) => flux.kustomization(namespace, name)?.object,
+    actions: (object) => actionsOf(object).toSorted((left, right) => (left.name < right.name ? -1 : 1)),
+    run(object, action, run) {
+      const made = runBundledAction(object, action, run);
+      if (!made) throw new ActionError(`${object.kind} "${object.metadata.name}" has no action "${action}"`);
+      return made;
+    },
   };
 }
 

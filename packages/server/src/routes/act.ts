@@ -8,7 +8,7 @@ import { ActionRefused } from '../faces/face.ts';
 import { foundFor } from './read.ts';
 
 /** Until accounts exist, everybody who reaches this server is the person who started it. */
-const username = 'admin';
+export const username = 'admin';
 
 /** Adds every POST and DELETE route of the API. */
 export function addActionRoutes(app: FastifyInstance, backend: Backend): void {
@@ -24,19 +24,19 @@ export function addActionRoutes(app: FastifyInstance, backend: Backend): void {
 
   app.post(`${one}/sync`, async (request, reply): Promise<Accepted> => {
     const { face, item } = foundFor(request, backend);
-    const wish = read(syncRequest, request.body);
+    const wish = parseBody(syncRequest, request.body);
     await face.sync(item.namespace, item.name, { username, ...wish });
     note(item.key, wish.dryRun === true ? 'Asked for a dry run' : 'Asked for a sync', wish.revision);
     return taken(reply, `sync of ${item.name} requested`);
   });
   app.post(`${one}/refresh`, async (request, reply): Promise<Accepted> => {
     const { face, item } = foundFor(request, backend);
-    await face.refresh(item.namespace, item.name, read(refreshRequest, request.body).hard === true);
+    await face.refresh(item.namespace, item.name, parseBody(refreshRequest, request.body).hard === true);
     return taken(reply, `refresh of ${item.name} requested`);
   });
   app.post(`${one}/rollback`, async (request, reply): Promise<Accepted> => {
     const { face, item } = foundFor(request, backend);
-    const { id } = read(rollbackRequest, request.body);
+    const { id } = parseBody(rollbackRequest, request.body);
     const entry = item.history.find((candidate) => candidate.id === id);
     if (entry?.rollback.disabledReason !== undefined)
       throw new ActionRefused('DISABLED', entry.rollback.disabledReason);
@@ -53,7 +53,7 @@ export function addActionRoutes(app: FastifyInstance, backend: Backend): void {
   });
   app.delete(one, async (request, reply): Promise<Accepted> => {
     const { face, item } = foundFor(request, backend);
-    const cascade = read(deleteRequest, request.body ?? {}).cascade ?? true;
+    const cascade = parseBody(deleteRequest, request.body ?? {}).cascade ?? true;
     await face.remove(item.namespace, item.name, cascade);
     note(item.key, cascade ? 'Deleted with everything it has live' : 'Deleted; what it has live stays');
     return taken(reply, `${item.name} is being deleted`);
@@ -65,7 +65,8 @@ function taken(reply: { code(status: number): unknown }, message: string): Accep
   return { message };
 }
 
-function read<Schema extends v.GenericSchema>(schema: Schema, body: unknown): v.InferOutput<Schema> {
+/** A request body as its schema reads it. Throws ActionRefused. */
+export function parseBody<Schema extends v.GenericSchema>(schema: Schema, body: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, body ?? {});
   if (result.success) return result.output;
   const [issue] = result.issues;

@@ -83,7 +83,8 @@ export function foundFor(request: FastifyRequest, backend: Backend): NonNullable
   return found;
 }
 
-function refFrom(request: FastifyRequest): ObjectRef {
+/** The object that a query names. Throws ActionRefused. */
+export function refFrom(request: FastifyRequest): ObjectRef {
   const { group = '', kind = '', namespace = '', name = '' } = request.query as Partial<ObjectRef>;
   if (kind === '' || name === '') throw new ActionRefused('BAD_REQUEST', 'the query must name kind and name');
   return { group, kind, namespace, name };
