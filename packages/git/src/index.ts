@@ -30,6 +30,14 @@ export {
   isFullSha,
   openRepository,
 } from './repository.ts';
+export {
+  type Keyring,
+  type RevisionSignature,
+  type SignatureState,
+  type VerifyRequest,
+  openKeyring,
+  verifyCommit,
+} from './signatures.ts';
 export type { GitAccess, GitAuthenticate, GitCredentials, GitVerdict } from './smart-http.ts';
 export { remoteUrls } from './worktree-import.ts';
 export { runSshCommand } from './ssh-command.ts';
