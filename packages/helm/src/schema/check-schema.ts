@@ -4,8 +4,9 @@
 import { fromJson } from '../values/json-prefix.ts';
 import { type Draft, SchemaError, type SchemaNode, SchemaRegistry } from './document.ts';
 import { metaschemas } from './metaschemas.gen.ts';
+import { isPlainSchema } from './plain-schema.ts';
 import { validateValue } from './validate.ts';
-import { printViolations } from './violation.ts';
+import { type Violation, printViolations } from './violation.ts';
 
 const URLS: Readonly<Record<Draft, string>> = {
   4: 'http://json-schema.org/draft-04/schema',
@@ -17,10 +18,16 @@ const URLS: Readonly<Record<Draft, string>> = {
 
 /** Throws SchemaError for a schema that its draft's metaschema refuses. */
 export function checkSchema(schema: SchemaNode): void {
-  const violations = validateValue(metaschema(schema.draft), schema.value);
+  if (isPlainSchema(schema.value, schema.draft)) return;
+  const violations = metaschemaViolations(schema);
   if (violations.length === 0) return;
   const refused = `jsonschema validation failed with '${URLS[schema.draft]}#'${printViolations(violations)}`;
   throw new SchemaError(`${JSON.stringify(`${schema.document.url}#`)} is not valid against metaschema: ${refused}`);
+}
+
+/** What the draft's metaschema has against a schema. */
+export function metaschemaViolations(schema: SchemaNode): readonly Violation[] {
+  return validateValue(metaschema(schema.draft), schema.value);
 }
 
 const known = new Map<Draft, SchemaNode>();

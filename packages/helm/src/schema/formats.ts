@@ -32,7 +32,8 @@ const FORMATS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['json-pointer', jsonPointerProblem],
 ]);
 
-function regexProblem(text: string): string | undefined {
+/** What is wrong with a regular expression, in the words of Go; undefined where nothing is. */
+export function regexProblem(text: string): string | undefined {
   try {
     RE2JS.compile(text);
     return undefined;
