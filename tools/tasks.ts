@@ -24,6 +24,8 @@ const tasks: Readonly<Record<string, Task>> = {
   test: runTests,
   e2e: (args) =>
     runTestFiles(globSync('packages/world/e2e/**/*.e2e.ts', { cwd: root }), ['--test-concurrency=1', ...args]),
+  'e2e:argo': (args) =>
+    runTestFiles(globSync('packages/world/e2e/argo/*.e2e.ts', { cwd: root }), ['--test-concurrency=1', ...args]),
   bench: ([name = '', ...args]) => node([join('bench', `${name}.ts`), ...args]),
   fuzz: ([factor = '100']) => {
     process.env['FUZZ_FACTOR'] = factor;

@@ -5,7 +5,7 @@ import type { Json, JsonObject, KubeObject, ObjectRef } from '@evenkeel/resource
 import { present } from '@evenkeel/std';
 import type { Application, HistoryEntry } from './application.ts';
 import { holdAnnotation } from './hold.ts';
-import { historyRevision } from './status.ts';
+import { historyRevision } from './memory.ts';
 
 const refreshAnnotation = 'argocd.argoproj.io/refresh';
 const finalizer = 'resources-finalizer.argocd.argoproj.io';

@@ -1,6 +1,7 @@
 // The Application as it is read: the fields this front end understands, and no others.
 
 import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
+import type { KnownCluster } from './clusters/known-cluster.ts';
 
 export interface NameValue {
   readonly name: string;
@@ -70,6 +71,8 @@ export interface RequestedOperation {
     readonly sources?: readonly ApplicationSource[];
     readonly manifests?: readonly string[];
     readonly syncOptions?: readonly string[];
+    /** The how manieth time in a row this undoes drift. */
+    readonly autoHealAttemptsCount?: number;
   };
   readonly initiatedBy?: { readonly username?: string; readonly automated?: boolean };
   readonly info?: readonly NameValue[];
@@ -100,6 +103,7 @@ export interface ResourceStatus {
   readonly hook?: boolean;
   readonly requiresPruning?: boolean;
   readonly syncWave?: number;
+  readonly requiresDeletionConfirmation?: boolean;
 }
 
 export interface ApplicationCondition {
@@ -121,6 +125,7 @@ export interface OperationState {
     readonly source?: ApplicationSource;
     readonly sources?: readonly ApplicationSource[];
     readonly resources?: readonly JsonObject[];
+    readonly managedNamespaceMetadata?: JsonObject;
   };
 }
 
@@ -136,8 +141,14 @@ export interface ApplicationStatus {
   readonly history?: readonly HistoryEntry[];
   readonly conditions?: readonly ApplicationCondition[];
   readonly operationState?: OperationState;
-  readonly summary?: { readonly images?: readonly string[]; readonly externalURLs?: readonly string[] };
+  readonly summary?: {
+    readonly images?: readonly string[];
+    readonly externalURLs?: readonly string[];
+    readonly isAppOfApps?: boolean;
+  };
   readonly sourceType?: string;
+  readonly sourceTypes?: readonly string[];
+  readonly resourceHealthSource?: string;
   readonly reconciledAt?: string;
   readonly [field: string]: unknown;
 }
@@ -150,7 +161,14 @@ export interface Application {
   readonly spec: ApplicationSpec;
   readonly operation?: RequestedOperation | undefined;
   readonly status: ApplicationStatus;
+  /** Where it goes, of all clusters there are; the cluster of this process alone is known where not given. */
+  readonly place?: Place | undefined;
 }
+
+/** The cluster an Application goes to, and its name in deliveries; or why there is none. */
+export type Place =
+  | { readonly kind: 'cluster'; readonly key: string; readonly cluster: KnownCluster }
+  | { readonly kind: 'problem'; readonly sentence: string };
 
 /** Reads an Application object. The API server has validated it against the schema, so this is only a view. */
 export function readApplication(object: KubeObject): Application {

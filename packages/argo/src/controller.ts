@@ -1,32 +1,29 @@
 // Watches Applications and keeps each equal to Git: reads the Application, has the engine reconcile, writes what changed.
 
 import { type Controller, type Outcome, createController, mergePatch } from '@evenkeel/controller';
-import {
-  type Deliveries,
-  type Delivery,
-  type DeliveryReport,
-  type FrontEnd,
-  type SyncRequest,
-  refusedReport,
-} from '@evenkeel/delivery';
+import { type Deliveries, type Delivery, type DeliveryReport, type FrontEnd, refusedReport } from '@evenkeel/delivery';
 import type { Refusal } from '@evenkeel/engine';
 import { type Informer, type KubeClient, type ResourceType, createInformer, isKubeError } from '@evenkeel/kube';
 import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
-import { type Clock, present } from '@evenkeel/std';
-import { type Application, type RequestedOperation, readApplication } from './application.ts';
+import { type Clock, kubeTime, present } from '@evenkeel/std';
+import { type Application, type ApplicationStatus, readApplication } from './application.ts';
 import { argoFrontEnd } from './front-end.ts';
 import { projectRefusals } from './projects.ts';
 import type { Scripts } from './settings/scripts.ts';
 import { type SettingsSource, fixedSettings } from './settings/watch-settings.ts';
 import { settingsProblems } from './ignore-differences.ts';
 import type { RepositoryDirectory } from './repositories/directory.ts';
-import { memoryOf, statusJson, statusOf } from './status.ts';
+import { type Departure, depart, withHookFinalizers } from './departure.ts';
+import { memoryOf } from './memory.ts';
+import { requestOf } from './operation.ts';
+import { leftOut, statusJson, statusOf, withDeletionError } from './status.ts';
 import { deliveryKey } from './tracking.ts';
-import { departingDelivery, translateApplication } from './translate.ts';
+import { departingDelivery, isSkipped, translateApplication } from './translate.ts';
 
 const group = 'argoproj.io';
 const refreshAnnotation = 'argocd.argoproj.io/refresh';
-const cascadeFinalizer = /^resources-finalizer\.argocd\.argoproj\.io(\/(foreground|background))?$/;
+/** Our own: how many objects status.resources leaves out for their number. */
+const leftOutAnnotation = 'evenkeel.dev/resources-left-out';
 
 export interface ArgoOptions {
   /** The cluster Applications live in. */
@@ -142,7 +139,11 @@ function keyOf(object: KubeObject): string {
 function onlyStatusChanged(previous: KubeObject, object: KubeObject): boolean {
   const relevant = (from: KubeObject): string => {
     const { annotations, labels, finalizers, deletionTimestamp } = from.metadata;
-    return JSON.stringify([from['spec'], from['operation'], annotations, labels, finalizers, deletionTimestamp]);
+    // Upstream's tools end an operation by saying so in its status.
+    const status = from['status'] as ApplicationStatus | undefined;
+    const isTerminating = status?.operationState?.phase === 'Terminating';
+    const spec = from['spec'];
+    return JSON.stringify([spec, from['operation'], annotations, labels, finalizers, deletionTimestamp, isTerminating]);
   };
   return relevant(previous) === relevant(object);
 }
@@ -172,7 +173,11 @@ class ApplicationReconciler {
       return { kind: 'settled' };
     }
     const application = readApplication(object);
-    if (object.metadata.deletionTimestamp !== undefined) return this.#remove(application, signal);
+    const skipped = isSkipped(object);
+    if (object.metadata.deletionTimestamp !== undefined) {
+      return skipped ? { kind: 'settled' } : this.#remove(application, signal);
+    }
+    if (application.status.operationState?.phase === 'Terminating') deliveries.terminate(key, 'Operation terminated');
     const translation = translateApplication(application, this.#frontEnd(), this.#watched.settings.current());
     if (translation.kind === 'refused') return this.#writeRefused(application, translation.refusals);
     const delivery = this.#withAccess(translation.delivery, application);
@@ -181,11 +186,14 @@ class ApplicationReconciler {
     const { report, againAfterMs, requestTaken } = await deliveries.reconcile({
       delivery,
       memory: memoryOf(application, delivery.fingerprint),
-      request: requestOf(application) ?? (deliveries.hasOperated(key) ? undefined : interruptedRequest(application)),
+      request: skipped ? undefined : requestOf(application, this.#watched.settings.current()),
       refresh: refreshOf(application),
       signal,
     });
+    // One that asks to be left alone is looked at, but nothing of it is written.
+    if (skipped) return { kind: 'settled' };
     await this.#write(application, report, requestTaken);
+    deliveries.written(key);
     return againAfterMs === undefined ? { kind: 'settled' } : { kind: 'again', afterMs: againAfterMs };
   }
 
@@ -214,90 +222,91 @@ class ApplicationReconciler {
 
   /** One merge patch for everything that changed; none where nothing did. */
   async #write(application: Application, report: DeliveryReport, requestTaken: boolean): Promise<void> {
-    const status = statusJson(statusOf(application, report, this.#options.clock.now()));
-    const before = (application.object['status'] ?? {}) as Json;
-    const difference = mergePatch(before, status);
+    const nowMs = this.#options.clock.now();
+    const { persistResourceHealth: persistHealth } = this.#watched.settings.current();
+    const status = statusOf(application, report, { nowMs, persistHealth });
     const patch: Record<string, Json> = {};
-    if (difference !== undefined) patch['status'] = difference;
+    const refresh = refreshOf(application);
+    const difference = mergePatch(statusBefore(application), statusJson(status));
+    // Told with what changed: a time alone would be a write each time nothing did.
+    const isWorthTelling = difference !== undefined || refresh !== undefined;
+    if (isWorthTelling) patch['status'] = { ...(difference as JsonObject | undefined), reconciledAt: kubeTime(nowMs) };
     if (requestTaken && application.operation !== undefined) patch['operation'] = null;
-    if (refreshOf(application)) patch['metadata'] = { annotations: { [refreshAnnotation]: null } };
-    if (Object.keys(patch).length === 0) return;
-    const { namespace, name } = application;
+    const metadata = metadataPatch(application, report, status);
+    if (Object.keys(metadata).length > 0) patch['metadata'] = metadata;
+    if (Object.keys(patch).length > 0) await this.#patch(application, patch);
+  }
+
+  async #patch({ namespace, name }: Application, patch: JsonObject): Promise<void> {
+    const { fieldManager } = argoFrontEnd;
     try {
-      const written = await this.#options.client.patch(
-        this.#watched.type,
-        { namespace, name },
-        'merge',
-        patch as JsonObject,
-        {
-          fieldManager: argoFrontEnd.fieldManager,
-        },
-      );
+      const written = await this.#options.client.patch(this.#watched.type, { namespace, name }, 'merge', patch, {
+        fieldManager,
+      });
       this.#watched.applications.observe(written);
     } catch (error) {
       if (!isKubeError(error, 404)) throw error;
     }
   }
 
-  /** Deletes what the Application owns where its finalizer asks for it, then lets the Application go. */
+  /** Runs hooks and deletes what the Application owns where its finalizers ask for it, then lets the Application go. */
   async #remove(application: Application, signal: AbortSignal): Promise<Outcome> {
-    const { object, namespace, name } = application;
-    const finalizers = object.metadata.finalizers ?? [];
-    const cascade = finalizers.find((finalizer) => cascadeFinalizer.test(finalizer));
-    if (cascade === undefined) return { kind: 'settled' };
-    const delivery = departingDelivery(application, this.#frontEnd());
-    const background = cascade.endsWith('/background');
-    const { left } = await this.#options.deliveries().dismantle({
-      delivery,
-      memory: memoryOf(application, delivery.fingerprint),
-      propagation: background ? 'Background' : 'Foreground',
+    const { object, status } = application;
+    const departure = await depart({
+      application,
+      deliveries: this.#options.deliveries(),
+      leaving: departingDelivery(application, this.#frontEnd()),
+      whole: () => {
+        const translation = translateApplication(application, this.#frontEnd(), this.#watched.settings.current());
+        if (translation.kind === 'delivery') return this.#withAccess(translation.delivery, application);
+        return translation.refusals.map(({ sentence }) => sentence).join('; ');
+      },
       signal,
     });
-    if (left > 0) return { kind: 'again', afterMs: 5000 };
-    const rest = finalizers.filter((finalizer) => finalizer !== cascade);
-    try {
-      await this.#options.client.patch(this.#watched.type, { namespace, name }, 'merge', {
-        metadata: { finalizers: rest },
-      });
-    } catch (error) {
-      if (!isKubeError(error, 404)) throw error;
+    if (departure.kind === 'free') return { kind: 'settled' };
+    const after = withDeletionError(status, sentenceOf(departure), this.#options.clock.now());
+    const difference = mergePatch(statusBefore(application), statusJson(after));
+    const patch: Record<string, Json> = difference === undefined ? {} : { status: difference };
+    if (departure.kind === 'served') {
+      const finalizers = (object.metadata.finalizers ?? []).filter((entry) => entry !== departure.finalizer);
+      patch['metadata'] = { finalizers };
     }
-    return { kind: 'settled' };
+    if (Object.keys(patch).length > 0) await this.#patch(application, patch);
+    if (departure.kind === 'served') return { kind: 'again', afterMs: 0 };
+    if (departure.kind === 'failed') return { kind: 'failed', error: new Error(departure.sentence), retry: true };
+    return { kind: 'again', afterMs: 5000 };
   }
+}
+
+function statusBefore({ object }: Application): Json {
+  return (object['status'] ?? {}) as Json;
+}
+
+function sentenceOf(departure: Departure): string | undefined {
+  return departure.kind === 'failed' || departure.kind === 'waiting' ? departure.sentence : undefined;
+}
+
+/** What changes beside status and operation: a refresh that was done, finalizers of hooks, what the status leaves out. */
+function metadataPatch(
+  application: Application,
+  report: DeliveryReport,
+  status: ApplicationStatus,
+): Record<string, Json> {
+  const { metadata } = application.object;
+  const annotations: Record<string, Json> = {};
+  if (refreshOf(application)) annotations[refreshAnnotation] = null;
+  const left = leftOut(report, status);
+  const said = metadata.annotations?.[leftOutAnnotation];
+  if (left > 0 ? said !== String(left) : said !== undefined)
+    annotations[leftOutAnnotation] = left > 0 ? String(left) : null;
+  const finalizers = report.farewells && withHookFinalizers(metadata.finalizers ?? [], report.farewells);
+  return {
+    ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+    ...(finalizers ? { finalizers: [...finalizers] } : {}),
+  };
 }
 
 function refreshOf(application: Application): 'normal' | 'hard' | undefined {
   const value = application.object.metadata.annotations?.[refreshAnnotation];
   return value === undefined ? undefined : value === 'hard' ? 'hard' : 'normal';
-}
-
-/** The sync that somebody asked for by writing `operation`. */
-function requestOf({ operation, object }: Application): SyncRequest | undefined {
-  return operation && readOperation(operation, `requested-${object.metadata.resourceVersion ?? ''}`);
-}
-
-/** The sync somebody asked for that a restart cut short: on record as running, and run by nobody. */
-function interruptedRequest({ status }: Application): SyncRequest | undefined {
-  const state = status.operationState;
-  if (state?.phase !== 'Running' || state.operation.initiatedBy?.automated === true) return undefined;
-  return readOperation(state.operation, `resumed-${state.startedAt}`);
-}
-
-function readOperation({ sync, initiatedBy }: RequestedOperation, id: string): SyncRequest | undefined {
-  if (!sync) return undefined;
-  const only = (sync.resources ?? []).map((resource) => ({
-    group: resource.group ?? '',
-    kind: resource.kind,
-    namespace: resource.namespace ?? '',
-    name: resource.name,
-  }));
-  return {
-    id,
-    revision: sync.revision === '' ? undefined : sync.revision,
-    prune: sync.prune === true,
-    dryRun: sync.dryRun === true,
-    only: only.length > 0 ? only : undefined,
-    skipHooks: sync.syncStrategy?.apply !== undefined,
-    initiatedBy: { automated: initiatedBy?.automated === true, username: initiatedBy?.username },
-  };
 }

@@ -3,7 +3,16 @@
 import type { Health } from '@evenkeel/engine';
 import type { Delivery, FrontEnd } from '@evenkeel/delivery';
 import type { KubeObject } from '@evenkeel/resource';
-import { isHook, keepReason, placeObject, waveOf } from './hooks.ts';
+import {
+  departureOf,
+  farewellRules,
+  farewellsOf,
+  hookFinalizer,
+  isHook,
+  placeObject,
+  stepOptions,
+  strayObject,
+} from './hooks.ts';
 import type { Scripts } from './settings/scripts.ts';
 import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
 import { instanceName, markObject, trackedBy } from './tracking.ts';
@@ -29,8 +38,13 @@ export const argoFrontEnd: FrontEnd = {
   mark: (object, delivery, namespaced) => mark(object, delivery, { namespaced, settings: defaultSettings }),
   ownerOf: (live) => trackedBy(live),
   place: placeObject,
-  stray: (live) => ({ live, wave: waveOf(live), keepReason: keepReason(live) }),
-  ignores: (live) => isHook(live) || compareOptions(live).includes('IgnoreExtraneous'),
+  stray: strayObject,
+  ignores: isHook,
+  hookFinalizer,
+  optionsOf: stepOptions,
+  farewell: farewellsOf,
+  farewellRules,
+  departure: departureOf,
   health: customHealth,
 };
 
@@ -43,12 +57,6 @@ function mark(object: KubeObject, delivery: Delivery, { namespaced, settings }: 
   const namespace = namespaced ? '' : delivery.destination.namespace;
   const instance = instanceName(delivery.namespace, delivery.name);
   return markObject(object, { instance, namespace }, settings.tracking);
-}
-
-function compareOptions(object: KubeObject): readonly string[] {
-  return (object.metadata.annotations?.['argocd.argoproj.io/compare-options'] ?? '')
-    .split(',')
-    .map((part) => part.trim());
 }
 
 /** An object may opt out of the health of its application. */

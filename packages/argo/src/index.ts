@@ -23,7 +23,7 @@ export { type ArgoController, type ArgoOptions, startArgo } from './controller.t
 export { argoDefinitions } from './crd/definitions.ts';
 export { argoFrontEnd, createArgoFrontEnd } from './front-end.ts';
 export { type Hold, holdOf } from './hold.ts';
-export { historyRevision } from './status.ts';
+export { historyRevision } from './memory.ts';
 export {
   type ArgoSettings,
   type CompareSettings,

@@ -2,25 +2,18 @@
 // Mirrors argoproj/argo-cd:pkg/apis/application/v1alpha1/types.go ApplicationStatus (3.6).
 
 import type { HealthStatus, RefusalCode } from '@evenkeel/engine';
-import {
-  type DeliveryMemory,
-  type DeliveryReport,
-  type OperationReport,
-  type ResourceReport,
-  standingFailure,
-} from '@evenkeel/delivery';
+import { type DeliveryReport, type ResourceReport, standingFailure } from '@evenkeel/delivery';
 import type { Json, JsonObject } from '@evenkeel/resource';
 import { kubeTime } from '@evenkeel/std';
 import {
   type Application,
   type ApplicationCondition,
   type ApplicationStatus,
-  type HistoryEntry,
-  type OperationState,
-  type RequestedOperation,
+  type ResourceStatus,
   asJson,
-  sourcesOf,
 } from './application.ts';
+import { fitting, historyOf, operationStateOf, sizeOf } from './operation-state.ts';
+import { controlPlaneNamespace } from './tracking.ts';
 
 const healthWords: Readonly<Record<HealthStatus, string>> = {
   healthy: 'Healthy',
@@ -31,13 +24,6 @@ const healthWords: Readonly<Record<HealthStatus, string>> = {
   unknown: 'Unknown',
 };
 const syncWords = { synced: 'Synced', drifted: 'OutOfSync', unknown: 'Unknown' } as const;
-const phaseWords = {
-  running: 'Running',
-  terminating: 'Terminating',
-  succeeded: 'Succeeded',
-  failed: 'Failed',
-  error: 'Error',
-} as const;
 const rendererWords = { kustomize: 'Kustomize', helm: 'Helm', directory: 'Directory' } as const;
 
 /** Which condition a refusal shows as. */
@@ -52,6 +38,8 @@ const conditionTypes: Readonly<Record<RefusalCode, string>> = {
   PRUNE_BUDGET: 'SyncError',
   TWO_OWNERS: 'SharedResourceWarning',
   NOT_PERMITTED: 'InvalidSpecError',
+  NAMESPACE_NOT_PERMITTED: 'UnknownError',
+  OBJECT_NOT_PERMITTED: 'SyncError',
   UNSUPPORTED_FIELD: 'InvalidSpecError',
   INVALID_SPEC: 'InvalidSpecError',
   DESTINATION_UNKNOWN: 'InvalidSpecError',
@@ -64,36 +52,138 @@ const conditionTypes: Readonly<Record<RefusalCode, string>> = {
   TERMINATED: 'SyncError',
 };
 
+/** What is written of a report besides the report itself. */
+export interface StatusOptions {
+  readonly nowMs: number;
+  /** status.resources carries the health of each. */
+  readonly persistHealth?: boolean;
+}
+
 /** What the status says after this report. Times change only together with what they belong to. */
-export function statusOf(application: Application, report: DeliveryReport, nowMs: number): ApplicationStatus {
+export function statusOf(application: Application, report: DeliveryReport, options: StatusOptions): ApplicationStatus {
   const before = application.status;
-  const now = kubeTime(nowMs);
-  const [renderer] = report.renderers;
+  const now = kubeTime(options.nowMs);
   const operationState =
     report.operation && report.operation.recorded !== true
       ? operationStateOf(application, report.operation)
       : before.operationState;
   const history = historyOf(application, report, operationState);
-  const healthStatus = healthWords[report.health.status];
-  const status: ApplicationStatus = {
-    ...before,
+  const { sourceType: _one, sourceTypes: _many, summary: _summary, resourceHealthSource: _source, ...rest } = before;
+  return {
+    ...rest,
     sync: syncOf(application, report),
-    health: {
-      status: healthStatus,
-      lastTransitionTime: before.health?.status === healthStatus ? (before.health.lastTransitionTime ?? now) : now,
-    },
-    resources:
-      report.sync === 'unknown' && report.resources.length === 0
-        ? (before.resources ?? [])
-        : report.resources.map(resourceOf),
+    health: healthOf(before.health, report, now),
+    ...resourcesOf(application, report, options),
     conditions: conditionsOf(before.conditions ?? [], report, now),
-    ...(report.images.length > 0 ? { summary: { images: report.images } } : {}),
-    ...(renderer === undefined ? {} : { sourceType: rendererWords[renderer as keyof typeof rendererWords] }),
+    ...summaryOf(report),
+    ...sourceTypesOf(application, report),
     ...(operationState ? { operationState } : {}),
-    ...(history.length > 0 ? { history } : {}),
-    controllerNamespace: 'argocd',
+    ...(history.length > 0 || before.history ? { history } : {}),
+    controllerNamespace: controlPlaneNamespace,
   };
-  return status;
+}
+
+function healthOf(
+  before: ApplicationStatus['health'],
+  { health }: DeliveryReport,
+  now: string,
+): NonNullable<ApplicationStatus['health']> {
+  const status = healthWords[health.status];
+  const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
+  return { status, lastTransitionTime };
+}
+
+function summaryOf({ images, resources }: DeliveryReport): Pick<ApplicationStatus, 'summary'> {
+  const isAppOfApps = resources.some(({ ref }) => ref.group === 'argoproj.io' && ref.kind === 'Application');
+  const summary = { ...(images.length > 0 ? { images } : {}), ...(isAppOfApps ? { isAppOfApps } : {}) };
+  return Object.keys(summary).length > 0 ? { summary } : {};
+}
+
+function sourceTypesOf({ spec, status }: Application, { renderers }: DeliveryReport): Partial<ApplicationStatus> {
+  const words = renderers.map((renderer) => rendererWords[renderer as keyof typeof rendererWords]);
+  const many = spec.sources !== undefined && spec.sources.length > 0;
+  const [first] = words;
+  if (first === undefined) {
+    return many
+      ? { sourceTypes: status.sourceTypes ?? [] }
+      : status.sourceType
+        ? { sourceType: status.sourceType }
+        : {};
+  }
+  return many ? { sourceTypes: words } : { sourceType: first };
+}
+
+/** How much of a status its list of objects may take: what every watcher of Applications is sent at each change. */
+const RESOURCES_BYTES_MAX = 50_000;
+
+/**
+ * The objects, as upstream lists them. Of very many, those in sync and in health are left out, but for one of each kind, by
+ * which a later process knows what to watch; `leftOut` counts them.
+ */
+function resourcesOf(
+  { status }: Application,
+  report: DeliveryReport,
+  { persistHealth = false }: StatusOptions,
+): Pick<ApplicationStatus, 'resources' | 'resourceHealthSource'> {
+  const source = persistHealth ? {} : { resourceHealthSource: 'appTree' };
+  if (report.sync === 'unknown' && report.resources.length === 0)
+    return { resources: status.resources ?? [], ...source };
+  const listed = report.resources
+    .filter((resource) => !resource.hook || resource.present === true)
+    .map((resource) => ({ resource, entry: resourceOf(resource, persistHealth) }))
+    .sort((left, right) => (keyOf(left.entry) < keyOf(right.entry) ? -1 : 1));
+  const all = listed.map(({ entry }) => entry);
+  if (sizeOf(all) <= RESOURCES_BYTES_MAX) return { resources: all, ...source };
+  const kinds = new Set<string>();
+  const telling = listed.filter(({ resource: { ref, sync, health, hook } }) => {
+    const kind = `${ref.group}/${ref.kind}`;
+    const isFirst = !kinds.has(kind);
+    kinds.add(kind);
+    return isFirst || hook || sync !== 'synced' || (health !== undefined && health.status !== 'healthy');
+  });
+  return {
+    resources: fitting(
+      telling.map(({ entry }) => entry),
+      RESOURCES_BYTES_MAX,
+    ),
+    ...source,
+  };
+}
+
+/** How many objects of a report its status leaves out for their number. */
+export function leftOut(report: DeliveryReport, { resources = [] }: ApplicationStatus): number {
+  if (report.sync === 'unknown') return 0;
+  return report.resources.filter(({ hook, present }) => !hook || present === true).length - resources.length;
+}
+
+function keyOf({ group = '', kind, namespace = '', name }: ResourceStatus): string {
+  return [group, kind, namespace, name].join('/');
+}
+
+function resourceOf(resource: ResourceReport, persistHealth: boolean): ResourceStatus {
+  const { ref, health } = resource;
+  // Upstream's own quirk: what a hook left behind counts as something to prune.
+  const requiresPruning = resource.reason === 'stray' || (resource.hook && resource.present === true);
+  return {
+    ...(ref.group === '' ? {} : { group: ref.group }),
+    version: resource.version,
+    kind: ref.kind,
+    ...(ref.namespace === '' ? {} : { namespace: ref.namespace }),
+    name: ref.name,
+    ...(resource.hook ? { hook: true } : { status: syncWords[resource.sync] }),
+    ...(persistHealth && health
+      ? { health: { status: healthWords[health.status], ...(health.message ? { message: health.message } : {}) } }
+      : {}),
+    ...(requiresPruning ? { requiresPruning: true } : {}),
+    ...(resource.needsApproval === true ? { requiresDeletionConfirmation: true } : {}),
+    ...(resource.wave === 0 ? {} : { syncWave: resource.wave }),
+  };
+}
+
+/** Why nothing is tried any more, as upstream says it; what somebody asked for says only its own. */
+function failureSentence({ initiatedBy, phase, revision, message }: NonNullable<DeliveryReport['operation']>): string {
+  if (!initiatedBy.automated || phase === 'running') return message;
+  return `Failed last sync attempt to [${revision.split(',').join(' ')}]: ${message}`;
 }
 
 function syncOf(application: Application, report: DeliveryReport): NonNullable<ApplicationStatus['sync']> {
@@ -106,22 +196,8 @@ function syncOf(application: Application, report: DeliveryReport): NonNullable<A
     comparedTo: {
       ...(many ? { sources: asJson(spec.sources) } : { source: asJson(spec.source ?? {}) }),
       destination: asJson(spec.destination ?? {}),
+      ...(spec.ignoreDifferences ? { ignoreDifferences: asJson(spec.ignoreDifferences) } : {}),
     },
-  };
-}
-
-function resourceOf(resource: ResourceReport): NonNullable<ApplicationStatus['resources']>[number] {
-  const { ref } = resource;
-  return {
-    ...(ref.group === '' ? {} : { group: ref.group }),
-    version: resource.version,
-    kind: ref.kind,
-    ...(ref.namespace === '' ? {} : { namespace: ref.namespace }),
-    name: ref.name,
-    ...(resource.hook ? { hook: true } : { status: syncWords[resource.sync] }),
-    ...(resource.health ? { health: { status: healthWords[resource.health.status] } } : {}),
-    ...(resource.reason === 'stray' ? { requiresPruning: true } : {}),
-    ...(resource.wave === 0 ? {} : { syncWave: resource.wave }),
   };
 }
 
@@ -132,7 +208,7 @@ function conditionsOf(
 ): readonly ApplicationCondition[] {
   const wanted = report.refusals.map(({ code, sentence }) => ({ type: conditionTypes[code], message: sentence }));
   const failed = standingFailure(report);
-  if (failed && wanted.length === 0) wanted.push({ type: 'SyncError', message: failed.message });
+  if (failed && wanted.length === 0) wanted.push({ type: 'SyncError', message: failureSentence(failed) });
   for (const warning of report.warnings) {
     if (warning.startsWith('error setting app health: ')) wanted.push({ type: 'ComparisonError', message: warning });
     if (/more than once/.test(warning)) wanted.push({ type: 'RepeatedResourceWarning', message: warning });
@@ -146,178 +222,18 @@ function conditionsOf(
   });
 }
 
-function operationStateOf(application: Application, operation: OperationReport): OperationState {
-  const { spec } = application;
-  const revisions = operation.revision.split(',');
-  const many = spec.sources !== undefined && spec.sources.length > 0;
-  const where = many
-    ? { revision: '', revisions, sources: sourcesOf(spec) }
-    : { revision: operation.revision, ...(spec.source ? { source: spec.source } : {}) };
-  const requested: RequestedOperation = {
-    ...(operation.initiatedBy.automated
-      ? { initiatedBy: { automated: true } }
-      : { initiatedBy: { username: operation.initiatedBy.username ?? 'unknown' } }),
-    sync: { ...(many ? { revisions } : { revision: operation.revision }), ...askedFor(operation) },
-  };
-  return {
-    operation: requested,
-    phase: phaseWords[operation.phase],
-    message: operation.message,
-    startedAt: kubeTime(operation.startedAtMs),
-    ...(operation.finishedAtMs === undefined ? {} : { finishedAt: kubeTime(operation.finishedAtMs) }),
-    ...(operation.retryCount > 0 ? { retryCount: operation.retryCount } : {}),
-    syncResult: {
-      ...where,
-      resources: operation.steps.map((step) => stepOf(step)),
-    },
-  };
-}
-
-/** What was asked for besides the revision, so that a sync cut short by a restart is taken up as it was meant. */
-function askedFor({ request }: OperationReport): Omit<NonNullable<RequestedOperation['sync']>, 'revision'> {
-  if (!request) return {};
-  const { prune, dryRun, only, skipHooks } = request;
-  return {
-    ...(prune === undefined ? {} : { prune }),
-    ...(dryRun === true ? { dryRun } : {}),
-    ...(only === undefined ? {} : { resources: only.map((ref) => ({ ...ref })) }),
-    ...(skipHooks === true ? { syncStrategy: { apply: {} } } : {}),
-  };
-}
-
-const stepWords = {
-  synced: 'Synced',
-  failed: 'SyncFailed',
-  pruned: 'Pruned',
-  kept: 'PruneSkipped',
-  running: 'Synced',
-} as const;
-const phaseOfStep = { before: 'PreSync', main: 'Sync', after: 'PostSync', failure: 'SyncFail' } as const;
-const hookPhases = {
-  synced: 'Succeeded',
-  failed: 'Failed',
-  pruned: 'Succeeded',
-  kept: 'Succeeded',
-  running: 'Running',
-} as const;
-
-function stepOf(step: OperationReport['steps'][number]): JsonObject {
-  const { ref } = step;
-  return {
-    group: ref.group,
-    version: step.version,
-    kind: ref.kind,
-    namespace: ref.namespace,
-    name: ref.name,
-    message: step.message,
-    syncPhase: phaseOfStep[step.phase],
-    ...(step.hook
-      ? { hookType: phaseOfStep[step.phase], hookPhase: hookPhases[step.status] }
-      : { status: stepWords[step.status], hookPhase: step.status === 'failed' ? 'Failed' : 'Running' }),
-  };
-}
-
-/** Entries are kept as upstream keeps them (10 unless the spec says otherwise), one for each whole sync that succeeded. */
-function historyOf(
-  application: Application,
-  report: DeliveryReport,
-  state: OperationState | undefined,
-): readonly HistoryEntry[] {
-  const before = application.status.history ?? [];
-  const { operation } = report;
-  if (
-    !operation ||
-    operation.recorded === true ||
-    operation.phase !== 'succeeded' ||
-    operation.partial ||
-    !state?.finishedAt
-  )
-    return before;
-  const last = before.at(-1);
-  const isNew = last?.deployStartedAt !== state.startedAt || historyRevision(last) !== operation.revision;
-  if (!isNew || (last !== undefined && Date.parse(last.deployedAt) > operation.startedAtMs + 1000)) return before;
-  const limit = application.spec.revisionHistoryLimit ?? 10;
-  if (limit === 0) return [];
-  const { spec } = application;
-  const many = spec.sources !== undefined && spec.sources.length > 0;
-  const entry: HistoryEntry = {
-    id: (last?.id ?? -1) + 1,
-    ...(many
-      ? { revisions: operation.revision.split(','), sources: sourcesOf(spec) }
-      : { revision: operation.revision, ...(spec.source ? { source: spec.source } : {}) }),
-    deployStartedAt: state.startedAt,
-    deployedAt: state.finishedAt,
-    initiatedBy: operation.initiatedBy.automated
-      ? { automated: true }
-      : { username: operation.initiatedBy.username ?? 'unknown' },
-  };
-  return [...before, entry].slice(-limit);
-}
-
-/** The revisions of a history entry, as operations name them. */
-export function historyRevision(entry: HistoryEntry | undefined): string | undefined {
-  if (!entry) return undefined;
-  return entry.revisions && entry.revisions.length > 0 ? entry.revisions.join(',') : entry.revision;
-}
-
-const phasesByWord: Readonly<Record<string, OperationReport['phase']>> = {
-  Running: 'running',
-  Terminating: 'terminating',
-  Succeeded: 'succeeded',
-  Failed: 'failed',
-  Error: 'error',
-};
-
-/** What an Application remembers of its past, read back from its status. */
-export function memoryOf(application: Application, fingerprint: string): DeliveryMemory {
-  const inventory = (application.status.resources ?? [])
-    .filter((resource) => resource.hook !== true)
-    .map((resource) => ({
-      group: resource.group ?? '',
-      version: resource.version,
-      kind: resource.kind,
-      namespace: resource.namespace ?? '',
-      name: resource.name,
-    }));
-  const wanted = JSON.stringify(sourcesOf(application.spec));
-  const settledRevision = settledRevisionOf(application, wanted);
-  const state = application.status.operationState;
-  if (!state) return { inventory, settledRevision };
-  const { syncResult } = state;
-  const sameSource = JSON.stringify(syncResult?.sources ?? [syncResult?.source]) === wanted;
-  return {
-    inventory,
-    settledRevision,
-    lastOperation: {
-      id: `recorded-${state.startedAt}`,
-      phase: phasesByWord[state.phase] ?? 'error',
-      message: state.message ?? '',
-      revision:
-        syncResult?.revisions && syncResult.revisions.length > 0
-          ? syncResult.revisions.join(',')
-          : (syncResult?.revision ?? ''),
-      fingerprint: sameSource ? fingerprint : '',
-      startedAtMs: Date.parse(state.startedAt),
-      finishedAtMs: state.finishedAt === undefined ? undefined : Date.parse(state.finishedAt),
-      steps: [],
-      retryCount: state.retryCount ?? 0,
-      initiatedBy: {
-        automated: state.operation.initiatedBy?.automated === true,
-        username: state.operation.initiatedBy?.username,
-      },
-      partial: (state.operation.sync?.resources ?? []).length > 0,
-      recorded: true,
-    },
-  };
-}
-
-function settledRevisionOf({ status, spec }: Application, wanted: string): string | undefined {
-  const { sync } = status;
-  if (sync?.status !== 'Synced') return undefined;
-  const { comparedTo } = sync;
-  const sameSource = JSON.stringify(comparedTo?.['sources'] ?? [comparedTo?.['source']]) === wanted;
-  const sameDestination = JSON.stringify(comparedTo?.['destination']) === JSON.stringify(spec.destination ?? {});
-  return sameSource && sameDestination ? (sync.revisions?.join(',') ?? sync.revision) : undefined;
+/** Says in the status that an Application cannot be deleted, and why. */
+export function withDeletionError(
+  status: ApplicationStatus,
+  message: string | undefined,
+  nowMs: number,
+): ApplicationStatus {
+  const rest = (status.conditions ?? []).filter(({ type }) => type !== 'DeletionError');
+  const known = status.conditions?.find((condition) => condition.type === 'DeletionError');
+  if (message === undefined) return known ? { ...status, conditions: rest } : status;
+  const lastTransitionTime = known?.message === message ? known.lastTransitionTime : undefined;
+  const condition = { type: 'DeletionError', message, lastTransitionTime: lastTransitionTime ?? kubeTime(nowMs) };
+  return { ...status, conditions: [...rest, condition] };
 }
 
 /** The status as plain JSON. */

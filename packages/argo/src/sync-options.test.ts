@@ -4,15 +4,28 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readObjectOptions, readSyncOptions } from './sync-options.ts';
 
-test('options without effect are accepted, because they hold anyway', () => {
-  const harmless = [
+test('every option upstream knows is accepted, with each of its values', () => {
+  const known = [
     'ServerSideApply=true',
+    'ServerSideApply=false',
     'ApplyOutOfSyncOnly=true',
+    'ApplyOutOfSyncOnly=false',
+    'ClientSideApplyMigration=false',
     'FailOnSharedResource=true',
+    'SkipDryRunOnMissingResource=true',
+    'RespectIgnoreDifferences=true',
     'Validate=true',
+    'Validate=false',
     'CreateNamespace=false',
+    'PruneLast=true',
+    'Prune=false',
+    'Prune=confirm',
+    'Delete=false',
+    'Delete=confirm',
+    'Replace=true',
+    'PrunePropagationPolicy=background',
   ];
-  assert.deepEqual(readSyncOptions(harmless).refusals, []);
+  assert.deepEqual(readSyncOptions(known).refusals, []);
 });
 
 for (const option of [
@@ -21,7 +34,8 @@ for (const option of [
   'CreateNamespace=maybe',
   'PrunePropagationPolicy=sideways',
   'ServerSideApply=perhaps',
-  'Prune=false',
+  'Prune=perhaps',
+  'constructor=true',
 ]) {
   test(`"${option}" is refused by name`, () => {
     assert.deepEqual(

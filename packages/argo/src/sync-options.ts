@@ -1,6 +1,7 @@
 // The `K=V` strings of spec.syncPolicy.syncOptions and of the resource annotation, as values.
 // Meanings: argoproj/argo-cd:docs/user-guide/sync-options.md and gitops-engine/pkg/sync/common/types.go (3.6).
 
+import type { RemovalOption } from '@evenkeel/delivery';
 import type { Refusal } from '@evenkeel/engine';
 
 /** What the options of an Application decide. */
@@ -13,6 +14,12 @@ export interface SyncOptions {
   readonly serverSide: boolean;
   readonly migration: boolean;
   readonly respectIgnored: boolean;
+  /** Objects in sync take no turn at all. */
+  readonly outOfSyncOnly: boolean;
+  readonly skipUnknownKinds: boolean;
+  readonly failOnShared: boolean;
+  readonly prune?: RemovalOption | undefined;
+  readonly delete?: RemovalOption | undefined;
 }
 
 const propagations: Readonly<Record<string, SyncOptions['propagation']>> = {
@@ -20,58 +27,63 @@ const propagations: Readonly<Record<string, SyncOptions['propagation']>> = {
   background: 'Background',
   orphan: 'Orphan',
 };
+const removals: Readonly<Record<string, RemovalOption>> = { false: 'never', confirm: 'confirm' };
 
-/**
- * Options that hold here at all times and therefore change nothing: only what differs is written, an object of another
- * owner is refused, and a missing type is waited for when its definition is in the same sync.
- */
-const alwaysOn: ReadonlySet<string> = new Set([
-  'ApplyOutOfSyncOnly=true',
-  'SkipDryRunOnMissingResource=true',
-  'ClientSideApplyMigration=true',
-  'Validate=true',
-  'CreateNamespace=false',
-  'PruneLast=false',
-  'Replace=false',
-  'FailOnSharedResource=true',
-]);
+const truth = ['true', 'false'] as const;
+/** Every option of an Application, and the values it may have. */
+const known: Readonly<Record<string, readonly string[]>> = {
+  ApplyOutOfSyncOnly: truth,
+  ClientSideApplyMigration: truth,
+  CreateNamespace: truth,
+  Delete: [...truth, 'confirm'],
+  FailOnSharedResource: truth,
+  Prune: [...truth, 'confirm'],
+  PruneLast: truth,
+  PrunePropagationPolicy: Object.keys(propagations),
+  Replace: truth,
+  RespectIgnoreDifferences: truth,
+  ServerSideApply: truth,
+  SkipDryRunOnMissingResource: truth,
+  Validate: truth,
+};
 
-/** Reads the options of an Application. An option that is not known, or not supported yet, is refused by name. */
-export function readSyncOptions(options: readonly string[]): { options: SyncOptions; refusals: readonly Refusal[] } {
+/** Reads the options of an Application. An option that is not known, or has a value it cannot have, is refused by name. */
+export function readSyncOptions(
+  options: readonly string[],
+  place = 'spec.syncPolicy.syncOptions',
+): { options: SyncOptions; refusals: readonly Refusal[] } {
   const refusals: Refusal[] = [];
-  const known = new Map<string, string>();
+  const given = new Map<string, string>();
   for (const option of options) {
     const [key = '', value = ''] = option.split('=', 2);
-    known.set(key, value);
-    if (alwaysOn.has(option) || isSwitch(key, value)) continue;
+    // Of one that stands twice the first counts, as upstream.
+    if (!given.has(key)) given.set(key, value);
+    if (Object.hasOwn(known, key) && known[key]?.includes(value) === true) continue;
     refusals.push({
       code: 'UNSUPPORTED_FIELD',
-      sentence: `spec.syncPolicy.syncOptions: "${option}" is not supported`,
-      remedy:
-        'Remove the option, or use one of ClientSideApplyMigration, CreateNamespace, PruneLast, PrunePropagationPolicy, Replace, RespectIgnoreDifferences, ServerSideApply, Validate.',
+      sentence: `${place}: "${option}" is not supported`,
+      remedy: `Remove the option, or use one of ${Object.keys(known).join(', ')}.`,
     });
   }
+  const is = (key: string): boolean => given.get(key) === 'true';
   return {
     options: {
-      createNamespace: known.get('CreateNamespace') === 'true',
-      pruneLast: known.get('PruneLast') === 'true',
-      propagation: propagations[known.get('PrunePropagationPolicy') ?? 'foreground'] ?? 'Foreground',
-      replace: known.get('Replace') === 'true',
-      validate: known.get('Validate') !== 'false',
-      serverSide: known.get('ServerSideApply') === 'true',
-      migration: known.get('ClientSideApplyMigration') !== 'false',
-      respectIgnored: known.get('RespectIgnoreDifferences') === 'true',
+      createNamespace: is('CreateNamespace'),
+      pruneLast: is('PruneLast'),
+      propagation: propagations[given.get('PrunePropagationPolicy') ?? 'foreground'] ?? 'Foreground',
+      replace: is('Replace'),
+      validate: given.get('Validate') !== 'false',
+      serverSide: is('ServerSideApply'),
+      migration: given.get('ClientSideApplyMigration') !== 'false',
+      respectIgnored: is('RespectIgnoreDifferences'),
+      outOfSyncOnly: is('ApplyOutOfSyncOnly'),
+      skipUnknownKinds: is('SkipDryRunOnMissingResource'),
+      failOnShared: is('FailOnSharedResource'),
+      prune: removals[given.get('Prune') ?? ''],
+      delete: removals[given.get('Delete') ?? ''],
     },
     refusals,
   };
-}
-
-function isSwitch(key: string, value: string): boolean {
-  if (key === 'PrunePropagationPolicy') return value in propagations;
-  if (key === 'Validate') return value === 'false';
-  if (key === 'ServerSideApply' || key === 'RespectIgnoreDifferences') return value === 'true' || value === 'false';
-  if (key === 'ClientSideApplyMigration') return value === 'false';
-  return (key === 'CreateNamespace' || key === 'PruneLast' || key === 'Replace') && value === 'true';
 }
 
 /** Options of one object, from its annotation "argocd.argoproj.io/sync-options". */
@@ -79,7 +91,7 @@ export function readObjectOptions(annotation: string | undefined): ReadonlyMap<s
   const found = new Map<string, string>();
   for (const part of (annotation ?? '').split(',')) {
     const [key = '', value = ''] = part.trim().split('=', 2);
-    if (key !== '') found.set(key, value);
+    if (key !== '' && !found.has(key)) found.set(key, value);
   }
   return found;
 }

@@ -100,34 +100,6 @@ test('the fingerprint follows the intention, not the labels', () => {
 
 const refusals: readonly (readonly [string, JsonObject, object?])[] = [
   ['spec.sourceHydrator', { sourceHydrator: { drySource: {} } }],
-  ['spec.syncPolicy.managedNamespaceMetadata', { syncPolicy: { managedNamespaceMetadata: { labels: { a: 'b' } } } }],
-  ['spec.syncPolicy.retry.refresh', { syncPolicy: { retry: { refresh: true } } }],
-  ['spec.source.chart', { source: { ...source, chart: 'nginx' } }],
-  ['spec.source.ref', { source: { ...source, ref: 'values' } }],
-  ['spec.source.plugin', { source: { ...source, plugin: { name: 'x' } } }],
-  ['spec.source.tagPrefix', { source: { ...source, tagPrefix: 'v' } }],
-  ['spec.source.helm.version', { source: { ...source, helm: { version: 'v2' } } }],
-  ['spec.source.helm.passCredentials', { source: { ...source, helm: { passCredentials: true } } }],
-  [
-    'spec.source.helm.valueFiles with "$ref/…" or a URL',
-    { source: { ...source, helm: { valueFiles: ['$values/a.yaml'] } } },
-  ],
-  ['spec.source.kustomize.version', { source: { ...source, kustomize: { version: 'v5' } } }],
-  [
-    'spec.source.kustomize.ignoreMissingComponents',
-    { source: { ...source, kustomize: { ignoreMissingComponents: true } } },
-  ],
-  [
-    'spec.source.kustomize.commonAnnotationsEnvsubst',
-    { source: { ...source, kustomize: { commonAnnotationsEnvsubst: true } } },
-  ],
-  ['spec.source.directory.jsonnet', { source: { ...source, directory: { jsonnet: { libs: ['x'] } } } }],
-  ['spec.sources[1].ref', { sources: [source, { ...source, ref: 'values' }] }],
-  [
-    'metadata.finalizers "post-delete-finalizer.argocd.argoproj.io"',
-    {},
-    { finalizers: ['post-delete-finalizer.argocd.argoproj.io'] },
-  ],
 ];
 
 for (const [field, change, metadata] of refusals) {
@@ -135,6 +107,64 @@ for (const [field, change, metadata] of refusals) {
     assert.deepEqual(refused(change, metadata), [`${field} is not supported yet`]);
   });
 }
+
+const invalid: readonly (readonly [string, JsonObject, RegExp])[] = [
+  [
+    'a chart without a version',
+    { source: { ...source, chart: 'x', targetRevision: '' } },
+    /targetRevision is required/,
+  ],
+  [
+    'two kinds of settings',
+    { source: { ...source, helm: { releaseName: 'a' }, kustomize: { namePrefix: 'b' } } },
+    /multiple application sources defined: Kustomize,Helm/,
+  ],
+  ['an absolute path', { source: { ...source, path: '/apps' } }, /app path is absolute/],
+  ['a path out of the repository', { source: { ...source, path: 'apps/../..' } }, /app path outside root/],
+  ['another Helm', { source: { ...source, helm: { version: 'v2' } } }, /spec\.source\.helm\.version/],
+  ['a kustomize nobody registered', { source: { ...source, kustomize: { version: 'v5' } } }, /v5 is not registered/],
+  ['a name with a dot', { sources: [source, { ...source, ref: 'a.b' }] }, /spec\.sources\[1\]\.ref/],
+  [
+    'a name used twice',
+    {
+      sources: [
+        { ...source, ref: 'a' },
+        { ...source, ref: 'a' },
+      ],
+    },
+    /called "a" too/,
+  ],
+];
+
+for (const [what, change, sentence] of invalid) {
+  test(`${what} is refused`, () => assert.match(refused(change).join('; '), sentence));
+}
+
+test('settings that say nothing leave it to the files', () => {
+  const { render } = delivered({ source: { ...source, kustomize: {}, helm: { valueFiles: [] } } }).sources[0] ?? {};
+  assert.equal(render?.renderer, 'detect');
+});
+
+test('charts, artifacts, references', () => {
+  const chart = { repoURL: 'https://charts.example.com', chart: 'web', targetRevision: '1.*' };
+  const files = { repoURL: 'https://git.example.com/a.git', ref: 'values', targetRevision: 'main' };
+  const artifact = { repoURL: 'oci://registry.example.com/app', path: '.', targetRevision: 'v1' };
+  const { sources } = delivered({ sources: [chart, files, artifact] });
+  assert.deepEqual(
+    sources.map(({ kind, chart: name, reference, rendersNothing, path }) => [
+      kind,
+      name,
+      reference,
+      rendersNothing,
+      path,
+    ]),
+    [
+      ['chart', 'web', undefined, undefined, ''],
+      [undefined, undefined, 'values', true, ''],
+      ['artifact', undefined, undefined, undefined, ''],
+    ],
+  );
+});
 
 test('what is missing is named, all of it at once', () => {
   assert.deepEqual(refused({ source: {}, destination: {} }).slice(0, 1), [

@@ -1,14 +1,15 @@
 // From an Application to the neutral model. Every field is honoured or refused by name.
 
 import type { Refusal } from '@evenkeel/engine';
-import type { Delivery, DeliverySource, FrontEnd, RenderRequest, RetryPolicy } from '@evenkeel/delivery';
-import type { Json, KubeObject } from '@evenkeel/resource';
+import type { Delivery, DeliverySource, FrontEnd, RetryPolicy } from '@evenkeel/delivery';
+import type { KubeObject } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
-import { type Application, type ApplicationSource, type RetryStrategy, asJson, sourcesOf } from './application.ts';
-import { holdOf } from './hold.ts';
+import { type Application, type RetryStrategy, sourcesOf } from './application.ts';
+import { type Hold, holdOf } from './hold.ts';
 import { readCompare, ruleEntries } from './ignore-differences.ts';
-import { kustomizeOverlay } from './kustomize-fields.ts';
 import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
+import { optionPolicy, standingPolicy } from './policy.ts';
+import { sourceRefusals, translateSources } from './sources/translate-sources.ts';
 import { type SyncOptions, readSyncOptions } from './sync-options.ts';
 import { deliveryKey } from './tracking.ts';
 
@@ -27,7 +28,11 @@ export function translateApplication(
   settings: ArgoSettings = defaultSettings,
 ): Translation {
   const { spec, name, namespace } = application;
-  const refusals = [...missingFields(application), ...unsupportedFields(application)];
+  const refusals = [
+    ...missingFields(application),
+    ...unsupportedFields(application),
+    ...sourceRefusals(application, settings),
+  ];
   const { options, refusals: optionRefusals } = readSyncOptions(spec.syncPolicy?.syncOptions ?? []);
   refusals.push(...optionRefusals);
   const { compare, refusals: compareRefusals } = readCompare({
@@ -38,30 +43,20 @@ export function translateApplication(
   });
   refusals.push(...compareRefusals);
   const destination = spec.destination ?? {};
-  if (
-    destination.server !== undefined &&
-    destination.name !== undefined &&
-    destination.server !== '' &&
-    destination.name !== ''
-  ) {
-    refusals.push(invalid('spec.destination: server and name are both set', 'Keep one of them.'));
-  }
-  const cluster = clusterOf(destination);
-  if (cluster === undefined) {
+  const place = placeOf(application);
+  if (place.kind === 'problem') {
     refusals.push({
       code: 'DESTINATION_UNKNOWN',
-      sentence: `spec.destination: the cluster "${destination.server ?? destination.name ?? ''}" is not known`,
-      remedy: `Use server: ${inClusterServer}, or name: in-cluster.`,
+      sentence: place.sentence,
+      remedy: 'Name a cluster that a Secret describes, by server or by name.',
     });
   }
+  const cluster = place.kind === 'cluster' ? place.key : undefined;
   if (refusals.length > 0 || cluster === undefined) return { kind: 'refused', refusals };
   const target = destination.namespace ?? '';
   const hold = holdOf(application.object);
-  const sources = sourcesOf(spec).map((source) => ({
-    ...translateSource(source, name, target),
-    ...(hold ? { hold: { sha: hold.sha, whileHead: hold.whileHead } } : {}),
-  }));
-  const policy = translatePolicy(application, options);
+  const sources = heldSources(translateSources(application, settings), hold);
+  const policy = translatePolicy(application, options, settings);
   const fingerprint = JSON.stringify([sources, cluster, target, options, spec.project, settings.tracking]);
   return {
     kind: 'delivery',
@@ -84,25 +79,31 @@ export function departingDelivery(application: Application, frontEnd: FrontEnd):
   const { spec, name, namespace } = application;
   const { options } = readSyncOptions(spec.syncPolicy?.syncOptions ?? []);
   const destination = spec.destination ?? {};
+  const place = placeOf(application);
   return {
     key: deliveryKey(namespace, name),
     frontEnd,
     namespace,
     name,
     sources: [],
-    destination: { cluster: clusterOf(destination) ?? '', namespace: destination.namespace ?? '' },
+    destination: { cluster: place.kind === 'cluster' ? place.key : '', namespace: destination.namespace ?? '' },
     policy: translatePolicy(application, options),
     fingerprint: '',
   };
 }
 
-function clusterOf(destination: { readonly server?: string; readonly name?: string }): string | undefined {
-  if (destination.name === 'in-cluster') return 'in-cluster';
-  if (destination.server === inClusterServer) return 'in-cluster';
-  return undefined;
+/** Without a directory of clusters there is the one of this process. */
+function placeOf({ place, spec }: Application): Place {
+  if (place) return place;
+  const resolved = fixedClusters().resolve(spec.destination ?? {});
+  return resolved.kind === 'problem' ? resolved : { ...resolved, key: clusterKey(resolved.cluster) };
 }
 
-function translatePolicy(application: Application, options: SyncOptions): Delivery['policy'] {
+function translatePolicy(
+  application: Application,
+  options: SyncOptions,
+  settings: ArgoSettings = defaultSettings,
+): Delivery['policy'] {
   const { automated, retry } = application.spec.syncPolicy ?? {};
   const automatic = automated !== undefined && automated.enabled !== false;
   return {
@@ -115,13 +116,12 @@ function translatePolicy(application: Application, options: SyncOptions): Delive
     pruneLast: options.pruneLast,
     applyInSync: false,
     propagation: options.propagation,
-    timeoutMs: 30 * 60e3,
     waitHealthy: false,
     recreate: false,
     replace: options.replace,
-    apply: options.serverSide ? 'server' : 'client',
-    migration: options.migration,
     validate: options.validate,
+    ...optionPolicy(options),
+    ...standingPolicy(application, settings),
     retry: translateRetry(retry),
     suspended: isSkipped(application.object),
   };
@@ -132,83 +132,17 @@ export function translateRetry(retry: RetryStrategy | undefined): RetryPolicy {
   const limit = retry?.limit ?? 5;
   return {
     limit: limit < 0 ? Infinity : limit,
-    baseMs: parseDurationMs(retry?.backoff?.duration ?? '5s') ?? 5000,
+    baseMs: retryDurationMs(retry?.backoff?.duration) ?? 5000,
     factor: retry?.backoff?.factor ?? 2,
-    maxMs: parseDurationMs(retry?.backoff?.maxDuration ?? '3m') ?? 180e3,
+    maxMs: retryDurationMs(retry?.backoff?.maxDuration) ?? 180e3,
+    ...(retry?.refresh === true ? { refresh: true } : {}),
   };
 }
 
-/** One source. Called after `unsupportedFields` found nothing to refuse. */
-export function translateSource(source: ApplicationSource, appName: string, namespace: string): DeliverySource {
-  return {
-    url: source.repoURL ?? '',
-    revision: source.targetRevision === undefined || source.targetRevision === '' ? 'HEAD' : source.targetRevision,
-    path: normalisePath(source.path ?? ''),
-    render: renderRequest(source, appName, namespace),
-  };
-}
-
-function normalisePath(path: string): string {
-  return path
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/');
-}
-
-function renderRequest(source: ApplicationSource, appName: string, namespace: string): RenderRequest {
-  const helm = (source.helm ?? {}) as {
-    readonly releaseName?: string;
-    readonly namespace?: string;
-    readonly valueFiles?: readonly string[];
-    readonly ignoreMissingValueFiles?: boolean;
-    readonly values?: string;
-    readonly valuesObject?: Json;
-    readonly parameters?: readonly {
-      readonly name?: string;
-      readonly value?: string;
-      readonly forceString?: boolean;
-    }[];
-    readonly fileParameters?: readonly { readonly name?: string; readonly path?: string }[];
-    readonly skipCrds?: boolean;
-    readonly skipTests?: boolean;
-    readonly skipSchemaValidation?: boolean;
-    readonly kubeVersion?: string;
-    readonly apiVersions?: readonly string[];
-  };
-  const directory = (source.directory ?? {}) as {
-    readonly recurse?: boolean;
-    readonly include?: string;
-    readonly exclude?: string;
-  };
-  const explicit = source.helm ? 'helm' : source.kustomize ? 'kustomize' : source.directory ? 'directory' : 'detect';
-  return {
-    renderer: explicit === 'directory' && Object.keys(directory).length === 0 ? 'detect' : explicit,
-    kustomize: { overlay: kustomizeOverlay(source.kustomize ?? {}), generate: false },
-    helm: {
-      releaseName: helm.releaseName ?? appName,
-      namespace: helm.namespace ?? namespace,
-      valueFiles: helm.valueFiles ?? [],
-      ignoreMissingValueFiles: helm.ignoreMissingValueFiles === true,
-      values: helm.values,
-      valuesObject: helm.valuesObject,
-      parameters: (helm.parameters ?? []).map(({ name = '', value = '', forceString = false }) => ({
-        name,
-        value,
-        forceString,
-      })),
-      fileParameters: (helm.fileParameters ?? []).map(({ name = '', path = '' }) => ({ name, path })),
-      skipCrds: helm.skipCrds === true,
-      skipTests: helm.skipTests === true,
-      skipSchemaValidation: helm.skipSchemaValidation === true,
-      kubeVersion: helm.kubeVersion,
-      apiVersions: helm.apiVersions ?? [],
-    },
-    directory: {
-      recurse: directory.recurse === true,
-      include: directory.include ?? '',
-      exclude: directory.exclude ?? '',
-    },
-  };
+/** A bare number is seconds. */
+function retryDurationMs(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  return /^\d+$/.test(text) ? Number(text) * 1000 : parseDurationMs(text);
 }
 
 function missingFields({ spec, name }: Application): Refusal[] {
@@ -226,58 +160,31 @@ function missingFields({ spec, name }: Application): Refusal[] {
   return [invalid(`Application "${name}" does not say ${missing.join(' nor ')}`, `Set ${missing.join(' and ')}.`)];
 }
 
+/** Each source stays at its own part of what the hold names. */
+function heldSources(sources: readonly DeliverySource[], hold: Hold | undefined): readonly DeliverySource[] {
+  if (!hold) return sources;
+  const [shas, heads] = [hold.sha.split(','), hold.whileHead.split(',')];
+  return sources.map((source, index) => {
+    const [sha, whileHead] = [shas[index], heads[index]];
+    return sha === undefined || whileHead === undefined ? source : { ...source, hold: { sha, whileHead } };
+  });
+}
+
 function invalid(sentence: string, remedy: string): Refusal {
   return { code: 'INVALID_SPEC', sentence, remedy };
 }
 
 /** Fields that are part of the API and that this version cannot honour. */
-function unsupportedFields({ spec, object }: Application): Refusal[] {
-  const found: string[] = [];
-  if (spec.sourceHydrator !== undefined) found.push('spec.sourceHydrator');
-  if (spec.syncPolicy?.managedNamespaceMetadata !== undefined) found.push('spec.syncPolicy.managedNamespaceMetadata');
-  if (spec.syncPolicy?.retry?.refresh === true) found.push('spec.syncPolicy.retry.refresh');
-  sourcesOf(spec).forEach((source, index) => {
-    const at = spec.sources && spec.sources.length > 0 ? `spec.sources[${index}]` : 'spec.source';
-    for (const field of ['chart', 'ref', 'plugin', 'tagPrefix'] as const) {
-      if (source[field] !== undefined && source[field] !== '') found.push(`${at}.${field}`);
-    }
-    found.push(...unsupportedIn(source.helm, `${at}.helm`, ['version', 'passCredentials']));
-    found.push(
-      ...unsupportedIn(source.kustomize, `${at}.kustomize`, [
-        'version',
-        'kubeVersion',
-        'apiVersions',
-        'ignoreMissingComponents',
-        'commonAnnotationsEnvsubst',
-      ]),
-    );
-    found.push(...unsupportedIn(source.directory, `${at}.directory`, ['jsonnet', 'disableExtensionFilter']));
-    const helmFiles = asJson(source.helm?.['valueFiles'] ?? []);
-    if (Array.isArray(helmFiles) && helmFiles.some((file) => typeof file === 'string' && /^\$|^https?:/.test(file))) {
-      found.push(`${at}.helm.valueFiles with "$ref/…" or a URL`);
-    }
-  });
-  const unknownFinalizer = (object.metadata.finalizers ?? []).find((finalizer) =>
-    /^(pre|post)-delete-finalizer\.argocd\.argoproj\.io/.test(finalizer),
-  );
-  if (unknownFinalizer) found.push(`metadata.finalizers "${unknownFinalizer}"`);
-  return found.map((field) => ({
-    code: 'UNSUPPORTED_FIELD',
-    sentence: `${field} is not supported yet`,
-    remedy:
-      'Remove the field; nothing was applied, because ignoring it silently would apply something else than you asked for.',
-  }));
-}
-
-function unsupportedIn(settings: object | undefined, at: string, names: readonly string[]): string[] {
-  if (!settings) return [];
-  const values = settings as Readonly<Record<string, unknown>>;
-  return names.filter((name) => isMeaningful(values[name])).map((name) => `${at}.${name}`);
-}
-
-function isMeaningful(value: unknown): boolean {
-  if (value === undefined || value === null || value === '' || value === false) return false;
-  return !Array.isArray(value) || value.length > 0;
+function unsupportedFields({ spec }: Application): Refusal[] {
+  if (spec.sourceHydrator === undefined) return [];
+  return [
+    {
+      code: 'UNSUPPORTED_FIELD',
+      sentence: 'spec.sourceHydrator is not supported yet',
+      remedy:
+        'Remove the field; nothing was applied, because ignoring it silently would apply something else than you asked for.',
+    },
+  ];
 }
 
 /** Whether an Application asks to be left alone for now. */

@@ -2,7 +2,15 @@
 
 import { type Refusal, worseHealth } from '@evenkeel/engine';
 import { backoffDelayMs } from '@evenkeel/std';
-import type { Delivery, DeliveryMemory, DeliveryReport, ResourceReport, SyncRequest } from './model.ts';
+import {
+  type Delivery,
+  type DeliveryMemory,
+  type DeliveryReport,
+  type OperationReport,
+  type ResourceReport,
+  type SyncRequest,
+  refusedReport,
+} from './model.ts';
 
 /** What to do next. */
 export type Decision =
@@ -11,8 +19,12 @@ export type Decision =
   | { readonly kind: 'refuse'; readonly refusal: Refusal }
   | {
       readonly kind: 'sync';
-      readonly cause: 'requested' | 'revision' | 'drift' | 'retry';
+      readonly cause: 'requested' | 'revision' | 'drift' | 'retry' | 'resumed';
       readonly retryCount: number;
+      /** What was asked for, now or before. */
+      readonly request?: SyncRequest | undefined;
+      /** The how manieth time in a row drift is undone. */
+      readonly healings?: number;
     };
 
 export interface DecisionInput {
@@ -24,55 +36,113 @@ export interface DecisionInput {
 }
 
 /**
- * Decides. A request goes first; then the automatic policy. A failed attempt at the same revision and intention is
- * repeated only as the retry policy says, but a newer revision is never held up by it.
+ * Decides. A request goes first; then what was begun before; then the automatic policy. A failed attempt at the same
+ * revision and intention is repeated only as the retry policy says, but a newer revision is never held up by it.
  * Mirrors argoproj/argo-cd:controller/appcontroller.go (3.6) autoSync, less its dead ends.
  */
 export function decide(input: DecisionInput): Decision {
-  const { delivery, report, request } = input;
+  const { delivery, report, request, memory } = input;
   if (delivery.policy.suspended && !request) return { kind: 'nothing' };
   if (report.sync === 'unknown') return { kind: 'nothing' };
   const empty = refuseEmpty(input);
   if (empty) return { kind: 'refuse', refusal: empty };
-  if (request) return { kind: 'sync', cause: 'requested', retryCount: 0 };
-  if (isInterrupted(input))
-    return { kind: 'sync', cause: 'retry', retryCount: input.memory.lastOperation?.retryCount ?? 0 };
+  if (request) return { kind: 'sync', cause: 'requested', retryCount: 0, request };
+  const last = memory.lastOperation;
+  if (last && isInterrupted(input, last))
+    return { kind: 'sync', cause: 'resumed', retryCount: last.retryCount, request: last.request, ...healed(last) };
+  if (last && awaitsRetry(input, last)) return retried(input, last);
   if (!delivery.policy.automatic || report.sync === 'synced') return { kind: 'nothing' };
   if (onlyPrunesLeft(report.resources) && !delivery.policy.prune) return { kind: 'nothing' };
   return decideAutomatic(input);
 }
 
-function decideAutomatic({ delivery, report, memory, nowMs }: DecisionInput): Decision {
+function decideAutomatic(input: DecisionInput): Decision {
+  const { delivery, report, memory } = input;
   const last = memory.lastOperation;
-  const sameAttempt =
-    last !== undefined && last.revision === report.revisions.join(',') && last.fingerprint === delivery.fingerprint;
+  const sameAttempt = last !== undefined && isSameAttempt(input, last);
   // A commit that changed nothing needed no operation; what differs afterwards is drift all the same.
   const settled = !sameAttempt && memory.settledRevision === report.revisions.join(',');
-  if (settled) return healing(delivery);
+  if (settled) return healing(input, undefined);
   if (!last || !sameAttempt || last.blocked === true) return { kind: 'sync', cause: 'revision', retryCount: 0 };
-  if (last.phase === 'succeeded') return healing(delivery);
+  if (last.phase === 'succeeded') return healing(input, last);
+  // Read from a record that knows no attempts to come: what is left of the policy counts.
   const { retry } = delivery.policy;
   if (last.retryCount >= retry.limit) return { kind: 'nothing' };
-  const dueMs = (last.finishedAtMs ?? nowMs) + backoffDelayMs(retry, last.retryCount);
+  return retried(input, { ...last, retryCount: last.retryCount + 1 });
+}
+
+function isSameAttempt({ delivery, report }: DecisionInput, last: OperationReport): boolean {
+  return last.revision === report.revisions.join(',') && last.fingerprint === delivery.fingerprint;
+}
+
+/** A failed operation whose next attempt is due at some time; one of ours gives way to a newer revision at once. */
+function awaitsRetry(input: DecisionInput, last: OperationReport): boolean {
+  if (last.phase !== 'running' || last.finishedAtMs === undefined) return false;
+  if (!last.initiatedBy.automated) return true;
+  return input.delivery.policy.automatic && isSameAttempt(input, last);
+}
+
+/** `last.retryCount` counts the attempt to come. */
+function retried({ delivery, nowMs }: DecisionInput, last: OperationReport): Decision {
+  const retry = last.request?.retry ?? delivery.policy.retry;
+  const dueMs = (last.finishedAtMs ?? nowMs) + backoffDelayMs(retry, last.retryCount - 1);
   if (dueMs > nowMs)
-    return { kind: 'wait', afterMs: dueMs - nowMs, reason: `retry ${last.retryCount + 1} of ${retry.limit}` };
-  return { kind: 'sync', cause: 'retry', retryCount: last.retryCount + 1 };
+    return { kind: 'wait', afterMs: dueMs - nowMs, reason: `retry ${last.retryCount} of ${retry.limit}` };
+  const request = last.request && again(last, retry);
+  return { kind: 'sync', cause: 'retry', retryCount: last.retryCount, request, ...healed(last) };
+}
+
+/** A further attempt to undo drift is the same attempt to undo it. */
+function healed({ healings }: OperationReport): { readonly healings?: number } {
+  return healings === undefined ? {} : { healings };
+}
+
+/**
+ * What somebody asked for earlier and has to be done now: taken up again after a restart, or tried again. Decides what is
+ * rendered, before `decide` has anything to look at.
+ */
+export function pendingRequest(
+  input: Pick<DecisionInput, 'delivery' | 'nowMs'>,
+  last: OperationReport | undefined,
+): SyncRequest | undefined {
+  if (!last?.request) return undefined;
+  const whole = { ...input, report: refusedReport(input.delivery.key, []), memory: { inventory: [] } };
+  if (isInterrupted(whole, last)) return last.request;
+  if (last.initiatedBy.automated || !awaitsRetry(whole, last)) return undefined;
+  const decision = retried(whole, last);
+  return decision.kind === 'sync' ? decision.request : undefined;
+}
+
+/** A request as it is tried again: at the revision it had, or at the newest. */
+function again({ request, revision }: OperationReport, retry: { readonly refresh?: boolean | undefined }): SyncRequest {
+  const { revision: _asked, revisions: _each, ...rest } = request ?? { id: 'retry', initiatedBy: { automated: true } };
+  if (retry.refresh === true || rest.manifests) return rest;
+  const revisions = revision.split(',').filter((one) => one !== '');
+  return revisions.length > 0 ? { ...rest, revisions } : rest;
 }
 
 /** An operation on record as running that this process does not run: whoever ran it is gone, and left it half done. */
-function isInterrupted({ delivery, memory: { lastOperation: last }, report }: DecisionInput): boolean {
-  return (
-    last?.recorded === true &&
-    last.phase === 'running' &&
-    last.initiatedBy.automated &&
-    delivery.policy.automatic &&
-    report.sync !== 'unknown'
-  );
+function isInterrupted({ delivery }: DecisionInput, last: OperationReport): boolean {
+  if (last.recorded !== true || last.phase !== 'running' || last.finishedAtMs !== undefined) return false;
+  return !last.initiatedBy.automated || delivery.policy.automatic;
 }
 
-function healing({ policy }: Delivery): Decision {
-  return policy.selfHeal ? { kind: 'sync', cause: 'drift', retryCount: 0 } : { kind: 'nothing' };
+/**
+ * Drift is undone at once the first time, and then at growing intervals: whoever makes it may not give in.
+ * Mirrors argoproj/argo-cd:controller/appcontroller.go (3.6) selfHealRemainingBackoff and its cool-down.
+ */
+function healing({ delivery: { policy }, nowMs }: DecisionInput, last: OperationReport | undefined): Decision {
+  if (!policy.selfHeal) return { kind: 'nothing' };
+  const sinceMs = nowMs - (last?.finishedAtMs ?? 0);
+  const cooledDown = policy.healing !== undefined && sinceMs > policy.healing.maxMs + COOL_DOWN_MS;
+  const before = cooledDown ? 0 : (last?.healings ?? 0);
+  const dueMs = policy.healing && before > 0 ? backoffDelayMs(policy.healing, before - 1) : 0;
+  if (last && dueMs > sinceMs) return { kind: 'wait', afterMs: dueMs - sinceMs, reason: `self-heal ${before + 1}` };
+  return { kind: 'sync', cause: 'drift', retryCount: 0, healings: before + 1 };
 }
+
+/** Quiet for this much longer than the longest interval, drift counts as new. */
+const COOL_DOWN_MS = 30_000;
 
 function onlyPrunesLeft(resources: readonly ResourceReport[]): boolean {
   return resources.every((resource) => resource.sync === 'synced' || resource.reason === 'stray');
@@ -95,7 +165,8 @@ function refuseEmpty({ delivery, report, request }: DecisionInput): Refusal | un
 /** The failed operation that says why a delivery is not in sync; one at an earlier revision says nothing about this one. */
 export function standingFailure(report: DeliveryReport): DeliveryReport['operation'] {
   const { operation, sync, revisions } = report;
-  if (operation?.phase !== 'failed' && operation?.phase !== 'error') return undefined;
+  const waits = operation?.phase === 'running' && operation.finishedAtMs !== undefined;
+  if (operation?.phase !== 'failed' && operation?.phase !== 'error' && !waits) return undefined;
   return sync !== 'synced' && operation.revision === revisions.join(',') ? operation : undefined;
 }
 

@@ -2,32 +2,41 @@
 // the policy allows, and answers what it found. It keeps nothing that could not be found out again.
 
 import type { Refusal } from '@evenkeel/engine';
-import type { ResourceType } from '@evenkeel/kube';
 import { type KubeObject, type ObjectRef, refKey } from '@evenkeel/resource';
 import type { ChartStore, SourceStore } from '@evenkeel/source';
 import type { Clock } from '@evenkeel/std';
-import type { Cluster } from './cluster.ts';
+import { type Cluster, clusterAs } from './cluster.ts';
+import { ClusterWatches } from './cluster-watches.ts';
 import { type Comparison, compareDelivery } from './compare/compare.ts';
-import { aggregateHealth, decide } from './decide.ts';
-import { imagesOf } from './images.ts';
+import { type Decision, decide, pendingRequest } from './decide.ts';
+import { type Found, isRunning, newest, reportFound, settledRevision, watchTypes } from './found.ts';
+import { type Held, closedNow, heldReport, waitMs } from './held.ts';
+import type { Closed } from './limits.ts';
 import {
-  type CommitReport,
   type Delivery,
   type DeliveryMemory,
   type DeliveryReport,
   type DeliverySource,
+  type Farewell,
   type OperationReport,
+  type StepReport,
   type SyncRequest,
   refusedReport,
 } from './model.ts';
 import { type Places, createPlaces, watchKey, watchSources } from './places.ts';
 import { type PluginLimits, defaultPluginLimits } from './plugin/plugin-host.ts';
 import { type Prepared, prepareObjects } from './prepare.ts';
-import { type DismantleInput, dismantleDelivery } from './run/dismantle.ts';
-import { type Operation, startOperation } from './run/operation.ts';
+import { lostReport, whileReachable } from './reach.ts';
+import { blockedMessage, clusterUnknown, failedSteps, standsInTheWay } from './refusals.ts';
+import { asRequested, isPinned, renderManifests, retryOf } from './request.ts';
+import { createApproval } from './run/approval.ts';
+import { type DismantleInput, type Dismantled, dismantleDelivery } from './run/dismantle.ts';
+import { type FarewellState, clearFarewells, runFarewells } from './run/farewell.ts';
+import { type Operation, hasHooks, startOperation } from './run/operation.ts';
+import { rehearsePlan } from './run/rehearse.ts';
 import { type RenderedDelivery, describeCommit, renderDelivery } from './sources.ts';
 import { isTouched } from './touched.ts';
-import { type World, describePlan, planTurn } from './turn.ts';
+import { type World, comparedAtRest, describePlan, planTurn } from './turn.ts';
 
 /** What became of a reconciliation. */
 export interface Reconciled {
@@ -67,7 +76,7 @@ const QUIET_WRITING_MS = 2000;
 /** What the cluster refuses today (a quota, a permission, a webhook) it may take later; nobody tells us when. */
 const ASK_AGAIN_MS = 60_000;
 
-interface State {
+interface State extends Found {
   delivery: Delivery;
   rendered?: RenderedDelivery;
   prepared?: {
@@ -76,27 +85,33 @@ interface State {
     readonly compare: Delivery['compare'];
     readonly value: Prepared;
   };
-  commit?: CommitReport | undefined;
   operation?: Operation;
   report?: DeliveryReport;
-  /** The revision and intention last seen in sync. */
-  settled?: { readonly revision: string; readonly fingerprint: string };
   stopWatching: readonly (() => void)[];
   watchedUrls: string;
   watchedAccess: DeliverySource['access'];
+  /** A sync that was asked for and may not run yet. */
+  held?: Held | undefined;
 }
 
 export class Deliveries implements AsyncDisposable {
   readonly #options: DeliveriesOptions;
   readonly #places: Places;
   readonly #states = new Map<string, State>();
-  readonly #watchedClusters = new Map<string, () => void>();
+  readonly #clusters: ClusterWatches;
   readonly #refusedReports = new Map<string, DeliveryReport>();
   #operations = 0;
+  #renders = 0;
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
+    this.#clusters = new ClusterWatches(this.#states, options.onWake);
     this.#places = createPlaces({ store: options.store, charts: options.charts, clock: options.clock });
+  }
+
+  /** How many sources have been rendered since the start. */
+  get renders(): number {
+    return this.#renders;
   }
 
   /** The last report of a delivery. */
@@ -143,17 +158,51 @@ export class Deliveries implements AsyncDisposable {
   }
 
   /** Deletes everything a delivery has live, the last wave first; answers how many objects are left. */
-  dismantle(input: DismantleInput): Promise<{ readonly left: number }> {
-    const cluster = this.#options.cluster(input.delivery.destination.cluster);
+  dismantle(input: DismantleInput): Promise<Dismantled> {
+    const cluster = this.#clusterOf(input.delivery);
     if (!cluster) return Promise.resolve({ left: 0 });
-    this.#watchCluster(cluster);
+    this.#clusters.watch(cluster, input.delivery);
     this.#states.get(input.delivery.key)?.operation?.terminate('the application is being deleted');
     return dismantleDelivery(input, cluster);
   }
 
+  /** Runs the hooks of a delivery that goes; call it again when one of them has changed. */
+  async farewell(input: Omit<ReconcileInput, 'refresh' | 'request'>, when: Farewell): Promise<FarewellState> {
+    const { delivery, signal } = input;
+    const state = this.#stateOf(delivery);
+    const cluster = this.#clusterOf(delivery);
+    if (!cluster) return { kind: 'done' };
+    this.#clusters.watch(cluster, delivery);
+    const rendered = await this.#render(input, state, { cluster, request: undefined });
+    const [refusal] = rendered.refusals;
+    if (refusal) return { kind: 'failed', sentence: refusal.sentence };
+    const prepared = await this.#prepare(state, rendered, cluster);
+    const objects = prepared.farewells.filter((farewell) => farewell.when === when);
+    return runFarewells({ delivery, when, objects, cluster, memory: input.memory, signal });
+  }
+
+  /** Deletes what such hooks have left, as their rules say. */
+  clearFarewell(input: DismantleInput, when: Farewell): Promise<FarewellState> {
+    const cluster = this.#clusterOf(input.delivery);
+    if (!cluster) return Promise.resolve({ kind: 'done' });
+    this.#clusters.watch(cluster, input.delivery);
+    return clearFarewells({ ...input, when, cluster });
+  }
+
+  /** Says that the last report is on record: what has to be on record before it begins may begin. */
+  written(key: string): void {
+    this.#states.get(key)?.operation?.begin();
+  }
+
   /** Ends the running operation, if there is one. */
   terminate(key: string, why: string): boolean {
-    const operation = this.#states.get(key)?.operation;
+    const state = this.#states.get(key);
+    if (state?.held) {
+      state.held = { ...state.held, ended: why };
+      this.#options.onWake(key);
+      return true;
+    }
+    const operation = state?.operation;
     if (operation?.report.phase !== 'running') return false;
     operation.terminate(why);
     return true;
@@ -161,34 +210,38 @@ export class Deliveries implements AsyncDisposable {
 
   /** Reads the world, acts if the policy or the request says so, and answers what is. */
   async reconcile(input: ReconcileInput): Promise<Reconciled> {
-    const { delivery, signal } = input;
-    const state = this.#stateOf(delivery);
-    const cluster = this.#options.cluster(delivery.destination.cluster);
+    const state = this.#stateOf(input.delivery);
+    const last = newest(state.operation?.report, input.memory.lastOperation);
+    const { delivery: ours } = input;
+    const nowMs = this.#options.clock.now();
+    const pending = isRunning(state.operation?.report) ? undefined : pendingRequest({ delivery: ours, nowMs }, last);
+    const request = input.request ?? pending;
+    const delivery = asRequested(ours, request);
+    const cluster = this.#clusterOf(delivery);
     if (!cluster) return this.#refused(state, clusterUnknown(delivery));
-    this.#watchCluster(cluster);
+    this.#clusters.watch(cluster, delivery);
     this.#watchSources(state);
     if (input.refresh === 'hard') forgetRendered(state);
-    const { revision } = input.request ?? {};
-    const sources =
-      revision === undefined
-        ? delivery.sources
-        : delivery.sources.map((source) => ({ ...source, revision, hold: undefined }));
-    const rendered = await renderDelivery({
-      delivery,
-      sources,
-      places: this.#places,
-      plugins: this.#options.plugins ?? defaultPluginLimits,
+    const asked = { ...input, delivery };
+    return whileReachable(
       cluster,
-      previous: state.rendered,
-      refresh: input.refresh !== undefined,
-      signal,
-    });
-    if (rendered.refusals.length === 0) state.rendered = rendered;
+      () => this.#reconcileOn(asked, state, { cluster, request }),
+      (refusal) => this.#lost(asked, state, refusal),
+    );
+  }
+
+  async #reconcileOn(
+    input: ReconcileInput,
+    state: State,
+    { cluster, request }: { readonly cluster: Cluster; readonly request: SyncRequest | undefined },
+  ): Promise<Reconciled> {
+    const { delivery, signal } = input;
+    const rendered = await this.#render({ ...input, delivery: state.delivery }, state, { cluster, request });
     await this.#describe(state, rendered);
     if (rendered.refusals.length > 0) return this.#unrendered(input, state, rendered);
     const prepared = await this.#prepare(state, rendered, cluster);
     await watchTypes(prepared, input, cluster);
-    const askAnew = input.refresh !== undefined || input.request !== undefined;
+    const askAnew = input.refresh !== undefined || request !== undefined;
     const compare = (): Promise<Comparison> =>
       compareDelivery({ delivery, prepared, memory: input.memory, cluster, askAnew, signal });
     const compared = await comparedAtRest(state, compare);
@@ -196,30 +249,53 @@ export class Deliveries implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const stop of this.#watchedClusters.values()) stop();
+    this.#clusters[Symbol.dispose]();
     const running = [...this.#states.values()].flatMap((state) => state.operation ?? []);
-    for (const operation of running) operation.terminate('the controller stops');
+    for (const operation of running) operation.leave();
     await Promise.all(running.map((operation) => operation.done));
     for (const key of this.#states.keys()) this.forget(key);
     this.#places[Symbol.dispose]();
   }
 
+  async #render(
+    { delivery, refresh, signal }: Pick<ReconcileInput, 'delivery' | 'refresh' | 'signal'>,
+    state: State,
+    { cluster, request }: { readonly cluster: Cluster; readonly request: SyncRequest | undefined },
+  ): Promise<RenderedDelivery> {
+    if (request?.manifests) return renderManifests(request.manifests);
+    const asked = asRequested(delivery, request);
+    const rendered = await renderDelivery({
+      delivery: asked,
+      sources: asked.sources,
+      places: this.#places,
+      plugins: this.#options.plugins ?? defaultPluginLimits,
+      onRender: () => (this.#renders += 1),
+      cluster,
+      previous: state.rendered,
+      refresh: refresh !== undefined,
+      signal,
+    });
+    if (rendered.refusals.length === 0) state.rendered = rendered;
+    return rendered;
+  }
+
   async #act(input: ReconcileInput, state: State, world: World): Promise<Reconciled> {
     const { delivery, memory, request } = input;
-    const running = state.operation?.report.phase === 'running' || state.operation?.report.phase === 'terminating';
     const revision = world.rendered.revisions.join(',');
-    if (running && state.operation) {
+    if (state.operation && isRunning(state.operation.report)) {
       const current = state.operation.report;
       const newer = current.revision !== revision || current.fingerprint !== delivery.fingerprint;
-      if (newer && delivery.policy.automatic) state.operation.terminate('superseded by a newer revision');
-      return this.#settle(state, reportOf(state, world, memory), { requestTaken: false });
+      const ours = current.initiatedBy.automated || !isPinned(current.request);
+      if (newer && ours && delivery.policy.automatic) state.operation.terminate('superseded by a newer revision');
+      if (delivery.policy.approvedAtMs !== undefined) state.operation.approve(delivery.policy.approvedAtMs);
+      return this.#settle(state, reportFound(state, world, memory), { requestTaken: false });
     }
     const last = newest(state.operation?.report, memory.lastOperation);
     if (last?.recorded === true && last.phase === 'terminating')
-      state.operation = this.#finished(input, world.rendered, 'failed', last.message);
-    const report = reportOf(state, world, memory);
+      state.operation = this.#finished(input, world.rendered, 'failed', 'Operation terminated');
+    const report = reportFound(state, world, memory);
     if (report.sync === 'synced') state.settled = { revision, fingerprint: delivery.fingerprint };
-    const blocking = report.refusals.filter((refusal) => refusal.code !== 'TWO_OWNERS');
+    const blocking = standsInTheWay(report.refusals, delivery, request);
     if (blocking.length > 0) return this.#blocked(input, state, report, blocking);
     const decision = decide({
       delivery,
@@ -228,6 +304,12 @@ export class Deliveries implements AsyncDisposable {
       request,
       nowMs: this.#options.clock.now(),
     });
+    const resumes = decision.kind === 'sync' && decision.cause !== 'requested' ? last : undefined;
+    const nowMs = this.#options.clock.now();
+    const closed =
+      decision.kind === 'sync' ? closedNow(delivery, { request: decision.request, resumes, nowMs }) : undefined;
+    if (closed) return this.#hold(input, state, report, closed);
+    delete state.held;
     switch (decision.kind) {
       case 'nothing':
         return this.#settle(state, report, { requestTaken: false });
@@ -238,56 +320,94 @@ export class Deliveries implements AsyncDisposable {
           decision.refusal,
         ]);
       case 'sync':
-        return this.#sync({ input, state, world, report, ...decision });
+        return this.#sync({ input: { ...input, request: decision.request }, state, world, report, decision, last });
     }
   }
 
-  async #sync(turn: {
-    readonly input: ReconcileInput;
-    readonly state: State;
-    readonly world: World;
-    readonly report: DeliveryReport;
-    readonly retryCount: number;
-    readonly cause: 'requested' | 'revision' | 'drift' | 'retry';
-  }): Promise<Reconciled> {
-    const { input, state, world } = turn;
+  /** Its time has not come: what was asked for stays asked for, and everything else is told as it is. */
+  #hold({ delivery, request }: ReconcileInput, state: State, report: DeliveryReport, closed: Closed): Reconciled {
+    const nowMs = this.#options.clock.now();
+    const asked = request !== undefined && !isRunning(state.operation?.report);
+    if (asked) state.held ??= { sinceMs: nowMs };
+    const held = asked ? state.held : undefined;
+    const told = heldReport(report, closed, held && request ? { delivery, request, held, nowMs } : undefined);
+    const isEnded = held?.ended !== undefined;
+    if (isEnded) delete state.held;
+    return this.#settle(state, told, { requestTaken: isEnded, againAfterMs: waitMs(closed, nowMs) });
+  }
+
+  /** The cluster does not answer. Nothing is written or deleted; what somebody asked for has failed. */
+  #lost(input: ReconcileInput, state: State, refusal: Refusal): Reconciled {
+    const { delivery, memory, request } = input;
+    const before = state.report;
+    const revisions = before?.revisions ?? [];
+    if (request && !isRunning(state.operation?.report))
+      state.operation = this.#finished(input, { revisions }, 'error', refusal.sentence);
+    const operation = state.operation?.report ?? memory.lastOperation;
+    const report = lostReport({ ...refusedReport(delivery.key, [refusal]), commit: state.commit, operation }, before);
+    return this.#settle(state, report, { requestTaken: request !== undefined });
+  }
+
+  async #sync(turn: Turn): Promise<Reconciled> {
+    const { input, state, world, decision, last } = turn;
     const { delivery, request } = input;
-    const heals = turn.cause === 'drift';
-    const plan = planTurn(input, world, { heals });
-    if (request?.dryRun === true) {
-      state.operation = this.#finished(input, world.rendered, 'succeeded', describePlan(plan));
-      return this.#settle(state, { ...turn.report, operation: state.operation.report }, { requestTaken: true });
-    }
-    const initiatedBy = request?.initiatedBy ?? { automated: true };
+    const { clock } = this.#options;
+    const healings = decision.healings ?? 0;
+    const plan = planTurn(input, world, { heals: healings > 0 });
+    const revision = world.rendered.revisions.join(',');
+    if (request?.dryRun === true) return this.#rehearse(turn, plan);
     let announced = false;
-    const startedAtMs = this.#options.clock.now();
-    const quietMs = plan.stages.some((stage) => stage.waitHealthy) ? QUIET_MS : QUIET_WRITING_MS;
+    const startedAtMs = clock.now();
+    const quietMs = plan.stages.some(({ waitFor }) => waitFor !== 'nothing') ? QUIET_MS : QUIET_WRITING_MS;
     const operation = startOperation({
-      id: request?.id ?? `auto-${(this.#operations += 1)}`,
+      id: decision.cause === 'resumed' && last ? last.id : (request?.id ?? `auto-${(this.#operations += 1)}`),
       plan,
       delivery,
       cluster: world.cluster,
-      revision: world.rendered.revisions.join(','),
-      retryCount: turn.retryCount,
-      initiatedBy,
+      revision,
+      retryCount: decision.retryCount,
+      retry: retryOf(delivery, request),
+      initiatedBy: request?.initiatedBy ?? { automated: true },
       request,
-      heals,
-      clock: this.#options.clock,
+      healings,
+      resumed: resumable(turn, revision),
+      clock,
       onProgress: (urgent) => {
-        if (urgent || (announced && this.#options.clock.now() - startedAtMs > quietMs))
-          this.#options.onWake(delivery.key);
+        if (urgent || (announced && clock.now() - startedAtMs > quietMs)) this.#options.onWake(delivery.key);
       },
     });
     state.operation = operation;
-    await Promise.race([operation.done, this.#options.clock.sleep(quietMs, input.signal).catch(() => undefined)]);
+    // Hooks must not run twice: they begin when it is on record that they run.
+    if (!hasHooks(plan))
+      await Promise.race([operation.done, clock.sleep(quietMs, input.signal).catch(() => undefined)]);
     announced = true;
-    if (operation.report.finishedAtMs === undefined)
+    if (isRunning(operation.report))
       return this.#settle(state, { ...turn.report, operation: operation.report }, { requestTaken: true });
     // What it wrote is in the cache already: its end and what it led to are told at once, in one write.
-    const after = reportOf(state, { ...world, compared: await world.compare() }, input.memory);
-    if (after.sync === 'synced')
-      state.settled = { revision: after.revisions.join(','), fingerprint: delivery.fingerprint };
+    const after = reportFound(state, { ...world, compared: await world.compare() }, input.memory);
+    if (after.sync === 'synced') state.settled = { revision, fingerprint: delivery.fingerprint };
     return this.#settle(state, after, { requestTaken: true });
+  }
+
+  async #rehearse({ input, state, world, report }: Turn, plan: ReturnType<typeof planTurn>): Promise<Reconciled> {
+    const { delivery, signal } = input;
+    const { clock } = this.#options;
+    const revision = world.rendered.revisions.join(',');
+    const context = {
+      delivery,
+      cluster: world.cluster,
+      clock,
+      signal,
+      revision,
+      startedAtMs: clock.now(),
+      approval: createApproval(undefined),
+      earlier: [],
+    };
+    const steps = await rehearsePlan(plan, context);
+    const failed = steps.filter(({ status }) => status === 'failed');
+    const said = failed.length > 0 ? 'one or more objects failed to apply (dry run)' : describePlan(plan);
+    state.operation = this.#finished(input, world.rendered, failed.length > 0 ? 'failed' : 'succeeded', said, steps);
+    return this.#settle(state, { ...report, operation: state.operation.report }, { requestTaken: true });
   }
 
   /** Something stands in the way of a sync. Nothing is written; the attempt is recorded once per revision. */
@@ -299,8 +419,8 @@ export class Deliveries implements AsyncDisposable {
       last?.phase !== 'succeeded' && last?.revision === revision && last.fingerprint === delivery.fingerprint;
     const wanted = request !== undefined || (delivery.policy.automatic && report.sync !== 'synced' && !attempted);
     if (wanted) {
-      const message = why.map((refusal) => refusal.sentence).join('; ');
-      const { report: refused, ...rest } = this.#finished(input, report, 'failed', message);
+      const steps = failedSteps(why);
+      const { report: refused, ...rest } = this.#finished(input, report, 'failed', blockedMessage(why), steps);
       state.operation = { ...rest, report: { ...refused, blocked: true } };
     }
     const operation = state.operation?.report ?? report.operation;
@@ -329,8 +449,9 @@ export class Deliveries implements AsyncDisposable {
   #finished(
     input: ReconcileInput,
     rendered: Pick<RenderedDelivery, 'revisions'>,
-    phase: 'succeeded' | 'failed',
+    phase: 'succeeded' | 'failed' | 'error',
     message: string,
+    steps: readonly StepReport[] = [],
   ): Operation {
     const nowMs = this.#options.clock.now();
     const report: OperationReport = {
@@ -341,13 +462,14 @@ export class Deliveries implements AsyncDisposable {
       fingerprint: input.delivery.fingerprint,
       startedAtMs: nowMs,
       finishedAtMs: nowMs,
-      steps: [],
+      steps,
       retryCount: 0,
       initiatedBy: input.request?.initiatedBy ?? { automated: true },
       partial: true,
       request: input.request,
     };
-    return { report, done: Promise.resolve(), terminate: () => undefined };
+    const nothing = (): void => undefined;
+    return { report, done: Promise.resolve(), begin: nothing, terminate: nothing, leave: nothing, approve: nothing };
   }
 
   #refused(state: State, refusal: Refusal): Reconciled {
@@ -416,83 +538,29 @@ export class Deliveries implements AsyncDisposable {
     this.#options.onWake(state.delivery.key, touched ? 'change' : 'background');
   }
 
-  #watchCluster(cluster: Cluster): void {
-    if (this.#watchedClusters.has(cluster.name)) return;
-    const stopOwned = cluster.live.onOwnedChange((key) => this.#options.onWake(key));
-    const stopKinds = cluster.onKindsChange(() => {
-      for (const [key, { report }] of this.#states)
-        if (report?.refusals.some(({ code }) => code === 'UNKNOWN_KIND') === true) this.#options.onWake(key);
-    });
-    this.#watchedClusters.set(cluster.name, () => {
-      stopOwned();
-      stopKinds();
-    });
+  /** The cluster of a delivery, reached as whoever it acts as. */
+  #clusterOf({ destination, limits }: Delivery): Cluster | undefined {
+    const cluster = this.#options.cluster(destination.cluster);
+    return cluster && clusterAs(cluster, limits?.actsAs);
   }
 }
 
-/** A comparison that an operation ended under would show its writes as missing, and have them made again. */
-async function comparedAtRest(state: State, compare: () => Promise<Comparison>): Promise<Comparison> {
-  for (;;) {
-    const before = state.operation?.report.phase;
-    const compared = await compare();
-    if (before === undefined || before === state.operation?.report.phase) return compared;
-  }
+/** One operation about to begin. */
+interface Turn {
+  readonly input: ReconcileInput;
+  readonly state: State;
+  readonly world: World;
+  readonly report: DeliveryReport;
+  readonly decision: Extract<Decision, { readonly kind: 'sync' }>;
+  readonly last: OperationReport | undefined;
 }
 
-function reportOf(state: State, { rendered, prepared, compared }: World, memory: DeliveryMemory): DeliveryReport {
-  const drifted = compared.resources.some((resource) => resource.sync === 'drifted' && !resource.hook);
-  return {
-    key: state.delivery.key,
-    revisions: rendered.revisions,
-    commit: state.commit,
-    renderers: rendered.sources.map((source) => source.rendering.renderer),
-    sync: drifted || prepared.refusals.length > 0 ? 'drifted' : 'synced',
-    health: aggregateHealth(compared.resources),
-    resources: compared.resources,
-    images: imagesOf(prepared.objects.map((object) => object.desired.object)),
-    refusals: [...prepared.refusals, ...compared.refusals],
-    warnings: [
-      ...prepared.warnings,
-      ...compared.warnings,
-      ...rendered.sources.flatMap((source) => source.rendering.warnings),
-    ],
-    operation: state.operation?.report ?? memory.lastOperation,
-  };
-}
-
-/** Everything a delivery has or had is watched before it is compared. */
-async function watchTypes(prepared: Prepared, { delivery, memory }: ReconcileInput, cluster: Cluster): Promise<void> {
-  const types = new Map<string, ResourceType>();
-  const add = (type: ResourceType | undefined): void => {
-    if (type) types.set(`${type.group}/${type.kind}`, type);
-  };
-  for (const object of prepared.objects) add(object.type);
-  const inventory = memory.inventory.filter((entry) => !types.has(`${entry.group}/${entry.kind}`));
-  const kinds = [...new Map(inventory.map((entry) => [`${entry.group}/${entry.kind}`, entry])).values()];
-  for (const kind of kinds) add(await cluster.client.discovery.preferred(kind));
-  if (delivery.policy.createNamespace) add(await cluster.client.discovery.preferred({ group: '', kind: 'Namespace' }));
-  await cluster.live.watch([...types.values()]);
-}
-
-/** What this process saw in sync counts, unless the intention has changed since; else what the resource remembers. */
-function settledRevision({ settled, delivery }: State, memory: DeliveryMemory): string | undefined {
-  return settled?.fingerprint === delivery.fingerprint ? settled.revision : memory.settledRevision;
+/** What an earlier process has done of the same operation; a newer revision begins anew. */
+function resumable({ decision, last }: Turn, revision: string): OperationReport | undefined {
+  return decision.cause === 'resumed' && last?.revision === revision ? last : undefined;
 }
 
 function forgetRendered(state: State): void {
   delete state.rendered;
   delete state.prepared;
-}
-
-function newest(left: OperationReport | undefined, right: OperationReport | undefined): OperationReport | undefined {
-  if (!left || !right) return left ?? right;
-  return left.startedAtMs >= right.startedAtMs ? left : right;
-}
-
-function clusterUnknown(delivery: Delivery): Refusal {
-  return {
-    code: 'DESTINATION_UNKNOWN',
-    sentence: `the destination cluster "${delivery.destination.cluster}" is not known`,
-    remedy: 'Name a cluster that Evenkeel is connected to.',
-  };
 }

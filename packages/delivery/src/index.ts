@@ -1,10 +1,19 @@
 // The contract of @evenkeel/delivery.
-export { type Cluster, connectCluster } from './cluster.ts';
+export {
+  type Cluster,
+  type ClusterFigures,
+  type ClusterOptions,
+  clusterAs,
+  connectCluster,
+  openCluster,
+} from './cluster.ts';
+export type { Closed, DeliveryLimits, OrphanWatch, SyncMoment } from './limits.ts';
+export type { ClusterScope } from './live/live-state.ts';
 export { renderSource, rendererFor } from './render/render.ts';
 export { matchesGlob } from './render/glob.ts';
 export { renderKustomizeChart } from './render/kustomize-chart.ts';
 export type { RenderWorld } from './render/world.ts';
-export type { PluginLimits } from './plugin/plugin-host.ts';
+export { type PluginLimits, defaultPluginLimits } from './plugin/plugin-host.ts';
 export { templateHost } from './template-host.ts';
 export { Deliveries, type DeliveriesOptions, type ReconcileInput, type Reconciled } from './deliveries.ts';
 export { createRecorder, standingOf } from './record.ts';
@@ -19,9 +28,12 @@ export type {
   DeliveryReport,
   DeliverySource,
   FrontEnd,
+  Farewell,
   Initiator,
+  NamespaceMetadata,
   OperationPhase,
   OperationReport,
+  RemovalOption,
   ResourceReport,
   SourceAdapter,
   RetryPolicy,

@@ -9,12 +9,15 @@ import type {
   Health,
   CustomHealthCheck,
   HealthStatus,
+  HookDeletion,
   Refusal,
+  StepOptions,
   StrayObject,
 } from '@evenkeel/engine';
 import type { GroupKind, GroupVersionKind, KubeObject, ObjectRef } from '@evenkeel/resource';
 import type { RepositoryAccess, TreeFilter } from '@evenkeel/source';
 import type { FileTree } from '@evenkeel/std';
+import type { Closed, DeliveryLimits } from './limits.ts';
 import type { RenderRequest } from './render/request.ts';
 
 /** Where one part of the desired state comes from. */
@@ -95,6 +98,34 @@ export interface DeliveryPolicy {
   readonly recreate: boolean;
   readonly retry: RetryPolicy;
   readonly suspended: boolean;
+  /** Objects in sync take their turns as well: a wave waits for the health of all that belongs to it. */
+  readonly keepInSync?: boolean | undefined;
+  /** How long other controllers have between two waves before health is asked for. */
+  readonly waveDelayMs?: number | undefined;
+  /** Labels and annotations of the destination namespace, where they are ours to keep. */
+  readonly namespaceMetadata?: NamespaceMetadata | undefined;
+  /** An operation fails where an object of it belongs to another delivery. */
+  readonly failOnShared?: boolean | undefined;
+  /** Kinds the cluster does not serve yet are waited for during the sync instead of being refused before it. */
+  readonly skipUnknownKinds?: boolean | undefined;
+  /** What holds for prunes of objects that say nothing themselves. */
+  readonly pruneOption?: RemovalOption | undefined;
+  /** The same when the delivery goes and takes its objects along. */
+  readonly deleteOption?: RemovalOption | undefined;
+  /** When somebody last agreed that objects go which ask for it. */
+  readonly approvedAtMs?: number | undefined;
+  /** Another manager whose client-side applies the first server-side apply takes over, where an object names none. */
+  readonly migrateFrom?: string | undefined;
+  /** How soon drift is undone again at the same revision; at once where not said. */
+  readonly healing?: Omit<RetryPolicy, 'limit'> | undefined;
+}
+
+/** Whether an object may be removed: never, or when somebody agrees. */
+export type RemovalOption = 'never' | 'confirm';
+
+export interface NamespaceMetadata {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** What is special when the objects of a delivery are compared. */
@@ -103,6 +134,8 @@ export interface ComparePolicy {
   rulesFor(desired: KubeObject): DiffRules | undefined;
   /** Writes leave ignored fields as they are live. */
   readonly respectIgnored: boolean;
+  /** When the server is asked: where something differs (not said), never, or for every object that changed. */
+  readonly confirm?: 'never' | 'always' | undefined;
   /** True for kinds that are left alone altogether. */
   excludes(kind: GroupKind): boolean;
 }
@@ -114,6 +147,8 @@ export interface RetryPolicy {
   readonly baseMs: number;
   readonly factor: number;
   readonly maxMs: number;
+  /** A retry takes the newest revision instead of the one that failed. */
+  readonly refresh?: boolean | undefined;
 }
 
 /** One thing kept equal to Git, as the engine sees it. */
@@ -127,6 +162,8 @@ export interface Delivery {
   readonly destination: { readonly cluster: string; readonly namespace: string };
   readonly policy: DeliveryPolicy;
   readonly compare?: ComparePolicy | undefined;
+  /** What somebody limits it to. They are no part of its intention, so the fingerprint does not tell of them. */
+  readonly limits?: DeliveryLimits | undefined;
   /** A digest of everything above: two equal fingerprints mean the same intention. */
   readonly fingerprint: string;
 }
@@ -145,12 +182,27 @@ export interface FrontEnd {
   /** Where strays are looked for: among all objects that carry our mark, or only among those of the last inventory. */
   readonly straysAmong: 'marked' | 'inventory';
   /** What to do with a live object of ours that is no longer desired. */
-  stray(live: KubeObject): StrayObject;
+  stray(live: KubeObject, delivery: Delivery): StrayObject;
   /** True for a live object that is ours but not part of the compared state (a hook's leftovers). */
   ignores(live: KubeObject): boolean;
+  /** The finalizer that keeps a hook's object until its end has been seen. */
+  readonly hookFinalizer?: string | undefined;
+  /** How an object that is live says it is to be written, besides what the desired one says. */
+  optionsOf?(live: KubeObject): StepOptions | undefined;
+  /** When an object runs as the delivery goes: before its objects do, or after. */
+  farewell?(object: KubeObject): readonly Farewell[];
+  /** When the object of such a hook is deleted again; always where nothing is said. */
+  farewellRules?(object: KubeObject): readonly HookDeletion[];
+  /** Why a live object stays when the delivery goes, or that somebody has to agree first; undefined where it just goes. */
+  departure?(live: KubeObject, delivery: Delivery): RemovalOption | undefined;
+  /** True for a change of a live object that says nothing worth a comparison. */
+  ignoresUpdate?(previous: KubeObject, object: KubeObject): boolean;
   /** Checks of users, asked before the bundled ones. */
   readonly health: CustomHealthCheck;
 }
+
+/** When an object of a departing delivery runs. */
+export type Farewell = 'before' | 'after';
 
 /** What happened to the delivery earlier, as its own resource records it. */
 export interface DeliveryMemory {
@@ -160,6 +212,8 @@ export interface DeliveryMemory {
   readonly lastOperation?: OperationReport | undefined;
   /** The revision at which the present intention was last seen in sync, where it still is. */
   readonly settledRevision?: string | undefined;
+  /** A whole sync has succeeded before: hooks of a first installation have had their turn. */
+  readonly installed?: boolean | undefined;
 }
 
 /** Work somebody asked for. */
@@ -173,6 +227,18 @@ export interface SyncRequest {
   readonly only?: readonly ObjectRef[] | undefined;
   readonly skipHooks?: boolean | undefined;
   readonly initiatedBy: Initiator;
+  /** One revision for each source. */
+  readonly revisions?: readonly string[] | undefined;
+  /** Other sources than the delivery's own. */
+  readonly sources?: readonly DeliverySource[] | undefined;
+  /** Objects as text, instead of any source. */
+  readonly manifests?: readonly string[] | undefined;
+  /** What holds for this operation instead of the delivery's policy. */
+  readonly policy?: Partial<DeliveryPolicy> | undefined;
+  /** How this operation is tried again; not at all where nothing is said and the delivery's policy is not automatic. */
+  readonly retry?: RetryPolicy | undefined;
+  /** What the front end wants written beside the operation, untouched by us. */
+  readonly asked?: unknown;
 }
 
 /** Who caused an operation. */
@@ -195,6 +261,12 @@ export interface ResourceReport {
   readonly wave: number;
   readonly hook: boolean;
   readonly fields: readonly FieldDiff[];
+  /** A hook whose object is there. */
+  readonly present?: boolean | undefined;
+  /** Its state does not count for the whole. */
+  readonly extraneous?: boolean | undefined;
+  /** Somebody has to agree before it is removed. */
+  readonly needsApproval?: boolean | undefined;
 }
 
 /** What became of one step of an operation. */
@@ -205,9 +277,17 @@ export interface StepReport {
   readonly message: string;
   readonly hook: boolean;
   readonly phase: 'before' | 'main' | 'after' | 'failure';
+  /** Its health was waited for, and came. */
+  readonly settled?: boolean | undefined;
+  /** What was done; nothing where it was as it should be. */
+  readonly change?: 'created' | 'updated' | 'deleted' | undefined;
+  readonly images?: readonly string[] | undefined;
 }
 
-/** An operation, running or finished. Times are milliseconds since the epoch. */
+/**
+ * An operation. Times are milliseconds since the epoch. One that is `running` and has a `finishedAtMs` has failed and waits
+ * for its next attempt; `retryCount` counts that attempt already.
+ */
 export interface OperationReport {
   readonly id: string;
   readonly phase: OperationPhase;
@@ -225,8 +305,10 @@ export interface OperationReport {
   readonly request?: SyncRequest | undefined;
   /** Refused before anything was written: no attempt at all, once the reason is gone. */
   readonly blocked?: boolean | undefined;
-  /** Read back from the resource instead of seen by this process: its steps are not known. */
+  /** Read back from the resource instead of seen by this process. */
   readonly recorded?: boolean | undefined;
+  /** The how manieth time in a row that drift is undone at this revision. */
+  readonly healings?: number | undefined;
 }
 
 /** The commit a delivery stands at. */
@@ -250,6 +332,14 @@ export interface DeliveryReport {
   readonly health: { readonly status: HealthStatus; readonly message?: string | undefined };
   readonly resources: readonly ResourceReport[];
   readonly images: readonly string[];
+  /** Hooks that run when the delivery goes. */
+  readonly farewells?: readonly Farewell[] | undefined;
+  /** What the destination namespace was given, where its labels and annotations are ours. */
+  readonly namespaceMetadata?: NamespaceMetadata | undefined;
+  /** Objects of the destination namespace that nobody owns, where they are looked for. */
+  readonly orphans?: readonly ObjectRef[] | undefined;
+  /** Why nothing is synced now, and until when. */
+  readonly closed?: Closed | undefined;
   /** Why something is not done; empty on a good day. */
   readonly refusals: readonly Refusal[];
   /** Things worth knowing that stop nothing. */

@@ -4,7 +4,7 @@
 import { type DesiredObject, type Refusal, type SourcePosition, formatPosition } from '@evenkeel/engine';
 import type { Discovery, ResourceType } from '@evenkeel/kube';
 import { type KubeObject, type ObjectRef, gvkOf, parseApiVersion, refKey, refOf } from '@evenkeel/resource';
-import type { Delivery } from './model.ts';
+import type { Delivery, Farewell } from './model.ts';
 
 /** A rendered object and where it stands in the source. */
 export interface RenderedObject {
@@ -25,6 +25,15 @@ export interface Prepared {
   readonly objects: readonly PreparedObject[];
   readonly refusals: readonly Refusal[];
   readonly warnings: readonly string[];
+  /** What runs when the delivery goes. */
+  readonly farewells: readonly FarewellObject[];
+}
+
+/** An object that runs when its delivery goes. */
+export interface FarewellObject {
+  readonly when: Farewell;
+  readonly object: KubeObject;
+  readonly type: ResourceType | undefined;
 }
 
 /** Prepares everything a delivery renders to. Asks discovery, which answers from memory. */
@@ -37,6 +46,7 @@ export async function prepareObjects(
   const warnings: string[] = [];
   const definedHere = definedScopes(rendered);
   const byKey = new Map<string, PreparedObject>();
+  const farewells: FarewellObject[] = [];
   for (const [index, entry] of rendered.entries()) {
     const malformed = refuseMalformed(entry);
     if (malformed) {
@@ -51,15 +61,20 @@ export async function prepareObjects(
       continue;
     }
     const type = await discovery.resolve(gvk);
-    const namespaced = type?.namespaced ?? definedHere.get(`${gvk.group}/${gvk.version}/${gvk.kind}`);
+    const known = type?.namespaced ?? definedHere.get(`${gvk.group}/${gvk.version}/${gvk.kind}`);
+    const namespaced = known ?? (waitsForKind(entry.object, delivery) ? true : undefined);
     if (namespaced === undefined) {
       refusals.push(unknownKind(entry));
       continue;
     }
-    const placed = delivery.frontEnd.place(inNamespace(entry.object, namespaced, delivery.destination.namespace));
+    const located = inNamespace(entry.object, namespaced, delivery.destination.namespace);
+    const placed = delivery.frontEnd.place(located);
     if (!isTurns(placed)) {
       refusals.push(placed);
       continue;
+    }
+    for (const when of delivery.frontEnd.farewell?.(located) ?? []) {
+      farewells.push({ when, object: delivery.frontEnd.mark(located, delivery, namespaced), type });
     }
     for (const turn of placed) {
       const object = delivery.frontEnd.mark(turn.object, delivery, namespaced);
@@ -79,7 +94,12 @@ export async function prepareObjects(
       byKey.set(key, { desired: { ...turn, object }, ref, key, type, at: entry.at });
     }
   }
-  return { objects: [...byKey.values()], refusals, warnings };
+  return { objects: [...byKey.values()], refusals, warnings, farewells };
+}
+
+/** True where a kind that is not served yet is waited for when its turn comes. */
+function waitsForKind(object: KubeObject, { policy, frontEnd }: Delivery): boolean {
+  return policy.skipUnknownKinds === true || frontEnd.optionsOf?.(object)?.skipRehearsal === true;
 }
 
 function isTurns(placed: readonly DesiredObject[] | Refusal): placed is readonly DesiredObject[] {
@@ -138,6 +158,7 @@ function unknownKind({ object, at }: RenderedObject): Refusal {
     sentence: `${at ? `${formatPosition(at)}: ` : ''}${named}: the cluster serves no kind "${object.kind}" in version "${version}"${group === '' ? '' : ` of group "${group}"`}`,
     remedy: 'Correct the spelling of apiVersion and kind, or install the CustomResourceDefinition first.',
     at,
+    about: { ...refOf(object), version },
   };
 }
 

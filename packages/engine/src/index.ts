@@ -30,6 +30,7 @@ export { byKindThenName, kindRank } from './plan/order.ts';
 export {
   type ComparedObject,
   type DesiredObject,
+  type Hook,
   type HookDeletion,
   type Phase,
   type Plan,

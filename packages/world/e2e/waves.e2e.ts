@@ -48,10 +48,13 @@ test('waves go live in their order, hooks before and after them', async () => {
   );
   assert.deepEqual(writesIn('waves'), [
     'jobs/prepare',
+    // Its finalizer goes when its end has been seen.
+    'jobs/prepare',
     'configmaps/first',
     'configmaps/zeroth',
     'deployments/second',
     'configmaps/third',
+    'jobs/announce',
     'jobs/announce',
     'delete jobs/prepare',
   ]);
@@ -142,7 +145,7 @@ test('a newer commit supersedes a sync that is stuck', async () => {
     const app = look(await story.get('application.argoproj.io/argocd/stuck'));
     return (
       phaseOf(app) === 'Running' &&
-      /waiting for Deployment gate/.test(String(at(app, 'status', 'operationState', 'message')))
+      /waiting for healthy state of apps\/Deployment\/gate/.test(String(at(app, 'status', 'operationState', 'message')))
     );
   });
   assert.equal(await story.get('configmap/stuck/behind'), undefined);

@@ -19,6 +19,7 @@ import {
 import { KubeError, type ResourceType, isKubeError } from '@evenkeel/kube';
 import { type KubeObject, type ObjectRef, gvkOf, lastAppliedAnnotation, refKey, refOf } from '@evenkeel/resource';
 import type { Cluster } from '../cluster.ts';
+import { forbiddenObject, forbiddenOtherwise, isForbiddenKind, isLeftAlone } from '../limits.ts';
 import type { Delivery, DeliveryMemory, ResourceReport } from '../model.ts';
 import type { Prepared, PreparedObject } from '../prepare.ts';
 import { applyObject, methodOf } from '../run/apply.ts';
@@ -57,10 +58,12 @@ export async function compareDelivery(input: CompareInput): Promise<Comparison> 
     if (!object) continue;
     if (result.refusal) refusals.push(result.refusal);
     if (!result.refusal || object.desired.hook) objects.push(result.compared);
-    resources.push(reportOf(object, result.compared, delivery));
+    const report = reportOf(object, result.compared, delivery);
+    resources.push(isForbiddenKind(object, delivery) ? { ...report, sync: 'unknown' } : report);
   }
+  refusals.push(...forbiddenOtherwise(delivery, prepared, cluster));
   const strays = findStrays(input);
-  for (const stray of strays) resources.push(strayReport(stray.live, stray.wave, delivery));
+  for (const stray of strays) resources.push(strayReport(stray, delivery));
   if (cluster.unreachable) warnings.push(cluster.unreachable);
   warnings.push(...untold(resources));
   return { objects, strays, resources, refusals, warnings };
@@ -78,6 +81,8 @@ interface ObjectResult {
 async function compareObject(prepared: PreparedObject, input: ObjectInput): Promise<ObjectResult> {
   const { desired, ref, type } = prepared;
   const live = input.cluster.live.get(ref);
+  const refusal = forbiddenObject(prepared, input);
+  if (refusal) return { compared: { desired, live, diff: noDiff }, refusal };
   if (!type || desired.hook) return { compared: { desired, live, diff: noDiff } };
   if (!live) return { compared: { desired, live, diff: noDiff }, ...(await rehearsed(prepared, type, input)) };
   accepted.add(desired.object);
@@ -164,6 +169,8 @@ async function confirmedDiff(pair: Pair, input: CompareInput): Promise<ObjectRes
   const question = `${live.metadata.uid}/${live.metadata.generation ?? 0}/${JSON.stringify(local.fields)}`;
   const key = pair.prepared.desired.object;
   const known = confirmations.get(key);
+  const confirm = input.delivery.compare?.confirm;
+  if (confirm === 'never') return { compared: { desired, live, diff: local } };
   const reusable = known?.question === question && !(input.askAnew && known.result.kind === 'refused');
   const answer = reusable
     ? known.result
@@ -179,7 +186,7 @@ function contextOf({ prepared, live }: Pair, { delivery, cluster }: CompareInput
     manager: delivery.frontEnd.fieldManager,
     schema: cluster.schemaOf(gvkOf(object)),
     method: methodOf({ delivery, object, live, options }),
-    migrateFrom: options?.migrateFrom,
+    migrateFrom: options?.migrateFrom ?? delivery.policy.migrateFrom,
     rules: () => delivery.compare?.rulesFor(object),
   };
 }
@@ -251,6 +258,7 @@ export function rejected(prepared: PreparedObject, error: Error): Refusal {
     sentence: `${place}the cluster rejects ${prepared.ref.kind} "${prepared.ref.name}": ${error.message}`,
     remedy: 'Correct the manifest in Git; what is live stays as it is.',
     at: prepared.at,
+    about: { ...prepared.ref, version: gvkOf(prepared.desired.object).version },
   };
 }
 
@@ -277,8 +285,10 @@ function findStrays({ delivery, prepared, memory, cluster }: CompareInput): read
     [...candidates]
       .filter(([key, live]) => !wanted.has(key) && !delivery.frontEnd.ignores(live) && !isControlled(live))
       // What is left alone is not pruned either.
-      .filter(([, live]) => delivery.compare?.excludes(gvkOf(live)) !== true)
-      .map(([, live]) => delivery.frontEnd.stray(live))
+      .filter(
+        ([, live]) => delivery.compare?.excludes(gvkOf(live)) !== true && !isLeftAlone(live, { delivery, cluster }),
+      )
+      .map(([, live]) => delivery.frontEnd.stray(live, delivery))
   );
 }
 
@@ -291,8 +301,15 @@ function reportOf(
   { live, diff }: ComparedObject,
   delivery: Delivery,
 ): ResourceReport {
-  const base = { ref, version: gvkOf(desired.object).version, wave: desired.wave, hook: desired.hook !== undefined };
-  if (desired.hook) return { ...base, sync: 'synced', fields: [] };
+  const asks = needsApproval(desired.object, delivery) || (live !== undefined && needsApproval(live, delivery));
+  const base = {
+    ref,
+    version: gvkOf(desired.object).version,
+    wave: desired.wave,
+    hook: desired.hook !== undefined,
+    ...(asks ? { needsApproval: true } : {}),
+  };
+  if (desired.hook) return { ...base, sync: 'synced', fields: [], ...(live ? { present: true } : {}) };
   if (!live) return { ...base, sync: 'drifted', reason: 'missing', health: { status: 'missing' }, fields: [] };
   const found = health(live, delivery.frontEnd.health);
   const state: Pick<ResourceReport, 'sync' | 'reason'> = diff.changed
@@ -312,7 +329,7 @@ function untold(resources: readonly ResourceReport[]): readonly string[] {
   );
 }
 
-function strayReport(live: KubeObject, wave: number, delivery: Delivery): ResourceReport {
+function strayReport({ live, wave, extraneous, confirm }: StrayObject, delivery: Delivery): ResourceReport {
   const found = health(live, delivery.frontEnd.health);
   return {
     ref: refOf(live),
@@ -322,6 +339,13 @@ function strayReport(live: KubeObject, wave: number, delivery: Delivery): Resour
     wave,
     hook: false,
     ...(found ? { health: found } : {}),
+    ...(extraneous === true ? { extraneous } : {}),
+    ...(confirm === true || needsApproval(live, delivery) ? { needsApproval: true } : {}),
     fields: [],
   };
+}
+
+function needsApproval(object: KubeObject, delivery: Delivery): boolean {
+  const { frontEnd } = delivery;
+  return frontEnd.departure?.(object, delivery) === 'confirm' || frontEnd.stray(object, delivery).confirm === true;
 }

@@ -70,7 +70,10 @@ async function serverSide(input: ApplyInput): Promise<KubeObject> {
 async function takeOver(input: ApplyInput): Promise<void> {
   const { cluster, type, object, delivery, options, signal } = input;
   if (delivery.policy.migration === false) return;
-  const handOver = { manager: delivery.frontEnd.fieldManager, migrateFrom: options?.migrateFrom };
+  const handOver = {
+    manager: delivery.frontEnd.fieldManager,
+    migrateFrom: options?.migrateFrom ?? delivery.policy.migrateFrom,
+  };
   let { live } = input;
   for (let attempt = 0; live && attempt < TRIES_MAX; attempt += 1) {
     const managedFields = takenOver(live, handOver);

@@ -1,30 +1,42 @@
-// The wait between two stages: until everything a stage wrote is healthy, and everything it pruned is gone.
+// The wait after a stage: until everything it is waited for is healthy, and everything it pruned is gone.
 
 import type { Stage, Step } from '@evenkeel/engine';
 import { type KubeObject, refKey, refOf } from '@evenkeel/resource';
 import { createChannel } from '@evenkeel/std';
-import { type RunContext, type RunEvent, RunFailure, healthOfStep } from './context.ts';
+import type { StepReport } from '../model.ts';
+import { type RunContext, type RunEvent, RunFailure, healthOfStep, stepKey, stepName } from './context.ts';
+import { wasSettled } from './hooks.ts';
 
-/** Waits by watching; sends no request. Throws RunFailure when something is degraded. */
-export async function* waitForStage(stage: Stage, context: RunContext): AsyncIterable<RunEvent> {
-  const steps = stage.groups.flat();
-  const keys = new Set(steps.map((step) => refKey(step.ref)));
+/** What a gate waits for. */
+export interface Gate {
+  readonly steps: readonly Step[];
+  readonly waitFor: Stage['waitFor'];
+  /** The last report of each step, by key. */
+  readonly reports: ReadonlyMap<string, StepReport>;
+}
+
+/**
+ * Waits by watching; sends no request. Tells of every step whose wait is over, and throws RunFailure with all that failed:
+ * as soon as an object is degraded, but not before every hook has ended.
+ */
+export async function* waitForSteps(gate: Gate, context: RunContext): AsyncIterable<RunEvent> {
+  const awaited = gate.steps.filter((step) => gate.waitFor === 'all' || step.hook !== undefined);
+  if (gate.waitFor === 'nothing' || awaited.length === 0) return;
+  const keys = new Set(awaited.map((step) => refKey(step.ref)));
   const changes = createChannel<KubeObject>();
   const stop = context.cluster.live.onChange(({ object }) => {
     if (keys.has(refKey(refOf(object)))) changes.push(object);
   });
   const abort = (): void => changes.close(context.signal.reason as Error);
   context.signal.addEventListener('abort', abort, { once: true });
+  const watch = new Watch(awaited, gate.reports, context);
   try {
-    let said = '';
-    const look = (): string | undefined => pendingOf(steps, context);
-    let pending = look();
-    if (pending === undefined) return;
-    yield { kind: 'waiting', message: (said = pending) };
+    context.signal.throwIfAborted();
+    yield* watch.look();
+    if (watch.isOver) return watch.end();
     for await (const _change of changes) {
-      pending = look();
-      if (pending === undefined) return;
-      if (pending !== said) yield { kind: 'waiting', message: (said = pending) };
+      yield* watch.look();
+      if (watch.isOver) return watch.end();
     }
   } finally {
     stop();
@@ -32,22 +44,83 @@ export async function* waitForStage(stage: Stage, context: RunContext): AsyncIte
   }
 }
 
-/** What is still waited for, as one sentence; undefined when nothing is. */
-function pendingOf(steps: readonly Step[], context: RunContext): string | undefined {
-  const waiting: string[] = [];
-  for (const step of steps) {
-    const found = healthOfStep(step, context);
-    if (!found || found.status === 'healthy') continue;
-    const named = `${step.ref.kind} ${step.ref.name}`;
-    if (found.status === 'missing' && step.hook) continue;
-    if (found.status === 'missing') throw new RunFailure(`${named} is missing, it might have been deleted`);
-    if (found.status === 'degraded' || found.status === 'unknown') {
-      throw new RunFailure(`${named} is ${found.status}${found.message ? `: ${found.message}` : ''}`);
-    }
-    if (found.status === 'suspended' && !step.hook) continue;
-    waiting.push(`${named}${found.message ? ` (${found.message})` : ''}`);
+class Watch {
+  #pending: readonly Step[];
+  readonly #reports: ReadonlyMap<string, StepReport>;
+  readonly #context: RunContext;
+  readonly #failures: string[] = [];
+  #said = '';
+
+  constructor(steps: readonly Step[], reports: ReadonlyMap<string, StepReport>, context: RunContext) {
+    this.#pending = steps;
+    this.#reports = reports;
+    this.#context = context;
   }
-  if (waiting.length === 0) return undefined;
-  const [first = '', ...more] = waiting;
-  return more.length === 0 ? `waiting for ${first}` : `waiting for ${first} and ${more.length} more`;
+
+  get isOver(): boolean {
+    if (this.#failures.length === 0) return this.#pending.length === 0;
+    return !this.#pending.some((step) => step.hook !== undefined);
+  }
+
+  end(): void {
+    if (this.#failures.length > 0) {
+      throw new RunFailure(
+        `one or more synchronization tasks completed unsuccessfully, reason: ${this.#failures.join(',')}`,
+      );
+    }
+  }
+
+  *look(): Iterable<RunEvent> {
+    const left: Step[] = [];
+    for (const step of this.#pending) {
+      const verdict = verdictOf(step, this.#context);
+      if (verdict.kind === 'waiting') {
+        left.push(step);
+        continue;
+      }
+      if (verdict.kind === 'failed') this.#failures.push(verdict.reason);
+      const report = this.#reports.get(stepKey(step));
+      if (!report) continue;
+      const message = verdict.message ?? report.message;
+      const status = verdict.kind === 'failed' ? 'failed' : report.status === 'running' ? 'synced' : report.status;
+      yield { kind: 'step', step: { ...report, status, message, settled: verdict.kind === 'settled' } };
+    }
+    this.#pending = left;
+    const said = waitingSentence(left);
+    if (left.length > 0 && said !== this.#said) yield { kind: 'waiting', message: (this.#said = said) };
+  }
+}
+
+type Verdict =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'settled'; readonly message?: string | undefined }
+  | { readonly kind: 'failed'; readonly message?: string | undefined; readonly reason: string };
+
+function verdictOf(step: Step, context: RunContext): Verdict {
+  if (step.hook && wasSettled(step, context)) return { kind: 'settled' };
+  const found = healthOfStep(step, context);
+  // Most kinds have no health: that they are there is all that can be asked of them.
+  if (!found || found.status === 'healthy') return { kind: 'settled', message: found?.message };
+  const named = `${step.ref.kind} ${step.ref.name}`;
+  if (found.status === 'missing') {
+    const message = `Resource ${stepName(step)} is missing, it might have been deleted`;
+    return { kind: 'failed', message, reason: message };
+  }
+  const isFailed = found.status === 'degraded' || (found.status === 'unknown' && step.hook !== undefined);
+  if (!isFailed) return { kind: 'waiting' };
+  const message = found.message;
+  return { kind: 'failed', message, reason: `${named} is ${found.status}${message ? `: ${message}` : ''}` };
+}
+
+/** Upstream's words: argoproj/argo-cd:gitops-engine/pkg/sync/sync_context.go setRunningPhase. */
+function waitingSentence(steps: readonly Step[]): string {
+  const hooks = steps.filter((step) => step.hook !== undefined);
+  const prunes = steps.filter((step) => step.action === 'prune');
+  const onlyPrunes = prunes.length > 0 && prunes.length === steps.length;
+  const [first] = hooks.length > 0 ? hooks : steps;
+  if (!first) return '';
+  const reason = onlyPrunes ? 'deletion of' : hooks.length > 0 ? 'completion of hook' : 'healthy state of';
+  const more = steps.length - 1;
+  const what = hooks.length === steps.length ? 'hooks' : 'resources';
+  return `waiting for ${reason} ${stepName(first)}${more > 0 ? ` and ${more} more ${what}` : ''}`;
 }

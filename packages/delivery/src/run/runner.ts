@@ -1,65 +1,139 @@
 // Runs a plan against a cluster and tells what happens. It decides nothing: order, waits and prunes are the plan's.
 
 import type { Plan, Stage, Step } from '@evenkeel/engine';
-import { type ResourceType, isKubeError } from '@evenkeel/kube';
-import { type KubeObject, gvkOf } from '@evenkeel/resource';
 import { createChannel } from '@evenkeel/std';
 import type { StepReport } from '../model.ts';
-import { type RunContext, type RunEvent, RunFailure, untilGone } from './context.ts';
-import { type ApplyInput, applyObject, replaceObject } from './apply.ts';
-import { deleteHooks, nameHooks, runHook } from './hooks.ts';
-import { waitForStage } from './gate.ts';
+import { awaitApproval } from './approval.ts';
+import { type RunContext, type RunEvent, RunFailure, reportOf, stepKey, typeOf } from './context.ts';
+import { waitForSteps } from './gate.ts';
+import { clearEarlier, deleteHooks, nameHooks, releaseHooks, wasStarted } from './hooks.ts';
+import { kubectlName, perform } from './perform.ts';
 
 /** At most this many requests under way at once, as kubectl's apply of a list does in gitops-engine (20). */
 const PARALLEL_MAX = 20;
 
-/**
- * Runs all stages in order. Yields a `step` event for each object; throws RunFailure when a step or a wait fails (after
- * the steps of the `failure` phase have run), and the signal's reason when aborted.
- */
-export async function* runPlan(plan: Plan, context: RunContext): AsyncIterable<RunEvent> {
-  const { stages } = nameHooks(plan, context.runId);
-  const regular = stages.filter((stage) => stage.phase !== 'failure');
-  const onFailure = stages.filter((stage) => stage.phase === 'failure');
-  const done: Step[] = [];
-  try {
-    for (const stage of regular) yield* runStage(stage, context, done);
-  } catch (error) {
-    if (!(error instanceof RunFailure)) throw error;
-    for (const stage of onFailure) yield* runStage(stage, context, done);
-    await deleteHooks(done, 'failed', context);
-    throw error;
-  }
-  await deleteHooks(done, 'succeeded', context);
+/** What a run has done so far. */
+export interface Run {
+  /** Hooks that have been started. */
+  readonly hooks: Step[];
+  readonly reports: Map<string, StepReport>;
 }
 
-async function* runStage(stage: Stage, context: RunContext, done: Step[]): AsyncIterable<RunEvent> {
+/** A run that has done nothing yet. */
+export function startRun(): Run {
+  return { hooks: [], reports: new Map() };
+}
+
+/**
+ * Runs all stages in order and fills `run`. Yields a `step` event for each object; throws RunFailure when a step or a wait
+ * fails (after the steps of the `failure` phase have run), and the signal's reason when aborted.
+ */
+export async function* runPlan(plan: Plan, context: RunContext, run: Run): AsyncIterable<RunEvent> {
+  const { stages } = nameHooks(plan, context);
+  const regular = stages.filter((stage) => stage.phase !== 'failure');
+  const rescue = stages.filter((stage) => stage.phase === 'failure');
+  try {
+    for (const stage of regular) {
+      const isLast = stage === regular.at(-1);
+      yield* noted(runStage(stage, context, { run, isLast }), run);
+      await releaseHooks(hooksOf(stage), context);
+    }
+  } catch (error) {
+    if (!(error instanceof RunFailure)) throw error;
+    yield* noted(fail(error, rescue, context, run), run);
+  }
+  await deleteHooks(run.hooks, 'succeeded', context);
+  const last = regular.at(-1);
+  const message = last?.waitFor === 'nothing' ? 'all tasks run' : 'no more tasks';
+  yield { kind: 'done', message: `successfully synced (${message})` };
+}
+
+async function* noted(events: AsyncIterable<RunEvent>, run: Run): AsyncIterable<RunEvent> {
+  for await (const event of events) {
+    if (event.kind === 'step') run.reports.set(stepKey(event.step), event.step);
+    yield event;
+  }
+}
+
+function hooksOf({ groups }: Pick<Stage, 'groups'>): readonly Step[] {
+  return groups.flat().filter((step) => step.hook !== undefined);
+}
+
+interface StageRun {
+  readonly run: Run;
+  readonly isLast: boolean;
+}
+
+/** Prunes, then what clears the way for hooks, then writes group by group, then the wait. One failure does not keep the rest of a stage from its turn. */
+async function* runStage(stage: Stage, context: RunContext, { run, isLast }: StageRun): AsyncIterable<RunEvent> {
+  const steps = stage.groups.flat();
+  const prunes = steps.filter((step) => step.action === 'prune');
+  const hooks = hooksOf(stage);
   const failures: string[] = [];
-  for (const group of stage.groups) {
+  const told = async function* (group: readonly Step[]): AsyncIterable<RunEvent> {
     for await (const event of runGroup(group, context)) {
       if (event.kind === 'step' && event.step.status === 'failed') failures.push(event.step.message);
       yield event;
     }
-    done.push(...group);
-    if (failures.length > 0)
-      throw new RunFailure(
-        failures.length === 1 ? (failures[0] ?? '') : `${failures.length} objects failed: ${failures.join('; ')}`,
-      );
+  };
+  yield* awaitApproval(prunes, context);
+  yield* told(prunes);
+  if (failures.length > 0) throw unapplied(failures);
+  await clearEarlier(hooks, context);
+  run.hooks.push(...hooks);
+  for (const group of stage.groups) if (group[0]?.action !== 'prune') yield* told(group);
+  const { waveDelayMs = 0 } = context.delivery.policy;
+  if (failures.length === 0 && !isLast && waveDelayMs > 0) await context.clock.sleep(waveDelayMs, context.signal);
+  const { reports } = run;
+  if (failures.length === 0) return yield* waitForSteps({ steps, waitFor: stage.waitFor, reports }, context);
+  const started = hooks.filter((step) => reports.get(stepKey(step))?.status === 'running');
+  try {
+    yield* waitForSteps({ steps: started, waitFor: 'hooks', reports }, context);
+  } catch (error) {
+    if (!(error instanceof RunFailure)) throw error;
+    throw new RunFailure(`${error.message},${failures.join(',')}`);
   }
-  if (!stage.waitHealthy) return;
-  yield* waitForStage(stage, context);
+  throw unapplied(failures);
+}
+
+function unapplied(reasons: readonly string[]): RunFailure {
+  return new RunFailure(`one or more objects failed to apply, reason: ${reasons.join(',')}`);
+}
+
+/** What is left to do when a run has failed: rules of hooks, then the hooks that were kept for this. Always throws. */
+async function* fail(
+  failure: RunFailure,
+  rescue: readonly Stage[],
+  context: RunContext,
+  run: Run,
+): AsyncIterable<RunEvent> {
+  await releaseHooks(run.hooks, context);
+  await deleteHooks(run.hooks, 'failed', context);
+  let message = failure.message;
+  for (const stage of rescue) {
+    try {
+      yield* noted(runStage(stage, context, { run, isLast: true }), run);
+    } catch (error) {
+      if (!(error instanceof RunFailure)) throw error;
+      message = `${message}\none or more SyncFail hooks failed, reason: ${error.message}`;
+    }
+    await releaseHooks(hooksOf(stage), context);
+    await deleteHooks(hooksOf(stage), 'failed', context);
+  }
+  throw new RunFailure(message);
 }
 
 async function* runGroup(group: readonly Step[], context: RunContext): AsyncIterable<RunEvent> {
   const events = createChannel<RunEvent>();
-  const queue = [...group];
+  for (const step of group) if (step.action === 'keep') events.push({ kind: 'step', step: keptReport(step) });
+  const queue = group.filter((step) => step.action !== 'keep');
   const worker = async (): Promise<void> => {
     for (let step = queue.shift(); step; step = queue.shift()) {
       context.signal.throwIfAborted();
       events.push({ kind: 'step', step: await runStep(step, context) });
     }
   };
-  const all = Promise.all(Array.from({ length: Math.min(PARALLEL_MAX, group.length) }, worker));
+  const all = Promise.all(Array.from({ length: Math.min(PARALLEL_MAX, queue.length) }, worker));
   all.then(
     () => events.close(),
     (error: Error) => events.close(error),
@@ -67,98 +141,21 @@ async function* runGroup(group: readonly Step[], context: RunContext): AsyncIter
   yield* events;
 }
 
+function keptReport(step: Step): StepReport {
+  return reportOf(step, 'synced', `${kubectlName(step)} unchanged`);
+}
+
 async function runStep(step: Step, context: RunContext): Promise<StepReport> {
-  const base = {
-    ref: step.ref,
-    version: gvkOf({ apiVersion: step.apiVersion, kind: step.ref.kind }).version,
-    hook: step.hook !== undefined,
-    phase: step.phase,
-  };
+  const status = step.action === 'prune' ? 'pruned' : step.hook ? 'running' : 'synced';
+  if (step.hook && wasStarted(step, context)) return reportOf(step, status, `${step.ref.name} created`);
   try {
     const type = await typeOf(step, context);
-    const message = await perform(step, type, context);
-    return {
-      ...base,
-      status: step.action === 'prune' ? 'pruned' : step.action === 'hook' ? 'running' : 'synced',
-      message,
-    };
+    const { message, change } = await perform(step, type, context);
+    const report = reportOf(step, status, step.hook ? `${step.ref.name} created` : message);
+    return change ? { ...report, change } : report;
   } catch (error) {
     if (context.signal.aborted) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    return { ...base, status: 'failed', message: `${step.ref.kind} "${step.ref.name}": ${reason}` };
+    return reportOf(step, 'failed', `${step.ref.kind} "${step.ref.name}": ${reason}`);
   }
-}
-
-/** How long a kind whose definition was applied a moment ago may take to be served. */
-const DISCOVERY_TRIES = 20;
-const DISCOVERY_WAIT_MS = 100;
-
-async function typeOf(step: Step, { cluster, signal }: RunContext): Promise<ResourceType> {
-  const gvk = gvkOf({ apiVersion: step.apiVersion, kind: step.ref.kind });
-  for (let attempt = 0; attempt < DISCOVERY_TRIES; attempt += 1) {
-    const type = await cluster.client.discovery.resolve(gvk);
-    if (type) {
-      await cluster.live.watch([type]);
-      return type;
-    }
-    cluster.client.discovery.invalidate();
-    await new Promise((resolve) => setTimeout(resolve, DISCOVERY_WAIT_MS));
-    signal.throwIfAborted();
-  }
-  throw new Error(`the cluster serves no kind "${gvk.kind}" of ${step.apiVersion}`);
-}
-
-async function perform(step: Step, type: ResourceType, context: RunContext): Promise<string> {
-  if (step.action === 'prune') return prune(step, type, context);
-  if (step.action === 'hook') return runHook(step, type, context);
-  return write(step, type, context);
-}
-
-async function prune(step: Step, type: ResourceType, { cluster, delivery, signal }: RunContext): Promise<string> {
-  const { uid } = step.object.metadata;
-  const found = await cluster.client.delete(type, step.ref, {
-    propagationPolicy: delivery.policy.propagation,
-    ...(uid === undefined ? {} : { preconditions: { uid } }),
-    signal,
-  });
-  return found ? 'pruned' : 'was gone already';
-}
-
-async function write(step: Step, type: ResourceType, context: RunContext): Promise<string> {
-  const { cluster, delivery } = context;
-  const live = cluster.live.get(step.ref);
-  const input: ApplyInput = {
-    delivery,
-    cluster,
-    type,
-    object: step.object,
-    live,
-    options: step.options,
-    signal: context.signal,
-  };
-  const replace = delivery.policy.replace || step.options?.replace === true;
-  const recreate = delivery.policy.recreate || step.options?.recreate === true;
-  // Replacing by force deletes first, as `kubectl replace --force` does.
-  if (replace && recreate && live) return recreateObject(step, input, context);
-  try {
-    const written = await (replace ? replaceObject(input) : applyObject(input));
-    cluster.live.observe(type, written);
-    return replace ? (live ? 'replaced' : 'created') : describeWrite(step, written);
-  } catch (error) {
-    if (!recreate || !isKubeError(error, 422)) throw error;
-    return recreateObject(step, input, context);
-  }
-}
-
-async function recreateObject(step: Step, input: ApplyInput, context: RunContext): Promise<string> {
-  const { cluster, signal } = context;
-  await cluster.client.delete(input.type, step.ref, { propagationPolicy: 'Foreground', signal });
-  await untilGone(step, input.type, context);
-  const written = await applyObject({ ...input, live: undefined });
-  cluster.live.observe(input.type, written);
-  return 'deleted and created anew';
-}
-
-function describeWrite(step: Step, written: KubeObject): string {
-  return `${step.ref.kind.toLowerCase()}/${written.metadata.name ?? step.ref.name} ${step.action === 'create' ? 'created' : 'configured'}`;
 }

@@ -11,6 +11,8 @@ import {
   type Plan,
   type PlanInput,
   type PlanPolicy,
+  type Stage,
+  type Step,
   type StrayObject,
   makePlan,
   planKeys,
@@ -29,17 +31,30 @@ function missing(desired: KubeObject, wave = 0, phase: Phase = 'main'): Compared
   return { desired: { object: desired, phase, wave, hook }, diff: noDiff };
 }
 
+function hook(name: string, wave: number, phase: Phase): ComparedObject {
+  const desired = { object: object('Job', name, 'batch/v1'), phase, wave, hook: { deletion: ['recreate'] as const } };
+  return { desired, diff: noDiff };
+}
+
+function synced(name: string, wave: number): ComparedObject {
+  const live = object('ConfigMap', name);
+  return { desired: { object: live, phase: 'main', wave }, live, diff: noDiff };
+}
+
 function stray(kind: string, name: string, wave = 0, keepReason?: string): StrayObject {
   return { live: object(kind, name), wave, keepReason };
 }
 
-/** A plan as lines: one for each stage, groups divided by "|", "…" where it is waited for. */
+const marks: Readonly<Partial<Record<Step['action'], string>>> = { prune: '-', keep: '=' };
+const waits: Readonly<Record<Stage['waitFor'], string>> = { all: ' …', hooks: ' … hooks', nothing: '' };
+
+/** A plan as lines: one for each stage, groups divided by "|", "…" where it is waited for, "=" before what is in sync. */
 function lines(plan: Plan): readonly string[] {
-  return plan.stages.map(({ phase, wave, groups, waitHealthy }) => {
+  return plan.stages.map(({ phase, wave, groups, waitFor }) => {
     const told = groups.map((group) =>
-      group.map(({ action, ref }) => `${action === 'prune' ? '-' : '+'}${ref.kind}/${ref.name}`).join(' '),
+      group.map(({ action, ref }) => `${marks[action] ?? '+'}${ref.kind}/${ref.name}`).join(' '),
     );
-    return `${phase} ${wave}: ${told.join(' | ')}${waitHealthy ? ' …' : ''}`;
+    return `${phase} ${wave}: ${told.join(' | ')}${waits[waitFor]}`;
   });
 }
 
@@ -66,7 +81,7 @@ const cases: readonly Case[] = [
         missing(object('ConfigMap', 'a'), -3),
       ],
     },
-    want: ['main -3: +ConfigMap/a …', 'main 2: +ConfigMap/b …', 'main 10: +ConfigMap/c …'],
+    want: ['main -3: +ConfigMap/a …', 'main 2: +ConfigMap/b …', 'main 10: +ConfigMap/c'],
   },
   {
     what: 'phases come before waves',
@@ -100,12 +115,12 @@ const cases: readonly Case[] = [
         missing(object('Job', 'before', 'batch/v1'), 0, 'before'),
       ],
     },
-    want: ['before 0: +Namespace/shop | +Job/before …', 'main 1: +ConfigMap/a …'],
+    want: ['before 0: +Namespace/shop | +Job/before …', 'main 1: +ConfigMap/a'],
   },
   {
     what: 'prunes run backwards through the waves they were applied in',
     input: { strays: [stray('ConfigMap', 'a', 1), stray('ConfigMap', 'b', 2), stray('ConfigMap', 'c', 7)] },
-    want: ['main 1: -ConfigMap/c …', 'main 2: -ConfigMap/b …', 'main 7: -ConfigMap/a …'],
+    want: ['main 1: -ConfigMap/c …', 'main 2: -ConfigMap/b …', 'main 7: -ConfigMap/a'],
   },
   {
     what: 'prunes of a wave come before its writes',
@@ -119,7 +134,36 @@ const cases: readonly Case[] = [
       strays: [stray('ConfigMap', 'a', -5), stray('ConfigMap', 'b', 8)],
     },
     policy: { pruneLast: true },
-    want: ['main 3: +ConfigMap/new …', 'main 9: -ConfigMap/b -ConfigMap/a …'],
+    want: ['main 3: +ConfigMap/new …', 'main 9: -ConfigMap/b -ConfigMap/a'],
+  },
+  {
+    what: 'one object may ask to be pruned last',
+    input: {
+      objects: [missing(object('ConfigMap', 'new'), 3)],
+      strays: [stray('ConfigMap', 'a', -5), { ...stray('ConfigMap', 'b', 1), pruneLast: true }],
+    },
+    want: ['main 1: -ConfigMap/a …', 'main 3: +ConfigMap/new …', 'main 4: -ConfigMap/b'],
+  },
+  {
+    what: 'a single wave waits for its hooks alone',
+    input: { objects: [hook('during', 0, 'main'), missing(object('Deployment', 'web', 'apps/v1'))] },
+    want: ['main 0: +Deployment/web | +Job/during … hooks'],
+  },
+  {
+    what: 'a last wave with hooks is waited for whole',
+    input: { objects: [hook('during', 2, 'main'), missing(object('Deployment', 'web', 'apps/v1'))] },
+    want: ['main 0: +Deployment/web …', 'main 2: +Job/during …'],
+  },
+  {
+    what: 'hooks of failure run together, in the order of their waves',
+    input: { objects: [missing(object('ConfigMap', 'a')), hook('one', 3, 'failure'), hook('two', -3, 'failure')] },
+    want: ['main 0: +ConfigMap/a', 'failure 0: +Job/two | +Job/one …'],
+  },
+  {
+    what: 'what is in sync takes its turn where the policy says so',
+    input: { objects: [synced('a', 0), synced('b', 1), missing(object('ConfigMap', 'c'), 2)] },
+    policy: { keepInSync: true },
+    want: ['main 0: =ConfigMap/a …', 'main 1: =ConfigMap/b …', 'main 2: +ConfigMap/c'],
   },
   {
     what: 'stages: definitions, classes, the rest, prunes',
@@ -155,7 +199,7 @@ test('what stays is told with its reason', () => {
   assert.deepEqual(
     off.kept.map(({ ref, reason }) => [ref.name, reason]),
     [
-      ['a', 'pruning is off'],
+      ['a', 'ignored (requires pruning)'],
       ['b', 'ignored (no prune)'],
     ],
   );

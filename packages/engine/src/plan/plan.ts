@@ -17,9 +17,15 @@ export interface DesiredObject {
   readonly object: KubeObject;
   readonly phase: Phase;
   readonly wave: number;
-  /** Present for an object that runs at every sync and is not part of the compared state. */
-  readonly hook?: { readonly deletion: readonly HookDeletion[] } | undefined;
+  readonly hook?: Hook | undefined;
   readonly options?: StepOptions | undefined;
+}
+
+/** An object that runs at every sync and is not part of the compared state. */
+export interface Hook {
+  readonly deletion: readonly HookDeletion[];
+  /** At the first sync alone, or at all others; at every one where not said. */
+  readonly at?: 'install' | 'upgrade' | undefined;
 }
 
 /** How one object is written, where that differs from the ordinary. */
@@ -34,6 +40,8 @@ export interface StepOptions {
   readonly migrateFrom?: string | undefined;
   /** The object is written only where it does not exist yet. */
   readonly onlyIfMissing?: boolean;
+  /** Its kind may be unknown until the sync is under way: nothing is rehearsed then. */
+  readonly skipRehearsal?: boolean;
 }
 
 /** A desired object beside the live one. */
@@ -49,6 +57,12 @@ export interface StrayObject {
   readonly wave: number;
   /** Why it stays although pruning is on, in the words of the front end ("Prune=false"). */
   readonly keepReason?: string | undefined;
+  /** It goes after everything else of the main phase, whatever the policy says of the others. */
+  readonly pruneLast?: boolean | undefined;
+  /** Somebody has to agree before it goes. */
+  readonly confirm?: boolean | undefined;
+  /** Its presence is no difference, although it is pruned with the others. */
+  readonly extraneous?: boolean | undefined;
 }
 
 /** What decides the shape of a plan. */
@@ -60,20 +74,25 @@ export interface PlanPolicy {
   readonly pruneLast: boolean;
   /** Write objects that are in sync as well. */
   readonly applyInSync: boolean;
+  /** Objects that are in sync take their turn too: nothing is sent for them, but the next wave waits for their health. */
+  readonly keepInSync?: boolean;
   /** Leave hooks out (a partial sync). */
   readonly skipHooks: boolean;
 }
 
 /** One request, or a short fixed sequence of them, for one object. */
 export interface Step {
-  readonly action: 'create' | 'update' | 'prune' | 'hook';
+  /** `keep` sends nothing: the object is as it should be. */
+  readonly action: 'create' | 'update' | 'prune' | 'hook' | 'keep';
   readonly ref: ObjectRef;
   readonly apiVersion: string;
   readonly phase: Phase;
   /** The object to write; for a prune, the live one. */
   readonly object: KubeObject;
-  readonly hook?: { readonly deletion: readonly HookDeletion[] } | undefined;
+  readonly hook?: Hook | undefined;
   readonly options?: StepOptions | undefined;
+  /** A prune that waits until somebody agrees. */
+  readonly confirm?: boolean | undefined;
 }
 
 /** Steps between two waits. Groups run one after the other, the steps of a group in parallel. */
@@ -81,8 +100,8 @@ export interface Stage {
   readonly phase: Phase;
   readonly wave: number;
   readonly groups: readonly (readonly Step[])[];
-  /** Wait until everything this stage wrote is healthy (or gone) before the next stage begins. */
-  readonly waitHealthy: boolean;
+  /** What is waited for before the next stage begins: health of everything (and that prunes are gone), hooks alone, nothing. */
+  readonly waitFor: 'all' | 'hooks' | 'nothing';
 }
 
 /** What has to be done. An empty `stages` means: nothing. */
@@ -107,11 +126,11 @@ export interface PlanInput {
 export function makePlan(input: PlanInput): Plan {
   const writes = input.objects.flatMap((entry) => writeStep(entry, input.policy));
   const kept = input.strays.flatMap((stray) => {
-    const reason = stray.keepReason ?? (input.policy.prune ? undefined : 'pruning is off');
+    const reason = stray.keepReason ?? (input.policy.prune ? undefined : 'ignored (requires pruning)');
     return reason === undefined ? [] : [{ ref: refOf(stray.live), reason }];
   });
   const pruned = input.policy.prune ? input.strays.filter((stray) => stray.keepReason === undefined) : [];
-  const prunes = pruned.map((stray) => ({ step: pruneStep(stray), wave: stray.wave }));
+  const prunes = pruned.map((stray) => ({ step: pruneStep(stray), wave: stray.wave, last: stray.pruneLast === true }));
   const stages =
     input.policy.ordering === 'waves'
       ? stagesByWave(writes, placePrunes(prunes, writes, input.policy))
@@ -124,12 +143,17 @@ interface PlacedStep {
   readonly wave: number;
 }
 
+interface PlacedPrune extends PlacedStep {
+  readonly last: boolean;
+}
+
 function writeStep(entry: ComparedObject, policy: PlanPolicy): PlacedStep[] {
   const { object, phase, wave, hook, options } = entry.desired;
   if (hook && policy.skipHooks) return [];
   if (!hook && entry.live && options?.onlyIfMissing === true) return [];
-  if (!hook && entry.live && !entry.diff.changed && !policy.applyInSync) return [];
-  const action = hook ? 'hook' : entry.live ? 'update' : 'create';
+  const inSync = !hook && entry.live !== undefined && !entry.diff.changed && !policy.applyInSync;
+  if (inSync && policy.keepInSync !== true) return [];
+  const action = hook ? 'hook' : inSync ? 'keep' : entry.live ? 'update' : 'create';
   const step: Step = { action, ref: refOf(object), apiVersion: object.apiVersion, phase, object, hook, options };
   return [{ step, wave }];
 }
@@ -141,40 +165,53 @@ function pruneStep(stray: StrayObject): Step {
     apiVersion: stray.live.apiVersion,
     phase: 'main',
     object: stray.live,
+    ...(stray.confirm === true ? { confirm: true } : {}),
   };
 }
 
-/** Prune waves run backwards: the wave that was applied last is pruned first; `pruneLast` puts them behind everything. */
+/** Prune waves run backwards: the wave that was applied last is pruned first; `pruneLast` puts prunes behind everything. */
 function placePrunes(
-  prunes: readonly PlacedStep[],
+  prunes: readonly PlacedPrune[],
   writes: readonly PlacedStep[],
   policy: PlanPolicy,
 ): readonly PlacedStep[] {
   const waves = [...new Set(prunes.map((prune) => prune.wave))].sort((left, right) => left - right);
   const mirrored = new Map(waves.map((wave, index) => [wave, waves[waves.length - 1 - index] ?? wave]));
-  if (!policy.pruneLast) return prunes.map(({ step, wave }) => ({ step, wave: mirrored.get(wave) ?? wave }));
   const mainWaves = writes.filter(({ step }) => step.phase === 'main').map(({ wave }) => wave);
-  const last = Math.max(0, ...mainWaves, ...waves) + 1;
-  return prunes.map(({ step }) => ({ step, wave: last }));
+  const behind = [...mainWaves, ...waves].reduce((most, wave) => Math.max(most, wave), 0) + 1;
+  return prunes.map(({ step, wave, last }) => ({
+    step,
+    wave: policy.pruneLast || last ? behind : (mirrored.get(wave) ?? wave),
+  }));
 }
 
 const phaseRank: Readonly<Record<Phase, number>> = { before: -1, main: 0, after: 1, failure: 2 };
 
+/**
+ * One stage for each wave of each phase; steps of the failure phase run together. The last stage is waited for only where
+ * it has hooks, and where it is the only one, only its hooks: objects may take as long as they like to become healthy then.
+ */
 function stagesByWave(writes: readonly PlacedStep[], prunes: readonly PlacedStep[]): Stage[] {
-  const lifted = liftPrerequisites(writes);
-  const buckets = new Map<string, { phase: Phase; wave: number; steps: Step[] }>();
-  for (const { step, wave } of [...prunes, ...lifted]) {
-    const key = `${step.phase}/${wave}`;
-    const bucket = buckets.get(key) ?? { phase: step.phase, wave, steps: [] };
-    bucket.steps.push(step);
+  const buckets = new Map<string, { phase: Phase; wave: number; steps: PlacedStep[] }>();
+  for (const placed of [...prunes, ...liftPrerequisites(writes)]) {
+    const { phase } = placed.step;
+    const wave = phase === 'failure' ? 0 : placed.wave;
+    const key = `${phase}/${wave}`;
+    const bucket = buckets.get(key) ?? { phase, wave, steps: [] };
+    bucket.steps.push(placed);
     buckets.set(key, bucket);
   }
   const ordered = [...buckets.values()].sort(
     (left, right) => phaseRank[left.phase] - phaseRank[right.phase] || left.wave - right.wave,
   );
-  const hasHooks = lifted.some(({ step }) => step.hook !== undefined);
-  const waitHealthy = ordered.length > 1 || hasHooks;
-  return ordered.map(({ phase, wave, steps }) => ({ phase, wave, groups: groupSteps(steps), waitHealthy }));
+  const last = ordered.findLast(({ phase }) => phase !== 'failure');
+  return ordered.map((bucket) => {
+    const { phase, wave, steps } = bucket;
+    const hasHooks = steps.some(({ step }) => step.hook !== undefined);
+    const ends = bucket === last && !hasHooks;
+    const waitFor = ends ? 'nothing' : ordered.length > 1 ? 'all' : 'hooks';
+    return { phase, wave, groups: groupSteps(steps), waitFor };
+  });
 }
 
 /** A namespace or a definition that would come after what needs it takes the turn of its first dependant. */
@@ -192,16 +229,21 @@ function liftPrerequisites(writes: readonly PlacedStep[]): readonly PlacedStep[]
   });
 }
 
-/** Prunes first, together; then writes kind by kind, each kind in parallel. */
-function groupSteps(steps: readonly Step[]): readonly (readonly Step[])[] {
-  const prunes = steps.filter((step) => step.action === 'prune').sort((left, right) => compareSteps(right, left));
-  const writes = steps.filter((step) => step.action !== 'prune').sort(compareSteps);
+/** Prunes first, together; then writes wave by wave and kind by kind, each kind in parallel. */
+function groupSteps(placed: readonly PlacedStep[]): readonly (readonly Step[])[] {
+  const prunes = placed
+    .map(({ step }) => step)
+    .filter((step) => step.action === 'prune')
+    .sort((left, right) => compareSteps(right, left));
+  const writes = placed
+    .filter(({ step }) => step.action !== 'prune')
+    .sort((left, right) => left.wave - right.wave || compareSteps(left.step, right.step));
   const groups: Step[][] = prunes.length > 0 ? [prunes] : [];
-  let kind: string | undefined;
-  for (const step of writes) {
-    if (step.object.kind !== kind) groups.push([]);
-    kind = step.object.kind;
-    groups.at(-1)?.push(step);
+  let before: PlacedStep | undefined;
+  for (const write of writes) {
+    if (before?.step.object.kind !== write.step.object.kind || before.wave !== write.wave) groups.push([]);
+    before = write;
+    groups.at(-1)?.push(write.step);
   }
   return groups;
 }
@@ -221,20 +263,18 @@ function stagesByKind(writes: readonly PlacedStep[], prunes: readonly PlacedStep
   };
   const stages: Stage[] = [];
   for (const number of [0, 1, 2]) {
-    const steps = writes.map(({ step }) => step).filter((step) => stageOf(step) === number);
-    if (steps.length === 0) continue;
-    stages.push({ phase: 'main', wave: number, groups: groupSteps(steps), waitHealthy: number < 2 });
+    const placed = writes.filter(({ step }) => stageOf(step) === number).map(({ step }) => ({ step, wave: number }));
+    if (placed.length === 0) continue;
+    const waitFor = number < 2 ? 'all' : 'nothing';
+    stages.push({ phase: 'main', wave: number, groups: groupSteps(placed), waitFor });
   }
-  if (prunes.length > 0) {
-    const steps = prunes.map(({ step }) => step);
-    stages.push({ phase: 'main', wave: 3, groups: groupSteps(steps), waitHealthy: false });
-  }
+  if (prunes.length > 0) stages.push({ phase: 'main', wave: 3, groups: groupSteps(prunes), waitFor: 'nothing' });
   return stages;
 }
 
 /** The number of objects a plan creates, updates and prunes. */
 export function planSummary(plan: Plan): Readonly<Record<Step['action'], number>> {
-  const counts = { create: 0, update: 0, prune: 0, hook: 0 };
+  const counts = { create: 0, update: 0, prune: 0, hook: 0, keep: 0 };
   for (const stage of plan.stages) {
     for (const step of stage.groups.flat()) counts[step.action] += 1;
   }

@@ -1,5 +1,7 @@
 // A refusal: why something was not done, as data. Status, CLI and UI show the same sentence.
 
+import type { ObjectRef } from '@evenkeel/resource';
+
 /** The closed set of reasons why work is refused. Sentences may change, codes may not. */
 export type RefusalCode =
   | 'SOURCE_UNREACHABLE'
@@ -12,6 +14,8 @@ export type RefusalCode =
   | 'PRUNE_BUDGET'
   | 'TWO_OWNERS'
   | 'NOT_PERMITTED'
+  | 'NAMESPACE_NOT_PERMITTED'
+  | 'OBJECT_NOT_PERMITTED'
   | 'UNSUPPORTED_FIELD'
   | 'INVALID_SPEC'
   | 'DESTINATION_UNKNOWN'
@@ -38,6 +42,8 @@ export interface Refusal {
   /** What the reader can do about it; a sentence. */
   readonly remedy?: string | undefined;
   readonly at?: SourcePosition | undefined;
+  /** The object it is about, where it is about one. */
+  readonly about?: (ObjectRef & { readonly version: string }) | undefined;
 }
 
 /** "apps/x.yaml:12:3" */

@@ -1,0 +1,91 @@
+// The `operation` of an Application: a sync that somebody asks for, as the engine takes it and as the status tells of it.
+// Mirrors argoproj/argo-cd:pkg/apis/application/v1alpha1/types.go Operation and SyncOperation (3.6).
+
+import type { OperationReport, SyncRequest } from '@evenkeel/delivery';
+import type { Application, ApplicationSpec, RequestedOperation } from './application.ts';
+import { optionPolicy } from './policy.ts';
+import { readSyncOptions } from './sync-options.ts';
+import { type SourceSettings, translateSources } from './sources/translate-sources.ts';
+import { translateRetry } from './translate.ts';
+
+/** The sync that somebody asked for by writing `operation`. */
+export function requestOf(application: Application, settings?: SourceSettings): SyncRequest | undefined {
+  const { operation, object } = application;
+  const id = `requested-${object.metadata.resourceVersion ?? ''}`;
+  return operation && readOperation(operation, application, { id, settings });
+}
+
+/** Reads one operation; undefined where it asks for no sync. Options that are not known are left out here: the spec names them. */
+export function readOperation(
+  operation: RequestedOperation,
+  application: Application,
+  { id, settings }: { readonly id: string; readonly settings?: SourceSettings | undefined },
+): SyncRequest | undefined {
+  const { sync, initiatedBy } = operation;
+  const { spec } = application;
+  if (!sync) return undefined;
+  const only = (sync.resources ?? []).map((resource) => ({
+    group: resource.group ?? '',
+    kind: resource.kind,
+    namespace: resource.namespace ?? '',
+    name: resource.name,
+  }));
+  const sources = sync.sources && sync.sources.length > 0 ? sync.sources : sync.source ? [sync.source] : undefined;
+  const options = sync.syncOptions ? optionPolicy(readSyncOptions(sync.syncOptions).options) : {};
+  const force = sync.syncStrategy?.apply?.['force'] === true || sync.syncStrategy?.hook?.['force'] === true;
+  return {
+    id,
+    revision: sync.revision === '' ? undefined : sync.revision,
+    revisions: sync.revisions && sync.revisions.length > 0 ? sync.revisions : undefined,
+    sources: sources && translateSources(application, settings, sources),
+    manifests: sync.manifests && sync.manifests.length > 0 ? sync.manifests : undefined,
+    prune: sync.prune === true,
+    dryRun: sync.dryRun === true,
+    only: only.length > 0 ? only : undefined,
+    skipHooks: sync.syncStrategy?.apply !== undefined,
+    initiatedBy: { automated: initiatedBy?.automated === true, username: initiatedBy?.username },
+    policy: { ...options, ...(force ? { recreate: true } : {}) },
+    ...requestedRetry(operation, spec),
+    asked: operation,
+  };
+}
+
+/** An operation that says nothing of retries has those of its Application, as upstream's API fills them in. */
+function requestedRetry({ retry }: RequestedOperation, { syncPolicy }: ApplicationSpec): Pick<SyncRequest, 'retry'> {
+  if (retry && Object.keys(retry).length > 0) return { retry: translateRetry({ limit: 0, ...retry }) };
+  return { retry: translateRetry(syncPolicy?.retry ?? { limit: 0 }) };
+}
+
+/** The operation as status.operationState tells of it: what was asked for, with the revision it came to. */
+export function operationJson({ spec }: Application, operation: OperationReport): RequestedOperation {
+  const many = spec.sources !== undefined && spec.sources.length > 0;
+  const revisions = operation.revision.split(',');
+  const at = many ? { revisions } : { revision: operation.revision };
+  const asked = operation.request?.asked as RequestedOperation | undefined;
+  if (asked) return { ...asked, sync: { ...at, ...asked.sync } };
+  return automatedOperation(spec, operation);
+}
+
+function automatedOperation(spec: ApplicationSpec, operation: OperationReport): RequestedOperation {
+  const { automated, syncOptions, retry } = spec.syncPolicy ?? {};
+  const many = spec.sources !== undefined && spec.sources.length > 0;
+  const { healings, initiatedBy } = operation;
+  const resources =
+    healings === undefined
+      ? undefined
+      : operation.steps.map(({ ref: { group, kind, name } }) => ({ ...(group === '' ? {} : { group }), kind, name }));
+  return {
+    initiatedBy: initiatedBy.automated ? { automated: true } : { username: initiatedBy.username ?? 'unknown' },
+    retry: retry ?? { limit: 5 },
+    sync: {
+      ...(many
+        ? { revisions: operation.revision.split(','), sources: spec.sources }
+        : { revision: operation.revision }),
+      ...(!many && spec.source ? { source: spec.source } : {}),
+      ...(automated?.prune === true ? { prune: true } : {}),
+      ...(syncOptions ? { syncOptions } : {}),
+      ...(resources ? { resources } : {}),
+      ...(healings === undefined ? {} : { autoHealAttemptsCount: healings }),
+    },
+  };
+}
