@@ -1,37 +1,55 @@
-// spec.source.kustomize as fields of a kustomization.
+// spec.source.kustomize as edits and what is laid over the file.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kustomizeOverlay } from './kustomize-fields.ts';
+import { kustomizeSettings } from './kustomize-fields.ts';
+import type { KustomizeFields } from './sources/source-types.ts';
 
-const images: readonly (readonly [string, object])[] = [
-  ['web:v2', { name: 'web', newTag: 'v2' }],
-  ['registry:5000/web:v2', { name: 'registry:5000/web', newTag: 'v2' }],
-  ['registry:5000/web', { name: 'registry:5000/web' }],
-  ['web=mirror/web:v2', { name: 'web', newName: 'mirror/web', newTag: 'v2' }],
-  ['web=mirror/web', { name: 'web', newName: 'mirror/web' }],
-  ['web@sha256:ab', { name: 'web', digest: 'sha256:ab' }],
-  ['web=mirror/web@sha256:ab', { name: 'web', newName: 'mirror/web', digest: 'sha256:ab' }],
-];
-
-for (const [text, want] of images) {
-  test(`image ${text}`, () => {
-    assert.deepEqual(kustomizeOverlay({ images: [text] }), { images: [want] });
-  });
+function settingsOf(fields: KustomizeFields): ReturnType<typeof kustomizeSettings> {
+  return kustomizeSettings(fields, (text) => text.replace('$ARGOCD_APP_NAME', 'web'));
 }
 
-test('labels reach selectors unless they should not', () => {
-  assert.deepEqual(kustomizeOverlay({ commonLabels: { a: 'b' } }), {
-    labels: [{ pairs: { a: 'b' }, includeSelectors: true }],
+test('every field becomes the edit that upstream makes, in its order', () => {
+  const { edits } = settingsOf({
+    namespace: 'live',
+    namePrefix: 'a-',
+    nameSuffix: '-z',
+    images: ['web=mirror/$ARGOCD_APP_NAME:v2'],
+    replicas: [{ name: 'web', count: 3 }],
+    commonLabels: { app: '$ARGOCD_APP_NAME' },
+    forceCommonLabels: true,
+    labelWithoutSelector: true,
+    labelIncludeTemplates: true,
+    commonAnnotations: { of: '$ARGOCD_APP_NAME' },
+    forceCommonAnnotations: true,
   });
-  assert.deepEqual(
-    kustomizeOverlay({ commonLabels: { a: 'b' }, labelWithoutSelector: true, labelIncludeTemplates: true }),
-    {
-      labels: [{ pairs: { a: 'b' }, includeSelectors: false, includeTemplates: true }],
-    },
-  );
+  assert.deepEqual(edits, [
+    ['set', 'nameprefix', '--', 'a-'],
+    ['set', 'namesuffix', '--', '-z'],
+    ['set', 'image', 'web=mirror/web:v2'],
+    ['set', 'replicas', 'web=3'],
+    ['add', 'label', '--force', '--without-selector', '--include-templates', 'app:web'],
+    ['add', 'annotation', '--force', 'of:$ARGOCD_APP_NAME'],
+    ['set', 'namespace', '--', 'live'],
+  ]);
+  const filled = settingsOf({ commonAnnotations: { of: '$ARGOCD_APP_NAME' }, commonAnnotationsEnvsubst: true });
+  assert.deepEqual(filled.edits, [['add', 'annotation', 'of:web']]);
+});
+
+test('patches and components are laid into the file', () => {
+  const { overlay, ignoreMissingComponents } = settingsOf({
+    patches: [{ patch: 'x' }],
+    components: ['../tls'],
+    ignoreMissingComponents: true,
+  });
+  assert.deepEqual(overlay, { patches: [{ patch: 'x' }], components: ['../tls'] });
+  assert.equal(ignoreMissingComponents, true);
 });
 
 test('empty settings change nothing', () => {
-  assert.deepEqual(kustomizeOverlay({ namePrefix: '', images: [], commonLabels: {}, patches: [] }), {});
+  assert.deepEqual(settingsOf({ namePrefix: '', images: [], commonLabels: {}, patches: [] }), {
+    edits: [],
+    overlay: {},
+    ignoreMissingComponents: false,
+  });
 });

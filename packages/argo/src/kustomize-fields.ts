@@ -1,49 +1,51 @@
-// spec.source.kustomize in kustomization.yaml's own terms. Upstream runs `kustomize edit …` on a copy; the outcome is
-// the same. Mirrors argoproj/argo-cd:util/kustomize/kustomize.go (3.6) Build.
+// spec.source.kustomize as what upstream does with it: `kustomize edit …` on a copy, then patches and components laid into
+// the file. Mirrors argoproj/argo-cd:util/kustomize/kustomize.go (3.6) Build.
 
-import type { Json, JsonObject } from '@evenkeel/resource';
+import type { KustomizeSettings } from '@evenkeel/delivery';
+import type { Json } from '@evenkeel/resource';
+import type { KustomizeFields } from './sources/source-types.ts';
 
-/** The overlay's fields; empty where nothing is set. */
-export function kustomizeOverlay(settings: JsonObject): { readonly [field: string]: Json } {
+/** The edits and what is laid over the file; neither where nothing is set. `expand` fills in the build environment. */
+export function kustomizeSettings(
+  fields: KustomizeFields,
+  expand: (text: string) => string,
+): Pick<KustomizeSettings, 'edits' | 'overlay' | 'ignoreMissingComponents'> {
+  const edits: string[][] = [];
+  if (fields.namePrefix) edits.push(['set', 'nameprefix', '--', fields.namePrefix]);
+  if (fields.nameSuffix) edits.push(['set', 'namesuffix', '--', fields.nameSuffix]);
+  const { images = [], replicas = [], patches = [], components = [] } = fields;
+  if (images.length > 0) edits.push(['set', 'image', ...images.map((image) => expand(image))]);
+  if (replicas.length > 0) {
+    edits.push(['set', 'replicas', ...replicas.map(({ name = '', count = 0 }) => `${name}=${count}`)]);
+  }
+  const labels = pairs(fields.commonLabels, expand);
+  if (labels.length > 0) {
+    edits.push([
+      'add',
+      'label',
+      ...(fields.forceCommonLabels === true ? ['--force'] : []),
+      ...(fields.labelWithoutSelector === true ? ['--without-selector'] : []),
+      ...(fields.labelIncludeTemplates === true ? ['--include-templates'] : []),
+      ...labels,
+    ]);
+  }
+  const annotations = pairs(
+    fields.commonAnnotations,
+    fields.commonAnnotationsEnvsubst === true ? expand : (value) => value,
+  );
+  if (annotations.length > 0) {
+    edits.push(['add', 'annotation', ...(fields.forceCommonAnnotations === true ? ['--force'] : []), ...annotations]);
+  }
+  if (fields.namespace) edits.push(['set', 'namespace', '--', fields.namespace]);
   const overlay: Record<string, Json> = {};
-  for (const field of ['namePrefix', 'nameSuffix', 'namespace'] as const) {
-    const value = settings[field];
-    if (typeof value === 'string' && value !== '') overlay[field] = value;
-  }
-  const images = settings['images'];
-  if (Array.isArray(images) && images.length > 0) overlay['images'] = images.map((image) => imageEntry(String(image)));
-  for (const field of ['replicas', 'patches', 'components'] as const) {
-    const value = settings[field];
-    if (Array.isArray(value) && value.length > 0) overlay[field] = value;
-  }
-  const labels = settings['commonLabels'];
-  if (isMap(labels)) {
-    const includeSelectors = settings['labelWithoutSelector'] !== true;
-    const includeTemplates = settings['labelIncludeTemplates'] === true;
-    overlay['labels'] = [{ pairs: labels, includeSelectors, ...(includeSelectors ? {} : { includeTemplates }) }];
-  }
-  if (isMap(settings['commonAnnotations'])) overlay['commonAnnotations'] = settings['commonAnnotations'] as Json;
-  return overlay;
+  if (patches.length > 0) overlay['patches'] = patches;
+  if (components.length > 0) overlay['components'] = components;
+  return { edits, overlay, ignoreMissingComponents: fields.ignoreMissingComponents === true };
 }
 
-function isMap(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
-}
-
-/** "old=new:tag", "old=new@digest", "name:tag", "name@digest" or "old=new". */
-function imageEntry(text: string): JsonObject {
-  const equals = text.indexOf('=');
-  const target = equals < 0 ? text : text.slice(equals + 1);
-  const digestAt = target.indexOf('@');
-  const untagged = digestAt < 0 ? target : target.slice(0, digestAt);
-  const colon = untagged.lastIndexOf(':');
-  const hasTag = colon > untagged.lastIndexOf('/');
-  const newName = hasTag ? untagged.slice(0, colon) : untagged;
-  const name = equals < 0 ? newName : text.slice(0, equals);
-  return {
-    name,
-    ...(newName === name ? {} : { newName }),
-    ...(hasTag ? { newTag: untagged.slice(colon + 1) } : {}),
-    ...(digestAt < 0 ? {} : { digest: target.slice(digestAt + 1) }),
-  };
+function pairs(
+  entries: Readonly<Record<string, string>> | undefined,
+  valueOf: (value: string) => string,
+): readonly string[] {
+  return Object.entries(entries ?? {}).map(([name, value]) => `${name}:${valueOf(value)}`);
 }

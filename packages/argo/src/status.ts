@@ -24,7 +24,13 @@ const healthWords: Readonly<Record<HealthStatus, string>> = {
   unknown: 'Unknown',
 };
 const syncWords = { synced: 'Synced', drifted: 'OutOfSync', unknown: 'Unknown' } as const;
-const rendererWords = { kustomize: 'Kustomize', helm: 'Helm', directory: 'Directory' } as const;
+const rendererWords = {
+  kustomize: 'Kustomize',
+  helm: 'Helm',
+  directory: 'Directory',
+  plugin: 'Plugin',
+  none: '',
+} as const;
 
 /** Which condition a refusal shows as. */
 const conditionTypes: Readonly<Record<RefusalCode, string>> = {
@@ -212,6 +218,9 @@ function conditionsOf(
   for (const warning of report.warnings) {
     if (warning.startsWith('error setting app health: ')) wanted.push({ type: 'ComparisonError', message: warning });
     if (/more than once/.test(warning)) wanted.push({ type: 'RepeatedResourceWarning', message: warning });
+    if (/^Application has \d+ orphaned resources$/.test(warning)) {
+      wanted.push({ type: 'OrphanedResourceWarning', message: warning });
+    }
     if (warning.endsWith('is excluded in the settings')) {
       wanted.push({ type: 'ExcludedResourceWarning', message: warning });
     }

@@ -173,9 +173,10 @@ test('what is missing is named, all of it at once', () => {
 });
 
 test('destinations that are unknown or said twice', () => {
-  assert.match(refused({ destination: { server: 'https://far' } }).join(), /the cluster "https:\/\/far" is not known/);
+  assert.match(refused({ destination: { server: 'https://far' } }).join(), /cluster "https:\/\/far" not found/);
+  assert.match(refused({ destination: { name: 'far' } }).join(), /there are no clusters with this name: far/);
   const both = { server: 'https://kubernetes.default.svc', name: 'in-cluster' };
-  assert.match(refused({ destination: both }).join(), /server and name are both set/);
+  assert.match(refused({ destination: both }).join(), /can't have both name and server defined/);
 });
 
 test('an Application that is refused can still be taken apart', () => {

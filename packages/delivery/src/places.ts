@@ -171,7 +171,8 @@ export function atCommit(
 async function locateChart(source: DeliverySource, asking: Asking): Promise<Located> {
   const { charts, refresh, signal } = asking;
   const request: ChartRequest = {
-    repoURL: source.url,
+    // As upstream has it, a place without a scheme is a registry.
+    repoURL: source.url.includes('://') ? source.url : `oci://${source.url}`,
     chart: source.chart ?? '',
     version: source.revision === 'HEAD' ? '' : source.revision,
     ...(await remoteRequest(source, signal)),

@@ -51,6 +51,7 @@ export interface SourceContext {
   /** The sources that others read, by the name that paths begin with. */
   readonly references: ReadonlyMap<string, Located>;
   readonly previous: readonly RenderedSource[];
+  readonly onRender?: (() => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -81,6 +82,7 @@ export async function renderAt(
   if (usable && stillSame(usable.reads, snapshot)) return { ...usable, sha, content };
   const depends = new Set<'revision' | 'versions'>();
   const work = { source, sha, snapshot, answers, chartWorld, lookups, depends, previous };
+  context.onRender?.();
   const { rendering, reads } = await renderSnapshot(work, context);
   const facts = {
     revision: depends.has('revision') ? sha : undefined,

@@ -24,6 +24,8 @@ export interface RenderInput {
   readonly sources: readonly DeliverySource[];
   readonly places: Places;
   readonly plugins: PluginLimits;
+  /** Called for every source that is really rendered. */
+  readonly onRender?: () => void;
   readonly cluster: Cluster;
   readonly previous: RenderedDelivery | undefined;
   /** Ask remotes for their references now. */
@@ -58,7 +60,8 @@ export async function renderDelivery(input: RenderInput): Promise<RenderedDelive
   for (const [index, source] of input.sources.entries()) {
     const place = located[index];
     if (!place || failed) continue;
-    const context = { places, plugins, cluster, references, previous: known, signal };
+    const { onRender } = input;
+    const context = { places, plugins, cluster, references, previous: known, signal, onRender };
     const rendered = await attempt(source, () => renderAt(source, place, context));
     if (!rendered) continue;
     sources.push(rendered);

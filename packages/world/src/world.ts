@@ -20,14 +20,29 @@ import {
   watchSettings,
 } from '@evenkeel/argo';
 import { systemClock } from '@evenkeel/controller';
-import { type Cluster, Deliveries, type FrontEnd, connectCluster, createRecorder } from '@evenkeel/delivery';
+import {
+  type Cluster,
+  Deliveries,
+  type FrontEnd,
+  connectCluster,
+  createRecorder,
+  defaultPluginLimits,
+} from '@evenkeel/delivery';
 import { type ArtifactPublisher, type FluxController, fluxFrontEnd, startFlux } from '@evenkeel/flux';
 import { type GitHost, type HostedRepository, createGit, startGitHost } from '@evenkeel/git';
 import { type History, openHistory } from '@evenkeel/history';
 import { type KubeClient, type KubeTransport, createKubeClient } from '@evenkeel/kube';
 import { Sandbox } from '@evenkeel/sandbox';
 import { type Backend, type Server, argoFace, fluxFace, startServer } from '@evenkeel/server';
-import { type SourceStore, createArtifactStorage, createSourceStore, startArtifactServer } from '@evenkeel/source';
+import {
+  type ChartStore,
+  type ChartStoreOptions,
+  type SourceStore,
+  createArtifactStorage,
+  createChartStore,
+  createSourceStore,
+  startArtifactServer,
+} from '@evenkeel/source';
 import type { Clock } from '@evenkeel/std';
 import { bootstrapCluster } from './bootstrap.ts';
 import { type RepositoryMap, guessRepositories } from './repositories.ts';
@@ -105,6 +120,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...(options.environment ? { environment: options.environment } : {}),
   });
   const store = stack.use(createSourceStore({ git, directory: join(stateDirectory, 'mirrors'), clock }));
+  const charts = stack.use(createChartStore({ directory: join(stateDirectory, 'charts'), ...outside(options) }));
   const maps = await repositoryMaps(git, options);
   const [{ sandbox, transport }, { gitHost, repositories }] = await Promise.all([
     startCluster(options, stateDirectory, stack),
@@ -120,7 +136,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   );
   const argoFrontEnd = createArgoFrontEnd(() => settings.current(), settings.scripts);
   const cluster = stack.use(await connectCluster('in-cluster', client, () => [argoFrontEnd, fluxFrontEnd]));
-  const core = { client, cluster, store, history, credentials, stateDirectory, clock };
+  const core = { client, cluster, store, charts, history, credentials, stateDirectory, clock };
   const controllers = await startControllers({ ...core, settings, argoFrontEnd, signal: abort.signal, stack }, options);
   const parts = { ...core, sandbox, gitHost, repositories, ...controllers };
   const server = options.port === false ? undefined : stack.use(await startServer(serverOptions(parts, options)));
@@ -135,6 +151,7 @@ interface ControllerInput {
   readonly client: KubeClient;
   readonly cluster: Cluster;
   readonly store: SourceStore;
+  readonly charts: ChartStore;
   readonly stateDirectory: string;
   readonly history: History;
   readonly clock: Clock;
@@ -153,6 +170,10 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
   const deliveries = stack.use(
     new Deliveries({
       store,
+      charts: input.charts,
+      ...(options.environment?.['PATH']
+        ? { plugins: { ...defaultPluginLimits, path: options.environment['PATH'] } }
+        : {}),
       clock,
       cluster: (name) => (name === cluster.name ? cluster : undefined),
       onWake: (key, urgency) =>
@@ -207,6 +228,21 @@ async function startArtifacts(
     await startArtifactServer({ storage, ...artifacts, ...(host === undefined ? {} : { host }) }),
   );
   return { storage, url: server.url };
+}
+
+/** How charts are reached, as the environment says. */
+function outside({ environment = {}, version }: WorldOptions): Omit<ChartStoreOptions, 'directory'> {
+  const named = (name: string): string | undefined => environment[name] ?? environment[name.toLowerCase()];
+  const [http, https, none] = [named('HTTP_PROXY'), named('HTTPS_PROXY'), named('NO_PROXY')];
+  return {
+    environment,
+    ...(version === undefined ? {} : { userAgent: `evenkeel/${version}` }),
+    proxy: {
+      ...(http === undefined ? {} : { http }),
+      ...(https === undefined ? {} : { https }),
+      ...(none === undefined ? {} : { none }),
+    },
+  };
 }
 
 async function temporaryState(stack: AsyncDisposableStack): Promise<string> {

@@ -1,9 +1,11 @@
 // What the ConfigMaps argocd-cm and argocd-cmd-params-cm decide, as values that everybody else reads. A wrong entry is
 // named in `problems` and left at its default; the rest counts.
 
+import type { PluginDefinition } from '@evenkeel/delivery';
 import type { LabelSelector } from '@evenkeel/resource';
 import { type Customizations, readCustomizations } from './customizations.ts';
 import { EntryReader } from './entry-reader.ts';
+import { type PluginSource, readPlugins } from './plugins.ts';
 import { type FilteredResource, readFilters } from './resource-filter.ts';
 
 /** How a live object says which Application it belongs to. */
@@ -61,6 +63,8 @@ export interface ArgoSettings {
   };
   readonly helm: { readonly valuesFileSchemes: readonly string[] };
   readonly renderers: { readonly kustomize: boolean; readonly helm: boolean; readonly directory: boolean };
+  /** Config management plugins. */
+  readonly plugins: readonly PluginDefinition[];
   readonly globalProjects: readonly GlobalProject[];
   readonly impersonation: { readonly enabled: boolean; readonly enforced: boolean };
   readonly inClusterEnabled: boolean;
@@ -85,10 +89,12 @@ export interface ReadSettings {
 export interface SettingsData {
   readonly config?: Readonly<Record<string, string>> | undefined;
   readonly params?: Readonly<Record<string, string>> | undefined;
+  /** The ConfigMaps that declare plugins. */
+  readonly plugins?: readonly PluginSource[] | undefined;
 }
 
 /** Reads the settings. Mirrors argoproj/argo-cd:util/settings/settings.go (3.6). Never throws. */
-export function readSettings({ config = {}, params = {} }: SettingsData): ReadSettings {
+export function readSettings({ config = {}, params = {}, plugins = [] }: SettingsData): ReadSettings {
   const problems: string[] = [];
   const cm = new EntryReader('argocd-cm', config, problems);
   const cmd = new EntryReader('argocd-cmd-params-cm', params, problems);
@@ -116,6 +122,7 @@ export function readSettings({ config = {}, params = {} }: SettingsData): ReadSe
       helm: cm.flag('helm.enable', true),
       directory: cm.flag('jsonnet.enable', true),
     },
+    plugins: readPlugins(plugins, problems),
     globalProjects: globalProjects(cm),
     impersonation: {
       enabled: cm.flag('application.sync.impersonation.enabled', false),

@@ -1,9 +1,10 @@
 // Keeps the settings of an installation as its ConfigMaps stand, and tells when they change. Two named ConfigMaps of one
-// namespace are watched; nothing polls.
+// namespace are watched, and those that declare plugins; nothing polls.
 
 import { type KubeClient, createInformer } from '@evenkeel/kube';
 import { type LuaEngine, loadLua } from '@evenkeel/lang';
 import type { KubeObject } from '@evenkeel/resource';
+import { pluginLabel } from './plugins.ts';
 import { type Scripts, createScripts, needsLua } from './scripts.ts';
 import { type ArgoSettings, type ReadSettings, defaultSettings, readSettings } from './settings.ts';
 
@@ -56,13 +57,15 @@ export async function watchSettings(
   if (!type) return fixedSettings();
   const follow = (name: string): ReturnType<typeof createInformer> =>
     createInformer(client, type, { namespace, fieldSelector: `metadata.name=${name}`, signal });
-  const informers = [follow(configName), follow(paramsName)] as const;
+  const plugins = createInformer(client, type, { namespace, labelSelector: `${pluginLabel}=true`, signal });
+  const informers = [follow(configName), follow(paramsName), plugins] as const;
   await Promise.all(informers.map((informer) => informer.synced));
   const engine = luaLoader(options);
   const read = async (): Promise<State> => {
     const settings = readSettings({
       config: dataOf(informers[0].get(namespace, configName)),
       params: dataOf(informers[1].get(namespace, paramsName)),
+      plugins: plugins.list().map((object) => ({ name: object.metadata.name ?? '', data: dataOf(object) ?? {} })),
     });
     const { customizations } = settings.settings;
     return {
