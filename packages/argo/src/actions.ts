@@ -3,7 +3,7 @@
 import { type KubeClient, type ResourceType, isKubeError } from '@evenkeel/kube';
 import type { Json, JsonObject, KubeObject, ObjectRef } from '@evenkeel/resource';
 import { present } from '@evenkeel/std';
-import type { Application, HistoryEntry } from './application.ts';
+import { type Application, type HistoryEntry, asJson } from './application.ts';
 import { holdAnnotation } from './hold.ts';
 import { historyRevision } from './memory.ts';
 
@@ -87,7 +87,7 @@ export async function rollbackTo(
   await patch(client, application, {
     operation: {
       initiatedBy: { username: asker.username },
-      sync: { revision: sha, prune: true, syncStrategy: { apply: {} } },
+      sync: { ...deployedBy(entry), prune: true, syncStrategy: { apply: {} } },
     },
   });
 }
@@ -96,7 +96,14 @@ export async function rollbackTo(
 function headOf(application: Application): Promise<string> {
   const held = application.object.metadata.annotations?.[holdAnnotation];
   const known = held === undefined ? undefined : (JSON.parse(held) as { readonly whileHead?: string }).whileHead;
-  return Promise.resolve(known ?? application.status.sync?.revision ?? '');
+  const { revision = '', revisions } = application.status.sync ?? {};
+  return Promise.resolve(known ?? revisions?.join(',') ?? revision);
+}
+
+/** What an entry of the history deployed: its sources at its revisions. */
+function deployedBy({ revision, revisions = [], source, sources = [] }: HistoryEntry): JsonObject {
+  if (revisions.length > 0) return { revisions, ...(sources.length > 0 ? { sources: asJson(sources) } : {}) };
+  return { revision: revision ?? '', ...(source ? { source: asJson(source) } : {}) };
 }
 
 /** Ends a hold: the newest commit goes live again. */

@@ -34,7 +34,7 @@ import { type DismantleInput, type Dismantled, dismantleDelivery } from './run/d
 import { type FarewellState, clearFarewells, runFarewells } from './run/farewell.ts';
 import { type Operation, hasHooks, startOperation } from './run/operation.ts';
 import { rehearsePlan } from './run/rehearse.ts';
-import { type RenderedDelivery, describeCommit, renderDelivery } from './sources.ts';
+import { type RenderedDelivery, describeCommit, remembered, renderDelivery } from './sources.ts';
 import { isTouched } from './touched.ts';
 import { type World, comparedAtRest, describePlan, planTurn } from './turn.ts';
 
@@ -78,7 +78,7 @@ const ASK_AGAIN_MS = 60_000;
 
 interface State extends Found {
   delivery: Delivery;
-  rendered?: RenderedDelivery;
+  rendered?: RenderedDelivery | undefined;
   prepared?: {
     readonly rendered: RenderedDelivery;
     readonly fingerprint: string;
@@ -275,7 +275,7 @@ export class Deliveries implements AsyncDisposable {
       refresh: refresh !== undefined,
       signal,
     });
-    if (rendered.refusals.length === 0) state.rendered = rendered;
+    state.rendered = remembered(state.rendered, rendered);
     return rendered;
   }
 

@@ -10,7 +10,9 @@ import type { RenderedDelivery } from './sources.ts';
 export function asRequested(delivery: Delivery, request: SyncRequest | undefined): Delivery {
   if (!request) return delivery;
   const { revision, revisions, sources = delivery.sources, policy } = request;
-  const wanted = sources.map((source, index) => {
+  const access = delivery.sources[0]?.access;
+  const wanted = sources.map((given, index) => {
+    const source = given.access || !access ? given : { ...given, access };
     const asked = revisions?.[index] ?? revision;
     return asked === undefined || asked === '' ? source : { ...source, revision: asked, hold: undefined };
   });

@@ -53,7 +53,10 @@ export async function renderDelivery(input: RenderInput): Promise<RenderedDelive
   const located = applyHolds(input, newest);
   const revisions = located.map((place) => place?.revision ?? '');
   const references = referencesOf(input.sources, located);
-  const known = input.previous?.sources ?? [];
+  // Who asks for a refresh wants what failed to be tried again.
+  const known = (input.previous?.sources ?? []).filter(
+    ({ rendering }) => input.refresh !== true || rendering.refusals.length === 0,
+  );
   const sources: RenderedSource[] = [];
   // Where one cannot be resolved the others have nothing to say: they may read from it.
   const failed = refusals.length > 0;
@@ -68,6 +71,20 @@ export async function renderDelivery(input: RenderInput): Promise<RenderedDelive
     refusals.push(...rendered.rendering.refusals);
   }
   return { sources, revisions: revisions.length === 1 && revisions[0] === '' ? [] : revisions, refusals };
+}
+
+/**
+ * What is known for the next time. Failures are known as well: the same files fail alike. What failed for want of something
+ * outside is not, and is tried again.
+ */
+export function remembered(before: RenderedDelivery | undefined, now: RenderedDelivery): RenderedDelivery | undefined {
+  if (now.sources.length === 0) return before;
+  const sources = now.sources.filter(({ rendering }) => !isPassing(rendering.refusals));
+  return sources.length === now.sources.length ? now : { ...now, sources };
+}
+
+function isPassing(refusals: readonly Refusal[]): boolean {
+  return refusals.some(({ code }) => code === 'SOURCE_UNREACHABLE');
 }
 
 /** A rollback holds until any of the sources has moved on. */
