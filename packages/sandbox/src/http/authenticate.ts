@@ -1,13 +1,13 @@
 // Who an HTTP request is from: client certificate, bearer token, or nobody; and whom they act as.
 
-import { scalarText } from '../store/draft.ts';
 import type { Http2ServerRequest } from 'node:http2';
-import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { type Identity, anonymousIdentity } from '../access/identity.ts';
 import { accessRefusal } from '../access/authorize.ts';
 import type { ResourceAttempt } from '../access/rules.ts';
 import { ApiError, badRequest } from '../api/status.ts';
 import type { Cluster } from '../cluster.ts';
+import { certificateIdentity } from './client-certificate.ts';
 
 /** The identity of a request. Throws 401 for a token that is not good, 403 where impersonation is not allowed. */
 export function authenticate(
@@ -126,15 +126,5 @@ function ownIdentity(
     return identity;
   }
   const socket = (request.stream?.session?.socket ?? request.socket) as TLSSocket;
-  if (socket.authorized !== true) return anonymousIdentity;
-  const { subject } = socket.getPeerCertificate() as PeerCertificate;
-  if (subject === undefined) return anonymousIdentity;
-  const user = String(subject.CN ?? '');
-  const organisations: unknown = subject.O;
-  const groups = Array.isArray(organisations)
-    ? (organisations as string[])
-    : organisations === undefined
-      ? []
-      : [scalarText(organisations)];
-  return { user, groups: [...groups, 'system:authenticated'] };
+  return certificateIdentity(socket) ?? anonymousIdentity;
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Cluster } from '../cluster.ts';
 import type { Credentials } from './credentials.ts';
+import { trustingAuthority } from './client-certificate.ts';
 import { handleRequest } from './handle.ts';
 
 /** A socket that listens. */
@@ -28,14 +29,17 @@ export async function listen(options: {
   const server = createSecureServer({
     key: credentials.server.key,
     cert: credentials.server.certificate,
-    ca: credentials.authority.certificate,
+    // No authority: client-certificate.ts checks who comes.
+    ca: [],
     requestCert: true,
     // Clients without a certificate come with a token, or as anonymous.
     rejectUnauthorized: false,
     allowHTTP1: true,
   });
   const sockets = new Set<{ destroy(): void }>();
+  const trust = trustingAuthority(credentials.authority.certificate);
   server.on('secureConnection', (socket) => {
+    trust(socket);
     sockets.add(socket);
     socket.setNoDelay(true);
     socket.on('error', () => undefined);
