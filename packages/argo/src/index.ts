@@ -46,7 +46,59 @@ export {
 export { isExcluded } from './settings/resource-filter.ts';
 export { type SettingsSource, fixedSettings, watchSettings } from './settings/watch-settings.ts';
 export { type CustomHealth, type Scripts, createScripts, needsLua } from './settings/scripts.ts';
-export { defaultProject } from './projects.ts';
+export {
+  type JwtToken,
+  type Project,
+  type ProjectSpec,
+  type RestrictedKind,
+  type SyncWindow,
+  defaultProject,
+  readProject,
+} from './projects/project.ts';
+export {
+  type CreatedProject,
+  ProjectRefused,
+  type ProjectWorld,
+  createProject,
+  removeProject,
+  updateProject,
+} from './projects/project-writes.ts';
+export { explainWindows } from './projects/application-limits.ts';
+export type { Governance } from './projects/governance.ts';
+export { permitsDestination, permitsSource } from './projects/permissions.ts';
+export {
+  normalisePolicy,
+  projectPolicies,
+  validateProject,
+  validateWindow,
+  windowWarning,
+} from './projects/validate.ts';
+export { describeWindow, isActive, judgeWindows } from './projects/windows.ts';
+export { type ClusterAccess, type ResolvedAccess, resolveAccess } from './clusters/access.ts';
+export {
+  ClusterRefused,
+  type ClusterStore,
+  type NewCluster,
+  clusterSecret,
+  removeCluster,
+  writeCluster,
+} from './clusters/cluster-writes.ts';
+export { describeCluster } from './clusters/describe.ts';
+export {
+  type ClusterDirectory,
+  type NamedDestination,
+  type ResolvedDestination,
+  fixedClusters,
+  watchClusters,
+} from './clusters/directory.ts';
+export {
+  type KnownCluster,
+  clusterKey,
+  clusterSecretLabel,
+  inClusterName,
+  readClusterSecret,
+} from './clusters/known-cluster.ts';
+export { type ClusterListener, type ClusterPool, createClusterPool } from './clusters/pool.ts';
 export { controlPlaneNamespace, deliveryKey, trackingAnnotation } from './tracking.ts';
 export { type Translation, inClusterServer, isSkipped, translateApplication } from './translate.ts';
 export {
@@ -63,6 +115,15 @@ export {
   type RepositoryDirectoryOptions,
   watchRepositories,
 } from './repositories/directory.ts';
+export { CertificateError, type CertificateFilter, type RepositoryCertificate } from './repositories/certificates.ts';
+export {
+  type RepositoryManager,
+  type RepositoryManagerOptions,
+  type RepositoryView,
+  type TemplateView,
+  createRepositoryManager,
+} from './repositories/manager.ts';
 export type { MatchedEntry } from './repositories/match.ts';
+export { EntryError, type EntryWish } from './repositories/secrets.ts';
 export { type Trust, trustConfigMaps } from './repositories/trust.ts';
 export { type WebhookAnswer, type WebhookOptions, createWebhookHandler } from './webhook/handler.ts';

@@ -19,7 +19,14 @@ export {
   type PushEvent,
   startGitHost,
 } from './host.ts';
-export { type GitMirror, type MirrorOptions, type RemoteHeads, openMirror, resolveRemote } from './mirror.ts';
+export {
+  type GitMirror,
+  type MirrorOptions,
+  type RemoteHeads,
+  openMirror,
+  probeRemote,
+  resolveRemote,
+} from './mirror.ts';
 export type { GitObjectInfo } from './object-reader.ts';
 export type { Commit, GitEntryKind, GitTreeEntry, Signature } from './objects.ts';
 export {

@@ -67,11 +67,30 @@ export async function openMirror(git: Git, options: MirrorOptions): Promise<GitM
   return assemble(context);
 }
 
-interface MirrorContext {
+/**
+ * Asks a remote for its references without keeping anything: whether it can be reached with these credentials.
+ * @throws GitError with one sentence.
+ */
+export async function probeRemote(
+  git: Git,
+  options: Pick<MirrorOptions, 'url' | 'auth' | 'signal'>,
+): Promise<RemoteHeads> {
+  await using remote = await prepareRemote(options.url, options.auth ?? {}, git.privateDirectory);
+  const context = { git, options: {}, remote, subject: displayUrl(options.url), directory: undefined };
+  return await listRemote(context, options.signal);
+}
+
+interface RemoteContext {
   readonly git: Git;
-  readonly options: MirrorOptions;
+  readonly options: Pick<MirrorOptions, 'blobless'>;
   readonly remote: PreparedRemote;
   readonly subject: string;
+  /** Undefined where nothing is kept. */
+  readonly directory: string | undefined;
+}
+
+interface MirrorContext extends RemoteContext {
+  readonly options: MirrorOptions;
   readonly directory: string;
 }
 
@@ -136,7 +155,7 @@ function assemble(context: MirrorContext): GitMirror {
   };
 }
 
-async function listRemote(context: MirrorContext, signal: AbortSignal | undefined): Promise<RemoteHeads> {
+async function listRemote(context: RemoteContext, signal: AbortSignal | undefined): Promise<RemoteHeads> {
   const args = ['ls-remote', '--symref', 'origin'];
   return parseRemoteHeads((await runRemote(context, args, withSignal(LIST_TIMEOUT_MS, signal))).stdout);
 }
@@ -260,14 +279,14 @@ interface RemoteRunOptions extends GitRunOptions {
 }
 
 async function runRemote(
-  context: MirrorContext,
+  context: RemoteContext,
   args: readonly string[],
   options: RemoteRunOptions,
 ): Promise<GitOutput> {
   const attempt = async (url: string): Promise<GitOutput> =>
     context.git.run(args, {
       ...options,
-      gitDirectory: context.directory,
+      ...(context.directory === undefined ? {} : { gitDirectory: context.directory }),
       subject: context.subject,
       environment: context.remote.environment,
       config: [
@@ -292,7 +311,7 @@ async function runRemote(
 
 /** Tries once more where the credentials may have expired meanwhile; says clearly where there were none. */
 function refused(
-  { remote, subject }: MirrorContext,
+  { remote, subject }: RemoteContext,
   error: GitError,
   attempt: (url: string) => Promise<GitOutput>,
 ): Promise<GitOutput> {

@@ -55,3 +55,4 @@ export {
   type WatchOptions,
   createSourceStore,
 } from './store.ts';
+export { type ProbeRequest, probeRepository } from './probe.ts';

@@ -8,7 +8,7 @@ import type { ChartAccess, GitAccess, RepositoryAccess } from '@evenkeel/source'
 import type { Clock } from '@evenkeel/std';
 import { type CredentialWorld, type WorkloadIdentity, chartAccess, gitAccess } from './credentials.ts';
 import { type RepositoryEntry, entryKinds, readEntry, secretTypeLabel } from './entry.ts';
-import { type EntrySet, type MatchedEntry, matchEntry } from './match.ts';
+import { type EntrySet, type MatchedEntry, findRepository, matchEntry, sameUrl } from './match.ts';
 import { type Trust, readTrust, trustConfigMaps } from './trust.ts';
 
 const paramsName = 'argocd-cmd-params-cm';
@@ -27,6 +27,10 @@ export interface RepositoryDirectoryOptions {
 export interface RepositoryDirectory extends AsyncDisposable {
   /** What an Application of the project may use; the same object for the same project. */
   access(project: string, purpose?: 'read' | 'write'): RepositoryAccess;
+  /** What this process itself may use for a URL, whoever's it is: to describe commits that were found already. */
+  ownAccess(url: string): RepositoryAccess;
+  /** The same as it would be with an entry that is not written yet. */
+  accessWith(entry: RepositoryEntry): RepositoryAccess;
   /** Every entry, unusable ones too. */
   entries(): readonly RepositoryEntry[];
   /** What holds for a URL in a project. */
@@ -46,6 +50,8 @@ export async function watchRepositories(options: RepositoryDirectoryOptions): Pr
   const owned = stack.move();
   return {
     access: (project, purpose = 'read') => state.access(project, purpose),
+    ownAccess: (url) => state.access(findEntry(url, state.set('read').repositories)?.project ?? '', 'read'),
+    accessWith: (entry) => state.accessWith(entry),
     entries: () => state.entries,
     match: (url, project) => matchEntry(url, project, state.set('read')),
     trust: () => state.trust,
@@ -56,6 +62,11 @@ export async function watchRepositories(options: RepositoryDirectoryOptions): Pr
     onChange: (listener) => state.onChange(listener),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
+}
+
+/** The entry of all projects before that of one. */
+function findEntry(url: string, repositories: readonly RepositoryEntry[]): RepositoryEntry | undefined {
+  return findRepository(url, '', repositories) ?? repositories.find((entry) => sameUrl(entry.url, url));
 }
 
 interface Watched {
@@ -132,6 +143,16 @@ class DirectoryState {
     };
     this.#accesses.set(key, made);
     return made;
+  }
+
+  accessWith(entry: RepositoryEntry): RepositoryAccess {
+    const { repositories, templates } = this.set('read');
+    const set = { repositories: [entry, ...repositories], templates };
+    return {
+      git: (url) => gitAccess(matchEntry(url, entry.project, set), this.#world()),
+      remote: async (url) => chartAccess(matchEntry(url, entry.project, set), this.#world()),
+      onChange: () => () => undefined,
+    };
   }
 
   onChange(listener: () => void): () => void {

@@ -85,8 +85,8 @@ function endsAtHost(prefix: string, url: string): boolean {
   return hasPath || /^(?:$|[/:])/.test(url.slice(prefix.length));
 }
 
-/** Service account keys do not count, as in the original. */
-function hasCredentials(entry: RepositoryEntry): boolean {
+/** Whether an entry says who asks. Service account keys do not count, as in the original. */
+export function hasCredentials(entry: RepositoryEntry): boolean {
   return (
     [entry.username, entry.password, entry.bearerToken, entry.sshPrivateKey, entry.tlsClientCertData].some(isSet) ||
     [entry.githubAppPrivateKey, entry.azureServicePrincipalClientSecret].some(isSet) ||
