@@ -109,7 +109,7 @@ function checkManager(request: ApiRequest, manager: string): void {
     const message = `Too long: may not be more than ${managerMaxLength} bytes`;
     throw refuse({ reason: 'FieldValueTooLong', message, field });
   }
-  for (const [index, character] of [...manager].entries()) {
+  for (const [index, character] of Array.from(manager).entries()) {
     const code = character.codePointAt(0) ?? 0;
     if (code >= 32 && code !== 127) continue;
     const hex = code.toString(16).padStart(2, '0');

@@ -1,7 +1,7 @@
 // Events are served as core/v1 and as events.k8s.io/v1: the same objects under other field names.
 
 import type { KubeObject } from '@evenkeel/resource';
-import { type Bag, isBag } from '../store/draft.ts';
+import type { Bag } from '../store/draft.ts';
 
 // Member of core/v1 → member of events.k8s.io/v1.
 const renamed: readonly (readonly [string, string])[] = [
@@ -16,7 +16,8 @@ const renamed: readonly (readonly [string, string])[] = [
 
 /** A stored (core/v1) event as events.k8s.io/v1. */
 export function eventToEventsGroup(object: KubeObject): KubeObject {
-  return rename(object, 'events.k8s.io/v1', renamed);
+  // There a source is always written, be it empty.
+  return rename({ ...object, source: object['source'] ?? {} }, 'events.k8s.io/v1', renamed);
 }
 
 /** An events.k8s.io/v1 event as core/v1, which is what is stored. */
@@ -30,8 +31,7 @@ function rename(object: KubeObject, apiVersion: string, names: readonly (readonl
   for (const [from, to] of names) {
     const value = result[from];
     delete result[from];
-    if (value !== undefined && (!isBag(value) || Object.keys(value).length > 0 || from !== 'source'))
-      result[to] = value;
+    if (value !== undefined) result[to] = value;
   }
   return result as unknown as KubeObject;
 }

@@ -194,6 +194,10 @@ export function readRemoveOptions(
   const grace = query['gracePeriodSeconds'] ?? options['gracePeriodSeconds'];
   const orphan = query['orphanDependents'] ?? options['orphanDependents'];
   const given = query['propagationPolicy'] ?? options['propagationPolicy'];
+  if (orphan !== undefined && given !== undefined) {
+    const problem = 'orphanDependents and deletionPropagation cannot be both set';
+    throw wrongPropagation('FieldValueInvalid', `Invalid value: ${JSON.stringify(given)}: ${problem}`);
+  }
   const propagation =
     given ?? (orphan === undefined ? undefined : orphan === true || orphan === 'true' ? 'Orphan' : 'Background');
   if (
@@ -202,13 +206,8 @@ export function readRemoveOptions(
     propagation !== 'Background' &&
     propagation !== 'Orphan'
   ) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions', plural: '' }, '', [
-      {
-        reason: 'FieldValueNotSupported',
-        message: `Unsupported value: ${JSON.stringify(propagation)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
-        field: 'propagationPolicy',
-      },
-    ]);
+    const known = 'supported values: "Foreground", "Background", "Orphan", "nil"';
+    throw wrongPropagation('FieldValueNotSupported', `Unsupported value: ${JSON.stringify(propagation)}: ${known}`);
   }
   const preconditions = isBag(options['preconditions']) ? options['preconditions'] : {};
   const dryRun = query['dryRun'] ?? (Array.isArray(options['dryRun']) ? options['dryRun'][0] : undefined);
@@ -220,4 +219,9 @@ export function readRemoveOptions(
       typeof preconditions['resourceVersion'] === 'string' ? preconditions['resourceVersion'] : undefined,
     dryRun: dryRun === 'All',
   };
+}
+
+function wrongPropagation(reason: 'FieldValueInvalid' | 'FieldValueNotSupported', message: string): ApiError {
+  const options = { group: 'meta.k8s.io', kind: 'DeleteOptions', plural: '' };
+  return invalid(options, '', [{ reason, message, field: 'propagationPolicy' }]);
 }

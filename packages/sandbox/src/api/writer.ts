@@ -180,9 +180,14 @@ export class Writer {
     keepUnwritten(write, read.draft, old);
     this.#fillDefaults(type, read.draft, old);
     if (read.owned !== true) this.#recordOwner(write, old, read.draft, kubeTime(this.#deps.clock.now()));
+    // What a subresource drops it still owns.
+    keepBeside(write, read.draft, old);
     const draft = this.#deps.admit({ ...write, unsent }, read.draft, old);
     const meta = draft.metadata;
-    if (draft !== read.draft) keepUnwritten(write, draft, old);
+    if (draft !== read.draft) {
+      keepUnwritten(write, draft, old);
+      keepBeside(write, draft, old);
+    }
     this.#prepare(write, draft, old);
     if (this.#hasGeneration(type)) {
       const before = old.metadata.generation ?? 1;
@@ -376,7 +381,10 @@ function keepUnwritten({ type, subresource }: Write, draft: Draft, old: KubeObje
   keepSystemFields(draft, old);
   if (subresource === undefined) keepStatus(type, draft, old);
   else if (subresource === 'status') keepAllButStatus(type, draft, old);
-  else if (type.custom === undefined) strategyOf(type.collection).keepBeside?.[subresource]?.(draft, old);
+}
+
+function keepBeside({ type, subresource = '' }: Write, draft: Draft, old: KubeObject): void {
+  if (type.custom === undefined) strategyOf(type.collection).keepBeside?.[subresource]?.(draft, old);
 }
 
 function keepSystemFields(draft: Draft, old: KubeObject): void {

@@ -6,6 +6,7 @@ import type { Actor, ControllerDeps } from './actor.ts';
 import { recordRevision } from './controller-revisions.ts';
 import { type ControllerSpec, controllerKey, controllerOf, ownKey } from './controller.ts';
 import { EventRecorder } from './events.ts';
+import { type PlacedSpec, nodeMisfit } from './node-fit.ts';
 import type { OwnerIndex } from './owner-index.ts';
 import { amountOf } from './rollout-limits.ts';
 import { podFrom } from './templates.ts';
@@ -24,7 +25,18 @@ interface DaemonSetView {
 const collection = 'daemonsets.apps';
 const revisionLabel = 'controller-revision-hash';
 
-const tolerated = ['not-ready', 'unreachable', 'disk-pressure', 'memory-pressure', 'pid-pressure', 'unschedulable'];
+const tolerations = [
+  'not-ready',
+  'unreachable',
+  'disk-pressure',
+  'memory-pressure',
+  'pid-pressure',
+  'unschedulable',
+].map((name) => ({
+  key: `node.kubernetes.io/${name}`,
+  operator: 'Exists',
+  effect: name === 'not-ready' || name === 'unreachable' ? 'NoExecute' : 'NoSchedule',
+}));
 
 /** The DaemonSet controller. */
 export function daemonSetController(deps: ControllerDeps, index: OwnerIndex): ControllerSpec {
@@ -64,15 +76,19 @@ function sync(actor: Actor, events: EventRecorder, index: OwnerIndex, set: KubeO
 }
 
 function fittingNodes(actor: Actor, spec: DaemonSetView): readonly string[] {
-  const selector = Object.entries(spec.template.spec.nodeSelector ?? {});
+  const template: PlacedSpec = spec.template.spec;
+  const placed = { ...template, tolerations: [...(template.tolerations ?? []), ...tolerations] };
   return actor
     .list('nodes')
-    .filter((node) => selector.every(([key, value]) => node.metadata.labels?.[key] === value))
+    .filter((node) => nodeMisfit(node, placed) === undefined)
     .map((node) => node.metadata.name ?? '');
 }
 
+// A pod that is not placed yet says by its affinity where it is to go.
 function nodeOf(pod: KubeObject): string {
-  return specView<{ nodeName?: string }>(pod).nodeName ?? '';
+  const { nodeName = '', affinity } = specView<PlacedSpec>(pod);
+  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  return nodeName === '' ? (terms[0]?.matchFields?.[0]?.values?.[0] ?? '') : nodeName;
 }
 
 function podsByNode(actor: Actor, index: OwnerIndex, set: KubeObject): ReadonlyMap<string, KubeObject> {
@@ -99,16 +115,8 @@ function createPod(
     ...bagAt(spec, 'affinity'),
     nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields: [field] }] } },
   };
-  const tolerations = Array.isArray(spec['tolerations']) ? (spec['tolerations'] as Bag[]) : [];
-  spec['tolerations'] = [
-    ...tolerations,
-    ...tolerated.map((name): Bag => ({
-      key: `node.kubernetes.io/${name}`,
-      operator: 'Exists',
-      effect: name === 'not-ready' || name === 'unreachable' ? 'NoExecute' : 'NoSchedule',
-    })),
-  ];
-  spec['nodeName'] = at.node;
+  const given = Array.isArray(spec['tolerations']) ? (spec['tolerations'] as Bag[]) : [];
+  spec['tolerations'] = [...given, ...tolerations.map((each): Bag => ({ ...each }))];
   const created = actor.create('pods', pod);
   if (created !== undefined)
     events.record(set, {

@@ -1,10 +1,14 @@
-// The scheduler: gives pods nodes, by node selectors, taints being left aside and room being plenty.
+// The scheduler: gives pods nodes. It filters as the real one does and takes the emptiest node of those that are left; nobody
+// is pushed out for anybody else.
 
 import type { KubeObject } from '@evenkeel/resource';
 import type { Actor } from './actor.ts';
 import type { ControllerSpec } from './controller.ts';
 import { ownKey } from './controller.ts';
 import { EventRecorder } from './events.ts';
+import { type PlacedSpec, nodeMisfit } from './node-fit.ts';
+import { NodeLoads } from './node-loads.ts';
+import { asksForNeighbours, neighbourMisfit } from './pod-affinity.ts';
 import { type PodSpecView, specView } from './views.ts';
 import { type Bag, bagAt } from '../store/draft.ts';
 import { upsertCondition } from './conditions.ts';
@@ -13,20 +17,17 @@ import type { ControllerDeps } from './actor.ts';
 /** The scheduler. */
 export function scheduler(deps: ControllerDeps): ControllerSpec {
   const events = new EventRecorder(deps, 'default-scheduler');
-  const load = new Map<string, number>();
+  const loads = new NodeLoads();
   const waiting = new Set<string>();
   return {
     manager: 'kube-scheduler',
     watches: {
       pods: (event) => {
-        if (event.type === 'DELETED') {
-          const node = specView<PodSpecView>(event.object).nodeName ?? '';
-          load.set(node, (load.get(node) ?? 1) - 1);
-          waiting.delete(ownKey(event)[0] ?? '');
-        }
-        return event.type === 'ADDED' || (specView<PodSpecView>(event.object).nodeName ?? '') === ''
-          ? ownKey(event)
-          : [];
+        const makesRoom = loads.track(event);
+        if (event.type === 'DELETED') waiting.delete(ownKey(event)[0] ?? '');
+        const unplaced = isUnplaced(event.object);
+        const placed = !unplaced && event.previous !== undefined && isUnplaced(event.previous);
+        return [...(event.type === 'ADDED' || unplaced ? ownKey(event) : []), ...(makesRoom || placed ? waiting : [])];
       },
       nodes: () => [...waiting],
       persistentvolumeclaims: () => [...waiting],
@@ -36,9 +37,8 @@ export function scheduler(deps: ControllerDeps): ControllerSpec {
       const key = `${namespace}/${name}`;
       waiting.delete(key);
       if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return;
-      const spec = specView<PodSpecView>(pod);
-      if ((spec.nodeName ?? '') !== '' || (spec.schedulingGates ?? []).length > 0) return;
-      const problem = place(actor, pod, events, load);
+      if (!isUnplaced(pod) || (specView<PodSpecView>(pod).schedulingGates ?? []).length > 0) return;
+      const problem = place(actor, pod, events, loads);
       if (problem === undefined) return;
       waiting.add(key);
       refuse(actor, pod, events, problem);
@@ -46,35 +46,20 @@ export function scheduler(deps: ControllerDeps): ControllerSpec {
   };
 }
 
-function place(actor: Actor, pod: KubeObject, events: EventRecorder, load: Map<string, number>): string | undefined {
-  const spec = specView<PodSpecView>(pod);
+function isUnplaced(pod: KubeObject): boolean {
+  return (specView<PodSpecView>(pod).nodeName ?? '') === '';
+}
+
+function place(actor: Actor, pod: KubeObject, events: EventRecorder, loads: NodeLoads): string | undefined {
   const nodes = actor.list('nodes');
   const missing = missingClaim(actor, pod);
-  if (missing !== undefined)
-    return `0/${nodes.length} nodes are available: ${missing}. preemption: 0/${nodes.length} nodes are available: ${nodes.length} Preemption is not helpful for scheduling.`;
-  const selector = Object.entries(spec.nodeSelector ?? {});
-  const fitting = nodes.filter(
-    (node) =>
-      specView<{ unschedulable?: boolean }>(node).unschedulable !== true &&
-      selector.every(([key, value]) => node.metadata.labels?.[key] === value),
-  );
-  const chosen = fitting.toSorted(
-    (a, b) => (load.get(a.metadata.name ?? '') ?? 0) - (load.get(b.metadata.name ?? '') ?? 0),
-  )[0];
-  if (chosen === undefined) {
-    const unschedulable = nodes.filter(
-      (node) => specView<{ unschedulable?: boolean }>(node).unschedulable === true,
-    ).length;
-    const reasons = [
-      ...(nodes.length - unschedulable > 0
-        ? [`${nodes.length - unschedulable} node(s) didn't match Pod's node affinity/selector`]
-        : []),
-      ...(unschedulable > 0 ? [`${unschedulable} node(s) were unschedulable`] : []),
-    ];
-    return `0/${nodes.length} nodes are available: ${reasons.join(', ')}. preemption: 0/${nodes.length} nodes are available: ${nodes.length} Preemption is not helpful for scheduling.`;
-  }
+  if (missing !== undefined) return unavailable(nodes.length, missing, new Map([[unhelpful, nodes.length]]));
+  const misfits = misfitsOf(actor, pod, nodes, loads);
+  const chosen = nodes
+    .filter((node) => !misfits.has(node))
+    .toSorted((a, b) => loads.count(a.metadata.name ?? '') - loads.count(b.metadata.name ?? ''))[0];
+  if (chosen === undefined) return nodes.length === 0 ? 'no nodes available to schedule pods' : refusal(misfits);
   const nodeName = chosen.metadata.name ?? '';
-  load.set(nodeName, (load.get(nodeName) ?? 0) + 1);
   const bound = actor.put('pods', pod, (draft) => {
     draft['spec'] = { ...bagAt(draft, 'spec'), nodeName };
     const status: Bag = { ...bagAt(draft, 'status') };
@@ -92,6 +77,67 @@ function place(actor: Actor, pod: KubeObject, events: EventRecorder, load: Map<s
     });
   }
   return undefined;
+}
+
+interface Misfit {
+  readonly reasons: readonly string[];
+  /** Other pods are in the way: they might be moved. */
+  readonly resolvable: boolean;
+}
+
+// In the order of the scheduler's filters; the first that refuses a node names the reason.
+function misfitsOf(
+  actor: Actor,
+  pod: KubeObject,
+  nodes: readonly KubeObject[],
+  loads: NodeLoads,
+): ReadonlyMap<KubeObject, Misfit> {
+  const spec = specView<PlacedSpec>(pod);
+  const alone = !loads.someKeepOthersAway && !asksForNeighbours(pod);
+  const pods = alone ? [] : actor.list('pods').filter((each) => !isUnplaced(each));
+  const labelsOf = (namespace: string): KubeObject['metadata']['labels'] =>
+    actor.get('namespaces', '', namespace)?.metadata.labels;
+  const result = new Map<KubeObject, Misfit>();
+  for (const node of nodes) {
+    const own = nodeMisfit(node, spec);
+    const shortages = own === undefined ? loads.shortages(node, pod) : [];
+    const neighbours =
+      own === undefined && shortages.length === 0 && !alone
+        ? neighbourMisfit(node, pod, { nodes, pods, labelsOf })
+        : undefined;
+    const reasons = [own, ...shortages, neighbours].filter((each) => each !== undefined);
+    if (reasons.length > 0)
+      result.set(node, {
+        reasons,
+        resolvable: own === undefined && !/match pod affinity|missing/.test(neighbours ?? ''),
+      });
+  }
+  return result;
+}
+
+const unhelpful = 'Preemption is not helpful for scheduling';
+
+function refusal(misfits: ReadonlyMap<KubeObject, Misfit>): string {
+  const reasons = new Map<string, number>();
+  const preemption = new Map<string, number>();
+  const add = (counts: Map<string, number>, text: string): void => void counts.set(text, (counts.get(text) ?? 0) + 1);
+  for (const misfit of misfits.values()) {
+    for (const reason of misfit.reasons) add(reasons, reason);
+    add(preemption, misfit.resolvable ? 'No preemption victims found for incoming pod' : unhelpful);
+  }
+  return unavailable(misfits.size, histogram(reasons), preemption);
+}
+
+function unavailable(nodes: number, why: string, preemption: ReadonlyMap<string, number>): string {
+  const none = `0/${nodes} nodes are available:`;
+  return `${none} ${why}. preemption: ${none} ${histogram(preemption)}.`;
+}
+
+function histogram(counts: ReadonlyMap<string, number>): string {
+  return [...counts]
+    .map(([text, count]) => `${count} ${text}`)
+    .sort()
+    .join(', ');
 }
 
 function missingClaim(actor: Actor, pod: KubeObject): string | undefined {
