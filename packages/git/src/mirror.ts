@@ -114,7 +114,7 @@ function assemble(context: MirrorContext): GitMirror {
   });
   const isHere = async (sha: string): Promise<boolean> => (await local.infos([sha])).get(sha)?.type === 'commit';
   const ensure = async (sha: string, signal?: AbortSignal): Promise<void> => {
-    if (await isHere(sha)) return;
+    if (local.hasRead(sha) || (await isHere(sha))) return;
     await fetch(signal);
     if (await isHere(sha)) return;
     await withLock(directory, () => fetchObjects(context, [sha], signal)).catch((error: unknown) => {

@@ -55,21 +55,41 @@ export function openRepository(git: Git, directory: string): GitRepository {
   return readRepository(git, directory, directory);
 }
 
+export interface LocalRepository extends GitRepository {
+  /** Forgets the reading child and what it read after the directory was replaced. */
+  reset(): void;
+  /** True where the commit was read lately: it need not be looked for. */
+  hasRead(sha: string): boolean;
+}
+
+/** Hundreds of deliveries ask for the same commit again and again. */
+const COMMITS_MAX = 256;
+
 /** The reading half that mirrors and hosts share; `subject` names the repository in error sentences. */
-export function readRepository(
-  git: Git,
-  directory: string,
-  subject: string,
-): GitRepository & { /** Forgets the reading child after the directory was replaced. */ reset(): void } {
+export function readRepository(git: Git, directory: string, subject: string): LocalRepository {
   const reader = openObjectReader(git, directory);
   const run = (args: readonly string[], options: GitRunOptions = {}): Promise<string> =>
     git.run(args, { gitDirectory: directory, subject, ...options }).then((output) => output.stdout.toString('utf8'));
 
   const objects = readObjects(reader, subject);
+  const commits = new Map<string, Commit>();
   return {
     ...objects,
     directory,
-    reset: () => reader.reset(),
+    hasRead: (sha) => commits.has(sha),
+    reset() {
+      commits.clear();
+      reader.reset();
+    },
+    async commit(sha) {
+      const known = commits.get(sha);
+      if (known) return known;
+      const commit = await objects.commit(sha);
+      const [oldest] = commits.keys();
+      if (commits.size >= COMMITS_MAX && oldest !== undefined) commits.delete(oldest);
+      commits.set(sha, commit);
+      return commit;
+    },
     async log(query = {}) {
       const args = ['rev-list', ...(query.limit === undefined ? [] : [`--max-count=${Math.trunc(query.limit)}`])];
       const range = safeArgument(query.range ?? 'HEAD', 'a range of commits');

@@ -38,6 +38,19 @@ export function parseRepositoryUrl(text: string): RepositoryUrl {
  * slash or `.git`, scp form and ssh:// alike. Two URLs with equal keys name one repository; https and ssh stay apart.
  */
 export function repositoryKey(text: string): string {
+  const known = knownKeys.get(text);
+  if (known !== undefined) return known;
+  const key = keyOf(text);
+  if (knownKeys.size >= KEYS_MAX) knownKeys.clear();
+  knownKeys.set(text, key);
+  return key;
+}
+
+/** Every reconciliation asks for the keys of the same few URLs. */
+const knownKeys = new Map<string, string>();
+const KEYS_MAX = 1000;
+
+function keyOf(text: string): string {
   const url = parseRepositoryUrl(text);
   const path = url.path
     .replace(/^\/+/, '')

@@ -18,6 +18,7 @@ const RETENTION_MS_DEFAULT = 90 * 24 * 3600_000;
 const HEARTBEAT_MS = 30_000;
 const GAP_MS = 3 * HEARTBEAT_MS;
 const RETENTION_EVERY = 120;
+const FLUSH_MS = 200;
 const PENDING_MAX = 20_000;
 
 export interface HistoryOptions {
@@ -103,7 +104,7 @@ class HistoryStore implements History {
   readonly #appIds = new Map<string, number>();
   readonly #states = new Map<string, WaterlineState>();
   #pending: Write[] = [];
-  #scheduled = false;
+  #cancelFlush: (() => void) | undefined;
   #cancelHeartbeat: (() => void) | undefined;
   #beats = 0;
 
@@ -236,20 +237,17 @@ class HistoryStore implements History {
     return Math.trunc(this.#options.clock.now());
   }
 
-  /** Writes of one turn of the event loop share a transaction. */
+  /** Writes of a moment share a transaction: one for each costs more than the reconciliations they tell of. */
   #enqueue(write: Write): void {
     if (!this.#database || this.#pending.length >= PENDING_MAX) return;
     this.#pending.push(write);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#flush();
-    });
+    this.#cancelFlush ??= this.#options.clock.after(FLUSH_MS, () => this.#flush());
   }
 
   #flush(): void {
     const writes = this.#pending;
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
     if (writes.length === 0 || !this.#database) return;
     this.#pending = [];
     const isDone = this.#attempt(() => {

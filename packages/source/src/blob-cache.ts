@@ -6,6 +6,8 @@ export interface BlobCache {
   get(oid: string): Uint8Array | undefined;
   set(oid: string, content: Uint8Array): void;
   readonly bytes: number;
+  /** What is being loaded now, by object name. */
+  readonly arriving: Map<string, Promise<unknown>>;
 }
 
 // What an entry costs besides its content: the name, the map slot, the typed array.
@@ -16,6 +18,7 @@ export function createBlobCache(bytesMax: number): BlobCache {
   const entries = new Map<string, Uint8Array>();
   let bytes = 0;
   return {
+    arriving: new Map(),
     get bytes() {
       return bytes;
     },

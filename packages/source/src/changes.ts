@@ -38,14 +38,18 @@ export function createWatched(options: {
   readonly random: () => number;
   readonly poll: (() => Promise<void>) | undefined;
 }): Watched {
-  const listeners = new Map<symbol, { readonly listener: SourceListener; readonly intervalMs: number }>();
+  const listeners = new Map<symbol, SourceListener>();
   let cancel: (() => void) | undefined;
   let closed = false;
 
-  const shortest = (): number | undefined => {
-    const intervals = Array.from(listeners.values(), ({ intervalMs }) => intervalMs);
-    return intervals.length === 0 ? undefined : Math.min(...intervals);
+  // Counted, because thousands of listeners ask for two or three different intervals.
+  const intervals = new Map<number, number>();
+  const count = (intervalMs: number, step: 1 | -1): void => {
+    const left = (intervals.get(intervalMs) ?? 0) + step;
+    if (left === 0) intervals.delete(intervalMs);
+    else intervals.set(intervalMs, left);
   };
+  const shortest = (): number | undefined => (intervals.size === 0 ? undefined : Math.min(...intervals.keys()));
   const plan = (): void => {
     cancel?.();
     cancel = undefined;
@@ -66,21 +70,24 @@ export function createWatched(options: {
     add(listener, intervalMs) {
       const id = Symbol('listener');
       const before = shortest();
-      listeners.set(id, { listener, intervalMs });
+      listeners.set(id, listener);
+      count(intervalMs, 1);
       if (before === undefined || intervalMs < before) plan();
       return () => {
-        listeners.delete(id);
+        if (!listeners.delete(id)) return;
+        count(intervalMs, -1);
         if (listeners.size === 0) plan();
       };
     },
     notify(change) {
-      for (const { listener } of listeners.values()) listener(change);
+      for (const listener of listeners.values()) listener(change);
     },
     pollNow,
     close() {
       closed = true;
       cancel?.();
       listeners.clear();
+      intervals.clear();
     },
   };
 }

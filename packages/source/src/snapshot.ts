@@ -177,17 +177,39 @@ function pin(root: DirectoryNode, content: Content): PinnedSnapshot {
       }
       const wanted = [...named].filter((oid) => !blobOf(oid));
       if (wanted.length === 0) return loadLarge(named);
-      const around = round === 0 ? [] : neighbours(root, paths, round).filter((oid) => !named.has(oid) && !blobOf(oid));
-      const small = await keepSmall(content.repository, around);
-      const loaded = await content.repository.blobs([...wanted, ...small]);
-      for (const [oid, bytes] of loaded) {
-        pins.set(oid, bytes);
-        content.blobs.set(oid, bytes);
+      const { arriving } = content.blobs;
+      await Promise.allSettled(wanted.flatMap((oid) => arriving.get(oid) ?? []));
+      const missing = wanted.filter((oid) => !blobOf(oid));
+      if (missing.length > 0) {
+        const isNew = (oid: string): boolean => !named.has(oid) && !arriving.has(oid) && !blobOf(oid);
+        const around = round === 0 ? [] : neighbours(root, paths, round).filter(isNew);
+        for (const [oid, bytes] of await bring(missing, around, content)) pins.set(oid, bytes);
       }
       const isMore = await loadLarge(named);
-      return isMore || wanted.some((oid) => loaded.has(oid));
+      return isMore || wanted.some((oid) => blobOf(oid) !== undefined);
     },
   };
+}
+
+/** Loads contents into the cache. Whoever wants one of them meanwhile waits for it instead of loading it again. */
+async function bring(
+  missing: readonly string[],
+  around: readonly string[],
+  { repository, blobs }: Content,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const work = async (): Promise<ReadonlyMap<string, Uint8Array>> => {
+    const loaded = await repository.blobs([...missing, ...(await keepSmall(repository, around))]);
+    for (const [oid, bytes] of loaded) blobs.set(oid, bytes);
+    return loaded;
+  };
+  const coming = work();
+  const all = [...missing, ...around];
+  for (const oid of all) blobs.arriving.set(oid, coming);
+  try {
+    return await coming;
+  } finally {
+    for (const oid of all) if (blobs.arriving.get(oid) === coming) blobs.arriving.delete(oid);
+  }
 }
 
 /** What manifests and charts are made of. Other files are loaded when they are asked for by name. */
