@@ -25,6 +25,8 @@ export interface Prepared {
   readonly objects: readonly PreparedObject[];
   readonly refusals: readonly Refusal[];
   readonly warnings: readonly string[];
+  /** Keys of objects of the source that are left alone: neither written nor compared, and no strays where they are live. */
+  readonly spared: ReadonlySet<string>;
   /** What runs when the delivery goes. */
   readonly farewells: readonly FarewellObject[];
 }
@@ -47,6 +49,7 @@ export async function prepareObjects(
   const definedHere = definedScopes(rendered);
   const byKey = new Map<string, PreparedObject>();
   const farewells: FarewellObject[] = [];
+  const spared = new Set<string>();
   for (const [index, entry] of rendered.entries()) {
     const malformed = refuseMalformed(entry);
     if (malformed) {
@@ -73,6 +76,7 @@ export async function prepareObjects(
       refusals.push(placed);
       continue;
     }
+    if (placed.length === 0) spared.add(refKey(refOf(located)));
     for (const when of delivery.frontEnd.farewell?.(located) ?? []) {
       farewells.push({ when, object: delivery.frontEnd.mark(located, delivery, namespaced), type });
     }
@@ -94,7 +98,7 @@ export async function prepareObjects(
       byKey.set(key, { desired: { ...turn, object }, ref, key, type, at: entry.at });
     }
   }
-  return { objects: [...byKey.values()], refusals, warnings, farewells };
+  return { objects: [...byKey.values()], refusals, warnings, spared, farewells };
 }
 
 /** True where a kind that is not served yet is waited for when its turn comes. */

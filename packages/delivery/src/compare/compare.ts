@@ -283,7 +283,7 @@ function findStrays({ delivery, prepared, memory, cluster }: CompareInput): read
   }
   return (
     [...candidates]
-      .filter(([key, live]) => !wanted.has(key) && !delivery.frontEnd.ignores(live) && !isControlled(live))
+      .filter(([key, live]) => !wanted.has(key) && !prepared.spared.has(key) && !delivery.frontEnd.ignores(live) && !isControlled(live))
       // What is left alone is not pruned either.
       .filter(
         ([, live]) => delivery.compare?.excludes(gvkOf(live)) !== true && !isLeftAlone(live, { delivery, cluster }),
