@@ -45,8 +45,8 @@ function documentsOf(text: string, at: string, problems: string[]): readonly Jso
 function readPlugin(document: JsonObject): PluginDefinition | string {
   const metadata = mapOf(document['metadata']);
   const spec = mapOf(document['spec']);
-  const { kind } = document;
-  if (kind !== 'ConfigManagementPlugin') return `kind should be ConfigManagementPlugin, found ${String(kind ?? '')}`;
+  const kind = textOf(document['kind']);
+  if (kind !== 'ConfigManagementPlugin') return `kind should be ConfigManagementPlugin, found ${kind}`;
   const name = textOf(metadata['name']);
   if (name === '') return 'metadata.name should be non-empty';
   const generate = commandOf(spec['generate']);

@@ -21,7 +21,7 @@ export function globPaths(tree: FileTree, pattern: string): readonly string[] | 
         if (parts.at(-1) !== '**') parts.push('**');
         continue;
       }
-      const expression = isGlob(part) || part.includes('\\') ? nameExpression(part) : part;
+      const expression = /[*?[\\{]/.test(part) ? nameExpression(part) : part;
       if (expression === undefined) return undefined;
       parts.push(expression);
     }
@@ -48,10 +48,12 @@ function walk(tree: FileTree, at: string, parts: readonly (RegExp | string)[], f
   }
   const entries = tree.list(at) ?? [];
   if (part === '**') {
-    if (rest.length === 0) for (const { name, kind } of entries) if (kind !== 'directory') found.add(child(name));
     if (rest.length > 0) walk(tree, at, rest, found);
-    // Links to directories are not followed, or they could go round for ever.
-    for (const { name, kind } of entries) if (kind === 'directory') walk(tree, child(name), parts, found);
+    for (const { name, kind } of entries) {
+      // Links to directories are not followed, or they could go round for ever.
+      if (kind === 'directory') walk(tree, child(name), parts, found);
+      else if (rest.length === 0) found.add(child(name));
+    }
     return;
   }
   for (const { name } of entries) if (part.test(name)) walk(tree, child(name), rest, found);
@@ -63,9 +65,10 @@ function kindAt(tree: FileTree, path: string): 'file' | 'directory' | undefined 
   return tree.list(path) === undefined ? 'file' : 'directory';
 }
 
-/** One name of a pattern; undefined where a class is not closed. */
+/** One name of a pattern; undefined where a class or a choice is not closed. */
 function nameExpression(part: string): RegExp | undefined {
   let source = '';
+  let depth = 0;
   for (let index = 0; index < part.length; index += 1) {
     const char = part[index] ?? '';
     if (char === '\\') {
@@ -73,6 +76,13 @@ function nameExpression(part: string): RegExp | undefined {
       source += escape(part[index] ?? '\\');
     } else if (char === '*') source += '.*';
     else if (char === '?') source += '.';
+    else if (char === '{') {
+      depth += 1;
+      source += '(?:';
+    } else if (char === '}' && depth > 0) {
+      depth -= 1;
+      source += ')';
+    } else if (char === ',' && depth > 0) source += '|';
     else if (char === '[') {
       const end = part.indexOf(']', index + 2);
       if (end < 0) return undefined;
@@ -81,6 +91,7 @@ function nameExpression(part: string): RegExp | undefined {
       index = end;
     } else source += escape(char);
   }
+  if (depth > 0) return undefined;
   try {
     return new RegExp(`^${source}$`, 'su');
   } catch {
@@ -88,7 +99,7 @@ function nameExpression(part: string): RegExp | undefined {
   }
 }
 
-/** `{a,b}` written out; nested ones too. A brace without its other half stands for itself. */
+/** Choices between paths (`{a,b/c}`) written out; those inside a name stay, and match in the order of names. */
 function expandChoices(pattern: string): readonly string[] {
   const open = pattern.indexOf('{');
   if (open < 0) return [pattern];
@@ -101,10 +112,14 @@ function expandChoices(pattern: string): readonly string[] {
     else if (char === '}') {
       depth -= 1;
       if (depth > 0) continue;
+      const rest = pattern.slice(index + 1);
+      if (!pattern.slice(open, index).includes('/')) {
+        return expandChoices(rest).map((tail) => pattern.slice(0, index + 1) + tail);
+      }
       const edges = [open, ...commas, index];
       return edges.slice(1).flatMap((edge, choice) => {
         const chosen = pattern.slice((edges[choice] ?? open) + 1, edge);
-        return expandChoices(pattern.slice(0, open) + chosen + pattern.slice(index + 1));
+        return expandChoices(pattern.slice(0, open) + chosen + rest);
       });
     }
   }
