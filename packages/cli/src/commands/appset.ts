@@ -5,18 +5,16 @@ import { resolve } from 'node:path';
 import {
   type ApplicationSetAnswer,
   type ApplicationSetList,
-  type Problem,
   accepted,
   apiPaths,
   applicationSetAnswer,
   applicationSetList,
   generateAnswer,
 } from '@evenkeel/api';
-import * as v from 'valibot';
+import { send } from '../api-request.ts';
 import { CommandFailure, type Io, exitCodes } from '../io.ts';
 import { readManifests } from '../manifests.ts';
 import { formatData } from '../output/format.ts';
-import { serverFor } from '../session.ts';
 import { printGenerated, printSet, printSetList } from './appset-print.ts';
 
 export interface AppsetOptions {
@@ -203,37 +201,4 @@ function fits(item: Resource, selector: string | undefined): boolean {
 /** "argocd/web" */
 function qualifiedName({ metadata }: Resource): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
-}
-
-interface Wish<Schema extends v.GenericSchema> {
-  readonly path: string;
-  readonly method?: 'POST' | 'DELETE';
-  readonly body?: unknown;
-  readonly schema: Schema;
-}
-
-/** One request; answers are validated, refusals become argocd's exit codes. */
-async function send<Schema extends v.GenericSchema>(
-  io: Io,
-  options: AppsetOptions,
-  { path, method, body, schema }: Wish<Schema>,
-): Promise<v.InferOutput<Schema>> {
-  const server = serverFor(io, options.server);
-  let response: Response;
-  try {
-    response = await fetch(new URL(path, server), {
-      signal: io.signal,
-      ...(method === undefined
-        ? {}
-        : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    });
-  } catch (error) {
-    io.signal.throwIfAborted();
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new CommandFailure(`the server at ${server} does not answer: ${cause}`, exitCodes.connection);
-  }
-  const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return v.parse(schema, answer);
-  const { sentence } = (answer ?? {}) as Partial<Problem>;
-  throw new CommandFailure(sentence ?? `the server answered ${response.status}`, exitCodes.generic);
 }
