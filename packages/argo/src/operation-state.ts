@@ -12,7 +12,6 @@ import {
   type RequestedOperation,
   sourcesOf,
 } from './application.ts';
-import { historyRevision } from './memory.ts';
 import { operationJson } from './operation.ts';
 
 const phaseWords = {
@@ -116,6 +115,13 @@ export function sizeOf(value: unknown): number {
   return JSON.stringify(value).length;
 }
 
+/** Times are to the second, in which somebody may ask twice: what they told with it tells the two apart. */
+function isSame(left: OperationState, right: OperationState): boolean {
+  const told = ({ operation }: OperationState): string =>
+    (operation.info ?? []).map(({ name, value }) => `${name}=${value}`).join('\n');
+  return left.startedAt === right.startedAt && left.finishedAt === right.finishedAt && told(left) === told(right);
+}
+
 /** Entries are kept as upstream keeps them (10 unless the spec says otherwise), one for each whole sync that succeeded. */
 export function historyOf(
   application: Application,
@@ -128,10 +134,11 @@ export function historyOf(
   const kept = limit <= 0 ? [] : before.slice(-limit);
   if (!operation || operation.recorded === true || operation.phase !== 'succeeded') return before;
   if (operation.partial || !state?.finishedAt) return before;
-  const last = before.at(-1);
-  const isNew = last?.deployStartedAt !== state.startedAt || historyRevision(last) !== operation.revision;
-  if (!isNew || (last !== undefined && Date.parse(last.deployedAt) > operation.startedAtMs + 1000)) return kept;
   if (limit <= 0) return [];
+  // The end of an operation and its entry are written together.
+  const recorded = application.status.operationState;
+  if (recorded?.phase === 'Succeeded' && isSame(recorded, state)) return kept;
+  const last = before.at(-1);
   const { resources: _steps, managedNamespaceMetadata: _metadata, revision, ...where } = state.syncResult ?? {};
   const entry: HistoryEntry = {
     id: (last?.id ?? -1) + 1,

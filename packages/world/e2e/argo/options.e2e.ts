@@ -16,7 +16,7 @@ const managersOf = (object: unknown): readonly string[] =>
   );
 
 test('1.2 Validate=false at the Application sends fields nobody knows', async () => {
-  const odd = configMap('odd').replace('data:', 'spare: 1\ndata:');
+  const odd = configMap('odd').replace('\ndata:', '\nspare: 1\ndata:');
   await stage.install('validate', { files: { 'a.yaml': odd } });
   assert.equal(phaseOf(await stage.sync('validate')), 'Failed');
   const app = await stage.sync('validate', { sync: { syncOptions: ['Validate=false'] } });
@@ -25,7 +25,7 @@ test('1.2 Validate=false at the Application sends fields nobody knows', async ()
 });
 
 test('1.2 Validate=false at the object counts for it alone', async () => {
-  const odd = configMap('odd', { [options]: 'Validate=false' }).replace('data:', 'spare: 1\ndata:');
+  const odd = configMap('odd', { [options]: 'Validate=false' }).replace('\ndata:', '\nspare: 1\ndata:');
   await stage.install('validated', { files: { 'a.yaml': odd } });
   const app = await stage.sync('validated');
   assert.equal(phaseOf(app), 'Succeeded', messageOf(app));
