@@ -1,8 +1,11 @@
 // One HTTP request: who it is from, its body, its answer in the format asked for.
 
+import { goJsonProblem } from '../api/go-json-problem.ts';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Json, type KubeObject, parseJson, parseYaml, stringifyJson } from '@evenkeel/resource';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip, gunzipSync, gzipSync } from 'node:zlib';
+import { type Json, type KubeObject, parseJson, parseYaml } from '@evenkeel/resource';
 import type { ApiAnswer, ApiRequest, Method } from '../api/request.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../api/status.ts';
 import type { Cluster } from '../cluster.ts';
@@ -11,6 +14,7 @@ import { asMetadata, wantedMetadata } from '../tables/metadata-only.ts';
 import { asTable, wantsTable } from '../tables/negotiate.ts';
 import { warningHeader } from '../transport.ts';
 import { authenticate } from './authenticate.ts';
+import { jsonPieces, jsonText } from './json-pieces.ts';
 
 export interface HandleDeps {
   readonly cluster: Cluster;
@@ -38,7 +42,7 @@ export async function handleRequest(
       error instanceof ApiError
         ? error
         : new ApiError(500, 'InternalError', `Internal error occurred: ${String(error)}`);
-    if (!response.headersSent) sendJson(response, refusal.code, refusal.status, {});
+    if (!response.headersSent) sendJson({ response, status: refusal.code, headers: {} }, refusal.status);
     else response.stream?.destroy?.();
   }
 }
@@ -92,19 +96,24 @@ function parseBody(bytes: Buffer, headers: Readonly<Record<string, string>>): Js
   if (type === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(plain);
   const text = plain.toString('utf8');
   if (type === 'application/yaml' || type === 'application/apply-patch+yaml') return parseYamlBody(text);
-  if (type.endsWith('json') || type === '' || type === '*/*') return parseJsonBody(text);
+  if (type.endsWith('json') || type === '' || type === '*/*') return parseJsonBody(text, type);
   throw unsupportedMediaType(['application/json', 'application/yaml']);
 }
 
-function parseJsonBody(text: string): Json {
+function parseJsonBody(text: string, type: string): Json {
   try {
     return parseJson(text);
   } catch (error) {
-    throw badRequest(
-      `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const problem = goJsonProblem(text) ?? (error instanceof Error ? error.message : String(error));
+    throw badRequest(jsonProblems[type]?.(problem) ?? `couldn't get version/kind; json parse error: ${problem}`);
   }
 }
+
+const jsonProblems: Readonly<Record<string, (problem: string) => string>> = {
+  'application/json-patch+json': (problem) => `error decoding patch: ${problem}`,
+  'application/merge-patch+json': (problem) => `error decoding patch: ${problem}`,
+  'application/strategic-merge-patch+json': (problem) => problem,
+};
 
 function parseYamlBody(text: string): Json {
   // Apply patches are nearly always JSON, which reads much faster as such.
@@ -142,13 +151,13 @@ async function writeAnswer(answer: ApiAnswer, writing: Writing): Promise<void> {
           : undefined;
       const reduced = answer.status < 300 && isKubeObject(answer.body) ? wantedMetadata(read) : undefined;
       const type = table?.contentType ?? answer.contentType ?? 'application/json';
-      return sendJson(
-        response,
-        table?.status ?? answer.status,
-        table?.body ?? (reduced ? asMetadata(reduced, answer.body as KubeObject) : bareItems(answer.body)),
-        { ...headers, 'content-type': type },
-        read,
-      );
+      const converted = table?.body ?? (reduced ? asMetadata(reduced, answer.body as KubeObject) : undefined);
+      const ofItem = converted === undefined && isListOfBareItems(answer.body) ? bareItem : (item: unknown) => item;
+      const body = converted ?? answer.body;
+      const sent = { response, status: table?.status ?? answer.status, headers: { ...headers, 'content-type': type } };
+      const pieces = read.method === 'HEAD' ? undefined : jsonPieces(body, ofItem);
+      if (pieces !== undefined) return sendPieces(sent, pieces, read);
+      return sendJson(sent, ofItem === bareItem ? withItems(body, ofItem) : body, read);
     }
     case 'text':
       response.writeHead(answer.status, { 'content-type': answer.contentType });
@@ -168,24 +177,19 @@ async function writeAnswer(answer: ApiAnswer, writing: Writing): Promise<void> {
 // Below this, compressing costs more than it saves (apiserver:pkg/endpoints/handlers/responsewriters).
 const gzipFromBytes = 128 * 1024;
 
-function sendJson(
-  response: Http2ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string | string[]>>,
-  read?: ApiRequest,
-): void {
+interface Sent {
+  readonly response: Http2ServerResponse;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+}
+
+function sendJson({ response, status, headers }: Sent, body: unknown, read?: ApiRequest): void {
   // As Go's encoder, one line.
   let bytes: Buffer = Buffer.from(`${jsonText(body)}\n`);
-  const all: Record<string, string | string[] | number> = {
-    'content-type': 'application/json',
-    'cache-control': 'no-cache, private',
-    ...headers,
-  };
-  if (bytes.length >= gzipFromBytes && (read?.headers['accept-encoding'] ?? '').includes('gzip')) {
+  const all: Record<string, string | string[] | number> = { ...jsonHeaders, ...headers };
+  if (bytes.length >= gzipFromBytes && takesGzip(read)) {
     bytes = gzipSync(bytes, { level: 1 });
-    all['content-encoding'] = 'gzip';
-    all['vary'] = 'Accept-Encoding';
+    Object.assign(all, gzipHeaders);
   }
   all['content-length'] = bytes.length;
   response.writeHead(status, all);
@@ -193,13 +197,24 @@ function sendJson(
   else response.end(bytes);
 }
 
-/** JSON text of an answer. */
-export function jsonText(body: unknown): string {
-  try {
-    return JSON.stringify(body);
-  } catch {
-    return stringifyJson(body as Json);
-  }
+async function sendPieces(
+  { response, status, headers }: Sent,
+  pieces: Iterable<string>,
+  read: ApiRequest,
+): Promise<void> {
+  const zipped = takesGzip(read);
+  response.writeHead(status, { ...jsonHeaders, ...headers, ...(zipped ? gzipHeaders : {}) });
+  const source = Readable.from(pieces);
+  // A client that goes away in the middle is no failure of ours.
+  const sent = zipped ? pipeline(source, createGzip({ level: 1 }), response) : pipeline(source, response);
+  await sent.catch(() => undefined);
+}
+
+const jsonHeaders = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
+const gzipHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
+
+function takesGzip(read: ApiRequest | undefined): boolean {
+  return (read?.headers['accept-encoding'] ?? '').includes('gzip');
 }
 
 /** Discovery documents and the like have no metadata to be reduced to. */
@@ -247,13 +262,18 @@ function flush(response: Http2ServerResponse): void {
 }
 
 // Lists of built-in types leave out of their items what the list says already.
-function bareItems(body: unknown): unknown {
-  const list = body as { readonly kind?: unknown; readonly apiVersion?: unknown; readonly items?: unknown };
-  if (typeof list.kind !== 'string' || !list.kind.endsWith('List') || !Array.isArray(list.items)) return body;
+function isListOfBareItems(body: unknown): boolean {
+  const list = body as { readonly kind?: unknown; readonly apiVersion?: unknown; readonly items?: unknown } | null;
+  if (typeof list?.kind !== 'string' || !list.kind.endsWith('List') || !Array.isArray(list.items)) return false;
   const group = String(list.apiVersion).split('/');
-  if (group.length === 2 && group[0]?.includes('.') === true && !group[0].endsWith('.k8s.io')) return body;
-  return {
-    ...list,
-    items: list.items.map((item) => ({ ...(item as object), kind: undefined, apiVersion: undefined })),
-  };
+  return !(group.length === 2 && group[0]?.includes('.') === true && !group[0].endsWith('.k8s.io'));
+}
+
+function bareItem(item: unknown): unknown {
+  return { ...(item as object), kind: undefined, apiVersion: undefined };
+}
+
+function withItems(body: unknown, ofItem: (item: unknown) => unknown): unknown {
+  const list = body as { readonly items: readonly unknown[] };
+  return { ...list, items: list.items.map(ofItem) };
 }
