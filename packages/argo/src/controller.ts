@@ -8,6 +8,7 @@ import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
 import { type Clock, kubeTime, present } from '@evenkeel/std';
 import { type Application, type ApplicationStatus, readApplication } from './application.ts';
 import { argoFrontEnd } from './front-end.ts';
+import { rollbackAnnotations } from './guard.ts';
 import { projectRefusals } from './projects.ts';
 import type { Scripts } from './settings/scripts.ts';
 import { type SettingsSource, fixedSettings } from './settings/watch-settings.ts';
@@ -232,7 +233,7 @@ class ApplicationReconciler {
     const isWorthTelling = difference !== undefined || refresh !== undefined;
     if (isWorthTelling) patch['status'] = { ...(difference as JsonObject | undefined), reconciledAt: kubeTime(nowMs) };
     if (requestTaken && application.operation !== undefined) patch['operation'] = null;
-    const metadata = metadataPatch(application, report, status);
+    const metadata = metadataPatch(application, { report, nowMs }, status);
     if (Object.keys(metadata).length > 0) patch['metadata'] = metadata;
     if (Object.keys(patch).length > 0) await this.#patch(application, patch);
   }
@@ -289,11 +290,11 @@ function sentenceOf(departure: Departure): string | undefined {
 /** What changes beside status and operation: a refresh that was done, finalizers of hooks, what the status leaves out. */
 function metadataPatch(
   application: Application,
-  report: DeliveryReport,
+  { report, nowMs }: { readonly report: DeliveryReport; readonly nowMs: number },
   status: ApplicationStatus,
 ): Record<string, Json> {
   const { metadata } = application.object;
-  const annotations: Record<string, Json> = {};
+  const annotations: Record<string, Json> = { ...rollbackAnnotations(application, report, nowMs) };
   if (refreshOf(application)) annotations[refreshAnnotation] = null;
   const left = leftOut(report, status);
   const said = metadata.annotations?.[leftOutAnnotation];

@@ -10,6 +10,8 @@ export interface Hold {
   readonly sha: string;
   readonly whileHead: string;
   readonly by: string;
+  /** What was wrong at that head, where nobody but we went back. */
+  readonly because?: string | undefined;
 }
 
 /** The hold of an Application; undefined where there is none or it cannot be read. */
@@ -17,9 +19,9 @@ export function holdOf(object: KubeObject): Hold | undefined {
   const text = object.metadata.annotations?.[holdAnnotation];
   if (text === undefined) return undefined;
   try {
-    const { sha, whileHead, by } = JSON.parse(text) as Partial<Hold>;
+    const { sha, whileHead, by, because } = JSON.parse(text) as Partial<Hold>;
     if (typeof sha !== 'string' || typeof whileHead !== 'string') return undefined;
-    return { sha, whileHead, by: by ?? 'unknown' };
+    return { sha, whileHead, by: by ?? 'unknown', ...(because === undefined ? {} : { because }) };
   } catch {
     return undefined;
   }

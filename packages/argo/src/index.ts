@@ -22,6 +22,7 @@ export {
 export { type ArgoController, type ArgoOptions, startArgo } from './controller.ts';
 export { argoDefinitions } from './crd/definitions.ts';
 export { argoFrontEnd, createArgoFrontEnd } from './front-end.ts';
+export { holdSentence } from './guard.ts';
 export { type Hold, holdOf } from './hold.ts';
 export { historyRevision } from './memory.ts';
 export {

@@ -4,6 +4,7 @@
 import type { HealthStatus, RefusalCode } from '@evenkeel/engine';
 import { type DeliveryReport, type ResourceReport, standingFailure } from '@evenkeel/delivery';
 import type { Json, JsonObject } from '@evenkeel/resource';
+import { holdSentence } from './guard.ts';
 import { kubeTime } from '@evenkeel/std';
 import {
   type Application,
@@ -80,7 +81,7 @@ export function statusOf(application: Application, report: DeliveryReport, optio
     sync: syncOf(application, report),
     health: healthOf(before.health, report, now),
     ...resourcesOf(application, report, options),
-    conditions: conditionsOf(before.conditions ?? [], report, now),
+    conditions: conditionsOf(before.conditions ?? [], withHold(application, report), now),
     ...summaryOf(report),
     ...sourceTypesOf(application, report),
     ...(operationState ? { operationState } : {}),
@@ -217,6 +218,7 @@ function conditionsOf(
   if (failed && wanted.length === 0) wanted.push({ type: 'SyncError', message: failureSentence(failed) });
   for (const warning of report.warnings) {
     if (warning.startsWith('error setting app health: ')) wanted.push({ type: 'ComparisonError', message: warning });
+    if (warning.startsWith('held at ')) wanted.push({ type: 'RevisionHeldWarning', message: warning });
     if (/more than once/.test(warning)) wanted.push({ type: 'RepeatedResourceWarning', message: warning });
     if (/^Application has \d+ orphaned resources$/.test(warning)) {
       wanted.push({ type: 'OrphanedResourceWarning', message: warning });
@@ -229,6 +231,12 @@ function conditionsOf(
     const known = before.find((condition) => condition.type === type && condition.message === message);
     return { type, message, lastTransitionTime: known?.lastTransitionTime ?? now };
   });
+}
+
+/** Where it is held is worth a condition: it is not at the newest commit, and in sync all the same. */
+function withHold(application: Application, report: DeliveryReport): DeliveryReport {
+  const held = holdSentence(application, report.revisions);
+  return held === undefined ? report : { ...report, warnings: [...report.warnings, held] };
 }
 
 /** Says in the status that an Application cannot be deleted, and why. */

@@ -5,6 +5,7 @@ import type { Delivery, DeliverySource, FrontEnd, RetryPolicy } from '@evenkeel/
 import type { KubeObject } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
 import { type Application, type RetryStrategy, sourcesOf } from './application.ts';
+import { readGuard } from './guard.ts';
 import { type Hold, holdOf } from './hold.ts';
 import { readCompare, ruleEntries } from './ignore-differences.ts';
 import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
@@ -34,7 +35,8 @@ export function translateApplication(
     ...sourceRefusals(application, settings),
   ];
   const { options, refusals: optionRefusals } = readSyncOptions(spec.syncPolicy?.syncOptions ?? []);
-  refusals.push(...optionRefusals);
+  const { guard, refusals: guardRefusals } = readGuard(application);
+  refusals.push(...optionRefusals, ...guardRefusals);
   const { compare, refusals: compareRefusals } = readCompare({
     entries: ruleEntries(spec.ignoreDifferences),
     respectIgnored: options.respectIgnored,
@@ -69,6 +71,7 @@ export function translateApplication(
       destination: { cluster, namespace: target },
       policy,
       compare,
+      guard,
       fingerprint,
     },
   };

@@ -10,6 +10,8 @@ import { ClusterWatches } from './cluster-watches.ts';
 import { type Comparison, compareDelivery } from './compare/compare.ts';
 import { type Decision, decide, pendingRequest } from './decide.ts';
 import { type Found, isRunning, newest, reportFound, settledRevision, watchTypes } from './found.ts';
+import { Dependencies, type Known } from './guard/dependencies.ts';
+import { pruneRefusal } from './guard/prune-budget.ts';
 import { type Held, closedNow, heldReport, waitMs } from './held.ts';
 import type { Closed } from './limits.ts';
 import {

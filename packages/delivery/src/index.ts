@@ -17,6 +17,9 @@ export { type PluginLimits, defaultPluginLimits } from './plugin/plugin-host.ts'
 export { templateHost } from './template-host.ts';
 export { Deliveries, type DeliveriesOptions, type ReconcileInput, type Reconciled } from './deliveries.ts';
 export { createRecorder, standingOf } from './record.ts';
+export type { DeliveryGuard } from './guard/guard.ts';
+export { type PruneBudget, defaultPruneBudget, exceedsBudget, readPruneBudget } from './guard/prune-budget.ts';
+export { type HealthyRevisions, type RollbackVerdict, judgeRollback } from './guard/rollback.ts';
 export { aggregateHealth, decide, standingFailure } from './decide.ts';
 export type {
   AdaptInput,

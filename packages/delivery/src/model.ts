@@ -17,6 +17,7 @@ import type {
 import type { GroupKind, GroupVersionKind, KubeObject, ObjectRef } from '@evenkeel/resource';
 import type { RepositoryAccess, TreeFilter } from '@evenkeel/source';
 import type { FileTree } from '@evenkeel/std';
+import type { DeliveryGuard } from './guard/guard.ts';
 import type { Closed, DeliveryLimits } from './limits.ts';
 import type { RenderRequest } from './render/request.ts';
 
@@ -164,6 +165,8 @@ export interface Delivery {
   readonly compare?: ComparePolicy | undefined;
   /** What somebody limits it to. They are no part of its intention, so the fingerprint does not tell of them. */
   readonly limits?: DeliveryLimits | undefined;
+  /** What it is guarded against; no part of its intention either. */
+  readonly guard?: DeliveryGuard | undefined;
   /** A digest of everything above: two equal fingerprints mean the same intention. */
   readonly fingerprint: string;
 }

@@ -39,7 +39,8 @@ export function createRecorder(history: History): (report: DeliveryReport, deliv
     history.setState(report.key, standingOf(report, delivery.policy.suspended));
     if (before?.revision !== now.revision) recordCommit(history, report, delivery);
     if (before?.operation !== now.operation) recordOperation(history, report);
-    if (before && before.drifting !== now.drifting) recordDrift(history, report, now.drifting);
+    if (before && before.drifting !== now.drifting)
+      recordDrift(history, report, { drifting: now.drifting, ours: delivery.frontEnd.fieldManager });
     if (before && before.health !== now.health) recordHealth(history, report, before.health);
   };
 }
@@ -107,7 +108,11 @@ function changeOf(step: StepReport): ChangedObject {
   return { object, change: step.message.endsWith('created') ? 'created' : 'updated' };
 }
 
-function recordDrift(history: History, report: DeliveryReport, drifting: boolean): void {
+function recordDrift(
+  history: History,
+  report: DeliveryReport,
+  { drifting, ours }: { readonly drifting: boolean; readonly ours: string },
+): void {
   if (!drifting) {
     history.record({
       kind: 'drift-ended',
@@ -120,10 +125,18 @@ function recordDrift(history: History, report: DeliveryReport, drifting: boolean
     resource.fields.map((field) => ({
       object: `${resource.ref.kind} ${resource.ref.name}`,
       path: field.path,
-      ...(field.owners[0] ? { manager: field.owners[0].manager } : {}),
+      ...causeOf(field, ours),
     })),
   );
   history.record({ kind: 'drift-started', app: report.key, fields });
+}
+
+/** Of all managers of a field but ours, the one that wrote last. */
+function causeOf({ owners }: ResourceReport['fields'][number], ours: string): Pick<DriftedField, 'manager' | 'time'> {
+  const others = owners.filter(({ manager }) => manager !== ours);
+  const [last] = others.toSorted((left, right) => ((left.time ?? '') < (right.time ?? '') ? 1 : -1));
+  if (!last) return owners[0] ? { manager: owners[0].manager } : {};
+  return { manager: last.manager, ...(last.time === undefined ? {} : { time: last.time }) };
 }
 
 function recordHealth(history: History, report: DeliveryReport, from: string): void {

@@ -36,6 +36,8 @@ export interface DriftedField {
   readonly object: string;
   readonly path: string;
   readonly manager?: string;
+  /** When that manager last wrote, as Kubernetes writes times. */
+  readonly time?: string;
 }
 
 export type SyncPhase = 'succeeded' | 'failed' | 'error' | 'terminated';

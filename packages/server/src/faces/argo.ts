@@ -6,7 +6,7 @@ import {
   deliveryKey,
   historyEntryOf,
   historyRevision,
-  holdOf,
+  holdSentence,
   isSkipped,
   removeApplication,
   requestRefresh,
@@ -56,8 +56,8 @@ function itemOf(application: Application): FaceItem {
   const { spec, object, namespace, name } = application;
   const [source] = sourcesOf(spec);
   const { automated } = spec.syncPolicy ?? {};
-  const hold = holdOf(object);
-  const inForce = hold && application.status.sync?.revision === hold.sha ? hold : undefined;
+  const { revision = '', revisions = [revision] } = application.status.sync ?? {};
+  const held = holdSentence(application, revisions);
   return {
     key: deliveryKey(namespace, name),
     frontEnd: 'argo',
@@ -78,10 +78,7 @@ function itemOf(application: Application): FaceItem {
     automatic: automated !== undefined && automated.enabled !== false,
     suspended: isSkipped(object),
     history: historyOf(application),
-    hold: inForce && {
-      sha: inForce.sha,
-      sentence: `held at ${inForce.sha.slice(0, 7)} since a rollback by ${inForce.by}; the next commit ends it`,
-    },
+    hold: held === undefined ? undefined : { sha: revisions.join(','), sentence: held },
     deleting: object.metadata.deletionTimestamp !== undefined,
   };
 }

@@ -74,13 +74,22 @@ function driftSentence(report: DeliveryReport, delivery: Delivery | undefined): 
   const more = drifted.length > 1 ? ` and ${drifted.length - 1} more` : '';
   const manual = delivery?.policy.automatic === false ? '; syncing is manual' : '';
   if (changed && field) {
-    const who = field.owners.find(({ manager }) => manager !== ours)?.manager ?? 'somebody';
-    return `${changed.ref.kind} ${changed.ref.name}: ${field.path} was changed by ${who}${more}${manual}`;
+    const { manager: who = 'somebody', time } = latestOther(field, ours) ?? {};
+    const when = time === undefined ? '' : ` at ${time}`;
+    return `${changed.ref.kind} ${changed.ref.name}: ${field.path} was changed by ${who}${when}${more}${manual}`;
   }
   if (!first) return `differs from Git${manual}`;
   const what =
     first.reason === 'missing' ? 'is missing' : first.reason === 'stray' ? 'is no longer in Git' : 'differs from Git';
   return `${first.ref.kind} ${first.ref.name} ${what}${more}${manual}`;
+}
+
+type Owner = DeliveryReport['resources'][number]['fields'][number]['owners'][number];
+
+/** Of all managers of a field but ours, the one that wrote last: who caused the difference. */
+function latestOther({ owners }: { readonly owners: readonly Owner[] }, ours: string | undefined): Owner | undefined {
+  const others = owners.filter(({ manager }) => manager !== ours);
+  return others.toSorted((left, right) => ((left.time ?? '') < (right.time ?? '') ? 1 : -1))[0];
 }
 
 /** Everything about one application. Looks up the commits of its history. */
