@@ -28,6 +28,21 @@ export {
   deliveryList,
   deliverySummary,
 } from './deliveries.ts';
+export {
+  type ClusterList,
+  type ClusterRequest,
+  type ClusterView,
+  type ProjectAnswer,
+  type ProjectDetail,
+  type ProjectList,
+  type ProjectRequest,
+  clusterList,
+  clusterRequest,
+  projectAnswer,
+  projectDetail,
+  projectList,
+  projectRequest,
+} from './governance.ts';
 export { type DeliveryName, apiPaths, apiRoot, parseDeliveryKey } from './paths.ts';
 export {
   type Accepted,
@@ -53,6 +68,24 @@ export {
   resourceActionList,
   resourceActionRequest,
 } from './resource-actions.ts';
+export {
+  type CertificateRequest,
+  type Repository,
+  type RepositoryCertificate,
+  type RepositoryCertificateList,
+  type RepositoryList,
+  type RepositoryRequest,
+  type RepositoryTemplate,
+  type RepositoryTemplateList,
+  certificateRequest,
+  repository,
+  repositoryCertificate,
+  repositoryCertificateList,
+  repositoryList,
+  repositoryRequest,
+  repositoryTemplate,
+  repositoryTemplateList,
+} from './repositories.ts';
 export {
   type LogLines,
   type ResourceDetail,

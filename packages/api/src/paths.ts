@@ -27,6 +27,11 @@ function refQuery(ref: ObjectRef): string {
   return new URLSearchParams({ group: ref.group, kind: ref.kind, namespace: ref.namespace, name: ref.name }).toString();
 }
 
+function withQuery(path: string, query: Readonly<Record<string, string>>): string {
+  const text = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== '')).toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
 /** Builders of all paths; methods in the comments. */
 export const apiPaths = {
   /** GET info */
@@ -58,11 +63,26 @@ export const apiPaths = {
     `${apiRoot}/applicationsets/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`,
   /** POST applicationSetRequest → generateAnswer; writes nothing */
   generateApplications: (): string => `${apiRoot}/applicationsets/generate`,
+  /** GET projectList, POST projectRequest → projectAnswer */
+  projects: (): string => `${apiRoot}/projects`,
+  /** GET projectDetail, PUT projectRequest → projectAnswer, DELETE → accepted */
+  project: (name: string): string => `${apiRoot}/projects/${encodeURIComponent(name)}`,
+  /** GET clusterList, POST clusterRequest → accepted */
+  clusters: (): string => `${apiRoot}/clusters`,
+  /** GET clusterList of one by server or name, DELETE → accepted */
+  cluster: (id: string): string => `${apiRoot}/clusters/${encodeURIComponent(id)}`,
   /** GET resourceActionList of one object, or of the application's own resource without `ref` */
   resourceActions: (key: string, ref?: ObjectRef): string =>
     deliveryPath(key, `/actions${ref ? `?${refQuery(ref)}` : ''}`),
   /** POST resourceActionRequest → accepted */
   runResourceAction: (key: string): string => deliveryPath(key, '/actions'),
+  /** GET repositoryList (url, project, refresh=hard), POST repositoryRequest → accepted, DELETE (url, project) → accepted */
+  repositories: (query: Readonly<Record<string, string>> = {}): string => withQuery(`${apiRoot}/repositories`, query),
+  /** The same of credential templates, which nobody checks. */
+  repositoryTemplates: (query: Readonly<Record<string, string>> = {}): string =>
+    withQuery(`${apiRoot}/repository-templates`, query),
+  /** GET and DELETE repositoryCertificateList (hostNamePattern, certType, certSubType), POST certificateRequest → repositoryCertificateList */
+  certificates: (query: Readonly<Record<string, string>> = {}): string => withQuery(`${apiRoot}/certificates`, query),
   /** POST syncRequest → accepted */
   sync: (key: string): string => deliveryPath(key, '/sync'),
   /** POST refreshRequest → accepted */

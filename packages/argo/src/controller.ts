@@ -9,7 +9,9 @@ import { type Clock, kubeTime, present } from '@evenkeel/std';
 import { type Application, type ApplicationStatus, readApplication } from './application.ts';
 import { argoFrontEnd } from './front-end.ts';
 import { rollbackAnnotations } from './guard.ts';
-import { projectRefusals } from './projects.ts';
+import type { ClusterDirectory } from './clusters/directory.ts';
+import { finalizeProjects } from './projects/finalizer.ts';
+import { type Governance, createGovernance } from './projects/governance.ts';
 import type { Scripts } from './settings/scripts.ts';
 import { type SettingsSource, fixedSettings } from './settings/watch-settings.ts';
 import { settingsProblems } from './ignore-differences.ts';
@@ -18,7 +20,7 @@ import { type Departure, depart, withHookFinalizers } from './departure.ts';
 import { memoryOf } from './memory.ts';
 import { requestOf } from './operation.ts';
 import { leftOut, statusJson, statusOf, withDeletionError } from './status.ts';
-import { deliveryKey } from './tracking.ts';
+import { controlPlaneNamespace, deliveryKey } from './tracking.ts';
 import { departingDelivery, isSkipped, translateApplication } from './translate.ts';
 
 const group = 'argoproj.io';
@@ -41,6 +43,8 @@ export interface ArgoOptions {
   readonly frontEnd?: FrontEnd;
   /** Where credentials are looked up; everything is reached anonymously where it is not given. */
   readonly repositories?: RepositoryDirectory | undefined;
+  /** The clusters Applications may go to; that of this process alone where not given. */
+  readonly clusters?: ClusterDirectory | undefined;
 }
 
 /** The running front end. */
@@ -51,6 +55,10 @@ export interface ArgoController extends AsyncDisposable {
   applications(): readonly Application[];
   application(namespace: string, name: string): Application | undefined;
   onChange(listener: () => void): () => void;
+  /** All AppProjects of the control plane, by name. */
+  projects(): readonly KubeObject[];
+  /** What projects and clusters make of Applications. */
+  readonly governance: Governance;
   /** What users wrote about health and actions, as it stands now. */
   scripts(): Scripts;
   readonly controller: Controller<string>;
@@ -68,7 +76,8 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
   const projects = createInformer(client, present(projectType, 'the definition of AppProject'), { signal });
   await Promise.all([applications.synced, projects.synced]);
   const settings = options.settings ?? fixedSettings();
-  const reconciler = new ApplicationReconciler(options, { type, applications, projects, settings });
+  const governance = governanceOf(options, projects, settings);
+  const reconciler = new ApplicationReconciler(options, { type, applications, governance, settings });
   const controller = createController<string>({
     name: 'application',
     reconcile: (key, context) => reconciler.reconcile(key, context.signal),
@@ -80,6 +89,44 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
       if (outcome.kind === 'failed') options.onFailure?.(key, outcome.error);
     },
   });
+  const stop = wakeOnChanges(options, { controller, applications, projects, settings });
+  for (const object of applications.list()) controller.add(keyOf(object), 'background');
+  return {
+    controller,
+    wake: (key, urgency) => controller.add(key, urgency),
+    applications: () => applications.list().map(readApplication),
+    application: (namespace, name) => {
+      const object = applications.get(namespace, name);
+      return object && readApplication(object);
+    },
+    onChange: (listener) => applications.onChange(listener),
+    scripts: () => settings.scripts(),
+    governance,
+    projects: () =>
+      projects
+        .list(controlPlaneNamespace)
+        .toSorted((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1)),
+    async [Symbol.asyncDispose]() {
+      stop();
+      await controller[Symbol.asyncDispose]();
+      await applications[Symbol.asyncDispose]();
+      await projects[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface Sources {
+  readonly controller: Controller<string>;
+  readonly applications: Informer;
+  readonly projects: Informer;
+  readonly settings: SettingsSource;
+}
+
+/** Whatever changes what is right for an Application has it looked at again; answers how to stop. */
+function wakeOnChanges(options: ArgoOptions, { controller, applications, projects, settings }: Sources): () => void {
+  const again = (): void => {
+    for (const object of applications.list()) controller.add(keyOf(object), 'background');
+  };
   applications.onChange(({ kind, object, previous }) => {
     if (kind === 'updated' && previous && onlyStatusChanged(previous, object)) return;
     controller.add(keyOf(object), object['operation'] === undefined ? 'change' : 'user');
@@ -94,28 +141,26 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
   watchProblems(options);
   settings.onChange(() => {
     nameProblems();
-    for (const object of applications.list()) controller.add(keyOf(object), 'background');
+    again();
   });
-  projects.onChange(() => {
-    for (const object of applications.list()) controller.add(keyOf(object), 'background');
-  });
-  for (const object of applications.list()) controller.add(keyOf(object), 'background');
-  return {
-    controller,
-    wake: (key, urgency) => controller.add(key, urgency),
-    applications: () => applications.list().map(readApplication),
-    application: (namespace, name) => {
-      const object = applications.get(namespace, name);
-      return object && readApplication(object);
-    },
-    onChange: (listener) => applications.onChange(listener),
-    scripts: () => settings.scripts(),
-    async [Symbol.asyncDispose]() {
-      await controller[Symbol.asyncDispose]();
-      await applications[Symbol.asyncDispose]();
-      await projects[Symbol.asyncDispose]();
-    },
+  projects.onChange(again);
+  const stops = [
+    options.clusters?.onChange(again),
+    finalizeProjects({ ...options, projects, applications, controlNamespace: controlPlaneNamespace }),
+  ];
+  return () => {
+    for (const stop of stops) stop?.();
   };
+}
+
+function governanceOf(
+  { clusters, repositories }: ArgoOptions,
+  projects: Informer,
+  settings: SettingsSource,
+): Governance {
+  const repositoriesOf = (name: string): readonly string[] =>
+    (repositories?.entries() ?? []).filter(({ project }) => project === name).map(({ url }) => url);
+  return createGovernance({ projects, settings, clusters, repositoriesOf, controlNamespace: controlPlaneNamespace });
 }
 
 /** Entries of repositories that cannot be used are named once, and again when they change. */
@@ -152,7 +197,7 @@ function onlyStatusChanged(previous: KubeObject, object: KubeObject): boolean {
 interface Watched {
   readonly type: ResourceType;
   readonly applications: Informer;
-  readonly projects: Informer;
+  readonly governance: Governance;
   readonly settings: SettingsSource;
 }
 
@@ -173,7 +218,7 @@ class ApplicationReconciler {
       deliveries.forget(key);
       return { kind: 'settled' };
     }
-    const application = readApplication(object);
+    const application = this.#watched.governance.place(readApplication(object));
     const skipped = isSkipped(object);
     if (object.metadata.deletionTimestamp !== undefined) {
       return skipped ? { kind: 'settled' } : this.#remove(application, signal);
@@ -182,7 +227,7 @@ class ApplicationReconciler {
     const translation = translateApplication(application, this.#frontEnd(), this.#watched.settings.current());
     if (translation.kind === 'refused') return this.#writeRefused(application, translation.refusals);
     const delivery = this.#withAccess(translation.delivery, application);
-    const denied = this.#permission(application, delivery);
+    const denied = this.#watched.governance.refusals(application);
     if (denied.length > 0) return this.#writeRefused(application, denied);
     const { report, againAfterMs, requestTaken } = await deliveries.reconcile({
       delivery,
@@ -199,18 +244,15 @@ class ApplicationReconciler {
   }
 
   /** Credentials are no part of what a delivery is; they are looked up when something is fetched. */
-  #withAccess(delivery: Delivery, { spec }: Application): Delivery {
-    const access = this.#options.repositories?.access(spec.project || 'default');
+  #withAccess(bare: Delivery, application: Application): Delivery {
+    const limits = this.#watched.governance.limits(application);
+    const delivery = limits ? { ...bare, limits } : bare;
+    const access = this.#options.repositories?.access(application.spec.project || 'default');
     return access ? { ...delivery, sources: delivery.sources.map((source) => ({ ...source, access })) } : delivery;
   }
 
   #frontEnd(): FrontEnd {
     return this.#options.frontEnd ?? argoFrontEnd;
-  }
-
-  #permission(application: Application, delivery: Delivery): readonly Refusal[] {
-    const name = application.spec.project || 'default';
-    return projectRefusals(name, this.#watched.projects.get('argocd', name), delivery);
   }
 
   async #writeRefused(application: Application, refusals: readonly Refusal[]): Promise<Outcome> {
@@ -256,7 +298,8 @@ class ApplicationReconciler {
     const departure = await depart({
       application,
       deliveries: this.#options.deliveries(),
-      leaving: departingDelivery(application, this.#frontEnd()),
+      leaving: this.#withAccess(departingDelivery(application, this.#frontEnd()), application),
+      staysBecause: this.#watched.governance.staysBecause(application),
       whole: () => {
         const translation = translateApplication(application, this.#frontEnd(), this.#watched.settings.current());
         if (translation.kind === 'delivery') return this.#withAccess(translation.delivery, application);

@@ -7,6 +7,7 @@ import { memoryOf } from './memory.ts';
 import { approvedAtMs } from './policy.ts';
 
 const cascadeFinalizer = /^resources-finalizer\.argocd\.argoproj\.io(\/(foreground|background))?$/;
+const hookFinalizer = /^(pre|post)-delete-finalizer\.argocd\.argoproj\.io(\/cleanup)?$/;
 const hookFinalizers: Readonly<Record<Farewell, string>> = {
   before: 'pre-delete-finalizer.argocd.argoproj.io',
   after: 'post-delete-finalizer.argocd.argoproj.io',
@@ -28,6 +29,8 @@ export interface DepartureInput {
   readonly leaving: Delivery;
   /** The whole delivery, for its hooks; a sentence where the spec makes none. */
   readonly whole: () => Delivery | string;
+  /** Why nothing may be deleted, where that is so. */
+  readonly staysBecause?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -35,6 +38,8 @@ export interface DepartureInput {
 export async function depart(input: DepartureInput): Promise<Departure> {
   const finalizers = input.application.object.metadata.finalizers ?? [];
   const held = (finalizer: string): string | undefined => finalizers.find((entry) => entry === finalizer);
+  const ours = finalizers.some((entry) => cascadeFinalizer.test(entry) || hookFinalizer.test(entry));
+  if (ours && input.staysBecause !== undefined) return { kind: 'failed', sentence: input.staysBecause };
   const before = held(hookFinalizers.before);
   if (before) return runHooks(input, 'before', before);
   const cascade = finalizers.find((finalizer) => cascadeFinalizer.test(finalizer));

@@ -54,6 +54,7 @@ export {
   type RestrictedKind,
   type SyncWindow,
   defaultProject,
+  newProject,
   readProject,
 } from './projects/project.ts';
 export {

@@ -4,7 +4,9 @@ import type { Refusal } from '@evenkeel/engine';
 import type { Delivery, DeliverySource, FrontEnd, RetryPolicy } from '@evenkeel/delivery';
 import type { KubeObject } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
-import { type Application, type RetryStrategy, sourcesOf } from './application.ts';
+import { type Application, type Place, type RetryStrategy, sourcesOf } from './application.ts';
+import { fixedClusters } from './clusters/directory.ts';
+import { clusterKey } from './clusters/known-cluster.ts';
 import { readGuard } from './guard.ts';
 import { type Hold, holdOf } from './hold.ts';
 import { readCompare, ruleEntries } from './ignore-differences.ts';
@@ -37,15 +39,14 @@ export function translateApplication(
   const { options, refusals: optionRefusals } = readSyncOptions(spec.syncPolicy?.syncOptions ?? []);
   const { guard, refusals: guardRefusals } = readGuard(application);
   refusals.push(...optionRefusals, ...guardRefusals);
+  const place = placeOf(application);
   const { compare, refusals: compareRefusals } = readCompare({
     entries: ruleEntries(spec.ignoreDifferences),
     respectIgnored: options.respectIgnored,
     settings,
-    server: inClusterServer,
+    server: place.kind === 'cluster' ? place.cluster.server : inClusterServer,
   });
   refusals.push(...compareRefusals);
-  const destination = spec.destination ?? {};
-  const place = placeOf(application);
   if (place.kind === 'problem') {
     refusals.push({
       code: 'DESTINATION_UNKNOWN',
@@ -55,7 +56,7 @@ export function translateApplication(
   }
   const cluster = place.kind === 'cluster' ? place.key : undefined;
   if (refusals.length > 0 || cluster === undefined) return { kind: 'refused', refusals };
-  const target = destination.namespace ?? '';
+  const target = spec.destination?.namespace ?? '';
   const hold = holdOf(application.object);
   const sources = heldSources(translateSources(application, settings), hold);
   const policy = translatePolicy(application, options, settings);

@@ -3,6 +3,9 @@
 import { Command } from 'commander';
 import { addAppActions } from './commands/app-action-verbs.ts';
 import { addAppset } from './commands/appset-verbs.ts';
+import { addCluster } from './commands/cluster-verbs.ts';
+import { addProj } from './commands/proj-verbs.ts';
+import { addRepositories } from './commands/repo-verbs.ts';
 import type * as AppCommands from './commands/app.ts';
 import type { AppOptions, SyncOptions, WaitOptions } from './commands/app.ts';
 import type { CreateOptions } from './commands/app-create.ts';
@@ -32,6 +35,9 @@ function buildProgram(io: Io): Command {
   addUp(program, io);
   addApp(program, io);
   addAppset(program, io);
+  addProj(program, io);
+  addCluster(program, io);
+  addRepositories(program, io);
   addRender(program, io);
   addSandbox(program, io);
   addDropIns(program);

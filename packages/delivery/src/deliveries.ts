@@ -102,12 +102,15 @@ export class Deliveries implements AsyncDisposable {
   readonly #states = new Map<string, State>();
   readonly #clusters: ClusterWatches;
   readonly #refusedReports = new Map<string, DeliveryReport>();
+  readonly #dependencies: Dependencies;
   #operations = 0;
   #renders = 0;
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
     this.#clusters = new ClusterWatches(this.#states, options.onWake);
+    const look = (key: string): Known => ({ delivery: this.delivery(key), report: this.report(key) });
+    this.#dependencies = new Dependencies(look, options.onWake);
     this.#places = createPlaces({ store: options.store, charts: options.charts, clock: options.clock });
   }
 
@@ -150,6 +153,7 @@ export class Deliveries implements AsyncDisposable {
     for (const stop of state?.stopWatching ?? []) stop();
     this.#states.delete(key);
     this.#refusedReports.delete(key);
+    this.#dependencies.told(key);
   }
 
   /** Records that a delivery's own resource cannot be translated; what it has live stays. */
@@ -157,6 +161,7 @@ export class Deliveries implements AsyncDisposable {
     const state = this.#states.get(key);
     if (state) state.report = { ...report, resources: state.report?.resources ?? [] };
     else this.#refusedReports.set(key, report);
+    this.#dependencies.told(key);
   }
 
   /** Deletes everything a delivery has live, the last wave first; answers how many objects are left. */
@@ -312,15 +317,15 @@ export class Deliveries implements AsyncDisposable {
       decision.kind === 'sync' ? closedNow(delivery, { request: decision.request, resumes, nowMs }) : undefined;
     if (closed) return this.#hold(input, state, report, closed);
     delete state.held;
+    const waits = this.#dependencies.blocks(delivery, decision, report);
+    if (waits) return this.#settle(state, withRefusal(report, waits), { requestTaken: false });
     switch (decision.kind) {
       case 'nothing':
         return this.#settle(state, report, { requestTaken: false });
       case 'wait':
         return this.#settle(state, report, { requestTaken: false, againAfterMs: decision.afterMs });
       case 'refuse':
-        return this.#blocked(input, state, { ...report, refusals: [...report.refusals, decision.refusal] }, [
-          decision.refusal,
-        ]);
+        return this.#blocked(input, state, withRefusal(report, decision.refusal), [decision.refusal]);
       case 'sync':
         return this.#sync({ input: { ...input, request: decision.request }, state, world, report, decision, last });
     }
@@ -358,6 +363,9 @@ export class Deliveries implements AsyncDisposable {
     const plan = planTurn(input, world, { heals: healings > 0 });
     const revision = world.rendered.revisions.join(',');
     if (request?.dryRun === true) return this.#rehearse(turn, plan);
+    const { resources } = world.compared;
+    const tooMuch = pruneRefusal({ delivery, request, plan, resources, revision, last });
+    if (tooMuch) return this.#blocked(input, state, withRefusal(turn.report, tooMuch), [tooMuch]);
     let announced = false;
     const startedAtMs = clock.now();
     const quietMs = plan.stages.some(({ waitFor }) => waitFor !== 'nothing') ? QUIET_MS : QUIET_WRITING_MS;
@@ -482,6 +490,7 @@ export class Deliveries implements AsyncDisposable {
   #settle(state: State, report: DeliveryReport, rest: Omit<Reconciled, 'report'>): Reconciled {
     state.report = report;
     this.#options.onReport?.(report, state.delivery);
+    this.#dependencies.told(report.key);
     return { report, ...rest };
   }
 
@@ -560,6 +569,10 @@ interface Turn {
 /** What an earlier process has done of the same operation; a newer revision begins anew. */
 function resumable({ decision, last }: Turn, revision: string): OperationReport | undefined {
   return decision.cause === 'resumed' && last?.revision === revision ? last : undefined;
+}
+
+function withRefusal(report: DeliveryReport, refusal: Refusal): DeliveryReport {
+  return { ...report, refusals: [...report.refusals, refusal] };
 }
 
 function forgetRendered(state: State): void {

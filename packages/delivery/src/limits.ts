@@ -2,10 +2,10 @@
 // limits, and how, it does not know.
 
 import type { Refusal } from '@evenkeel/engine';
-import { type GroupKind, type KubeObject, type ObjectRef, gvkOf, refOf } from '@evenkeel/resource';
+import { type KubeObject, type ObjectRef, gvkOf, refOf } from '@evenkeel/resource';
 import type { Cluster } from './cluster.ts';
-import type { Delivery, StepReport } from './model.ts';
-import type { Prepared } from './prepare.ts';
+import type { Delivery } from './model.ts';
+import type { Prepared, PreparedObject } from './prepare.ts';
 
 /** Limits of one delivery. All functions are pure. */
 export interface DeliveryLimits {
@@ -44,25 +44,38 @@ export interface OrphanWatch {
   readonly ignores: (object: ObjectRef) => boolean;
 }
 
-/** What operations say that touch something they may not. */
-export const forbiddenMessage = 'one or more synchronization tasks are not valid';
+/** Why one object may not be written; undefined where it may. Asks nobody. */
+export function forbiddenObject({ ref, desired, type }: PreparedObject, bounds: Bounds): Refusal | undefined {
+  const sentence = outOfBounds(ref, isNamespaced(ref, type), bounds);
+  if (sentence === undefined) return undefined;
+  return forbidden(sentence, { ...ref, version: gvkOf(desired.object).version });
+}
 
-/** The objects of a delivery that it may not write, each with why. Asks nobody. */
-export function forbiddenSteps(delivery: Delivery, prepared: Prepared, cluster: Cluster): readonly StepReport[] {
-  const found: StepReport[] = [];
-  for (const { ref, desired, type } of prepared.objects) {
-    const namespaced = ref.namespace !== '' && type?.namespaced !== false;
-    const message = outOfBounds(ref, namespaced, { delivery, cluster });
-    if (message === undefined) continue;
-    const { version } = gvkOf(desired.object);
-    found.push({ ref, version, status: 'failed', message, hook: desired.hook !== undefined, phase: desired.phase });
-  }
+/** True where the kind of an object may not be there at all. */
+export function isForbiddenKind({ ref, type }: PreparedObject, { limits }: Delivery): boolean {
+  return limits?.forbidsKind(ref, isNamespaced(ref, type)) === true;
+}
+
+function isNamespaced(ref: ObjectRef, type: PreparedObject['type']): boolean {
+  return type?.namespaced ?? ref.namespace !== '';
+}
+
+/** What is refused besides the objects of the source: everything, or the namespace that would be made for them. */
+export function forbiddenOtherwise(delivery: Delivery, prepared: Prepared, cluster: Cluster): readonly Refusal[] {
+  const found: Refusal[] = delivery.limits?.refusal ? [delivery.limits.refusal] : [];
   const namespace = missingNamespace(delivery, prepared, cluster);
-  const message = namespace && outOfBounds(namespace, false, { delivery, cluster });
-  if (namespace && message !== undefined) {
-    found.push({ ref: namespace, version: 'v1', status: 'failed', message, hook: false, phase: 'before' });
-  }
+  const sentence = namespace && outOfBounds(namespace, false, { delivery, cluster });
+  if (namespace && sentence !== undefined) found.push(forbidden(sentence, { ...namespace, version: 'v1' }));
   return found;
+}
+
+function forbidden(sentence: string, about: NonNullable<Refusal['about']>): Refusal {
+  return {
+    code: 'OBJECT_NOT_PERMITTED',
+    sentence,
+    remedy: 'Permit it in the project, or take it out of the source.',
+    about,
+  };
 }
 
 interface Bounds {
@@ -81,18 +94,6 @@ export function isLeftAlone(live: KubeObject, bounds: Bounds): boolean {
   return outOfBounds(ref, ref.namespace !== '', bounds) !== undefined;
 }
 
-/** The forbidden steps as the reason why a sync is refused; undefined where there are none. */
-export function forbiddenRefusal(steps: readonly StepReport[]): Refusal | undefined {
-  if (steps.length === 0) return undefined;
-  const [first, ...more] = steps;
-  const rest = more.length === 0 ? '' : `, and ${more.length} more`;
-  return {
-    code: 'OBJECT_NOT_PERMITTED',
-    sentence: `${forbiddenMessage}: ${first?.ref.kind} "${first?.ref.name}": ${first?.message}${rest}`,
-    remedy: 'Permit it in the project, or take it out of the source.',
-  };
-}
-
 /** The destination namespace where this delivery would create it. */
 function missingNamespace(delivery: Delivery, prepared: Prepared, cluster: Cluster): ObjectRef | undefined {
   const { namespace } = delivery.destination;
@@ -100,23 +101,4 @@ function missingNamespace(delivery: Delivery, prepared: Prepared, cluster: Clust
   const ref: ObjectRef = { group: '', kind: 'Namespace', namespace: '', name: namespace };
   const defined = prepared.objects.some((object) => object.ref.kind === 'Namespace' && object.ref.name === namespace);
   return defined || cluster.live.get(ref) ? undefined : ref;
-}
-
-/** Objects of the destination namespace that belong to nothing: no delivery, no other object. */
-export function findOrphans({ delivery, cluster }: Bounds, kinds: readonly GroupKind[]): readonly ObjectRef[] {
-  const { limits, destination } = delivery;
-  if (!limits?.orphans || destination.namespace === '') return [];
-  const found: ObjectRef[] = [];
-  for (const kind of kinds) {
-    for (const live of cluster.live.list(kind, destination.namespace)) {
-      const ref = refOf(live);
-      if ((live.metadata.ownerReferences ?? []).length > 0 || cluster.live.ownerOf(live) !== undefined) continue;
-      if (limits.forbids(ref, true) === undefined && !limits.orphans.ignores(ref)) found.push(ref);
-    }
-  }
-  return found.toSorted((left, right) => (orderOf(left) < orderOf(right) ? -1 : 1));
-}
-
-function orderOf({ group, kind, namespace, name }: ObjectRef): string {
-  return [group, kind, namespace, name].join('/');
 }

@@ -1,10 +1,19 @@
 // Everything the API reads from, in one place; the routes and views are functions of it.
 
-import type { Info } from '@evenkeel/api';
+import type {
+  CertificateRequest,
+  ClusterRequest,
+  Info,
+  ProjectAnswer,
+  ProjectDetail,
+  Repository,
+  RepositoryCertificate,
+  RepositoryTemplate,
+} from '@evenkeel/api';
 import type { CommitReport, Deliveries } from '@evenkeel/delivery';
 import type { Cluster } from '@evenkeel/delivery';
 import type { History } from '@evenkeel/history';
-import type { KubeObject } from '@evenkeel/resource';
+import type { JsonObject, KubeObject } from '@evenkeel/resource';
 import type { Clock } from '@evenkeel/std';
 import type { Face, FaceItem } from './faces/face.ts';
 
@@ -18,6 +27,27 @@ export interface SetBackend {
   remove(namespace: string, name: string): Promise<void>;
 }
 
+/** Repositories and what is trusted about them, where this server has them. Rejects with ActionRefused. */
+export interface RepositoryBackend {
+  list(query: { readonly url?: string; readonly project?: string; readonly fresh: boolean }): Promise<Repository[]>;
+  templates(): RepositoryTemplate[];
+  /** Answers what was done: created, updated, unchanged. */
+  add(wish: {
+    readonly kind: 'repository' | 'repo-creds';
+    readonly fields: Readonly<Record<string, string>>;
+    readonly upsert: boolean;
+    readonly check: boolean;
+  }): Promise<string>;
+  remove(wanted: {
+    readonly kind: 'repository' | 'repo-creds';
+    readonly url: string;
+    readonly project: string;
+  }): Promise<void>;
+  certificates(filter: Readonly<Record<string, string>>): RepositoryCertificate[];
+  addCertificates(wish: Required<CertificateRequest>): Promise<RepositoryCertificate[]>;
+  removeCertificates(filter: Readonly<Record<string, string>>): Promise<RepositoryCertificate[]>;
+}
+
 /** A request from a forge, and the answer to it. */
 export type Webhook = (request: {
   readonly method: string;
@@ -26,8 +56,32 @@ export type Webhook = (request: {
   readonly body: Uint8Array;
 }) => Promise<{ readonly status: number; readonly message: string }>;
 
+/** AppProjects, where this server has them. Writes reject with one sentence where they are refused. */
+export interface ProjectBackend {
+  list(): readonly KubeObject[];
+  detail(name: string): (Omit<ProjectDetail, 'project'> & { readonly object: KubeObject }) | undefined;
+  create(
+    object: KubeObject,
+    upsert: boolean,
+  ): Promise<{ readonly action: ProjectAnswer['action']; readonly project: KubeObject }>;
+  update(object: KubeObject): Promise<KubeObject>;
+  remove(name: string): Promise<void>;
+}
+
+/** Clusters, where this server knows of several. Writes reject with one sentence where they are refused. */
+export interface ClusterBackend {
+  list(): Promise<readonly JsonObject[]>;
+  create(cluster: ClusterRequest['cluster'], upsert: boolean): Promise<void>;
+  remove(server: string): Promise<void>;
+}
+
 export interface Backend {
+  readonly projects?: ProjectBackend;
+  readonly clusters?: ClusterBackend;
+  /** Calls the listener for every cluster in use, now and later; the one of this process alone where not given. */
+  readonly followClusters?: (listener: (cluster: Cluster) => () => void) => () => void;
   readonly sets?: SetBackend;
+  readonly repositories?: RepositoryBackend;
   readonly webhook?: Webhook;
   readonly faces: readonly Face[];
   readonly deliveries: Deliveries;

@@ -1,6 +1,6 @@
 // The contract of @evenkeel/server.
-export type { Backend, SetBackend, Webhook } from './backend.ts';
+export type { Backend, ClusterBackend, ProjectBackend, RepositoryBackend, SetBackend, Webhook } from './backend.ts';
 export { argoFace } from './faces/argo.ts';
-export { type Face, type FaceItem } from './faces/face.ts';
+export { ActionRefused, type Face, type FaceItem } from './faces/face.ts';
 export { fluxFace } from './faces/flux.ts';
 export { type Server, type ServerOptions, startServer } from './server.ts';

@@ -8,8 +8,10 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Backend } from './backend.ts';
 import { ActionRefused } from './faces/face.ts';
 import { addActionRoutes } from './routes/act.ts';
+import { addGovernanceRoutes } from './routes/governance.ts';
 import { addReadRoutes } from './routes/read.ts';
 import { addResourceActionRoutes } from './routes/resource-actions.ts';
+import { addRepositoryRoutes } from './routes/repositories.ts';
 import { addSetRoutes } from './routes/application-sets.ts';
 import { addWebhookRoute } from './routes/webhook.ts';
 import { type Stream, createStream } from './stream.ts';
@@ -38,6 +40,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   addActionRoutes(app, options.backend);
   addResourceActionRoutes(app, options.backend);
   addSetRoutes(app, options.backend);
+  addGovernanceRoutes(app, options.backend);
+  addRepositoryRoutes(app, options.backend);
   await addWebhookRoute(app, options.backend);
   addStreamRoute(app, stream);
   await addPage(app, options.pageDirectory);

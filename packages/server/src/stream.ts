@@ -36,7 +36,7 @@ class LiveStream implements Stream {
     this.#stops = [
       ...backend.faces.map((face) => face.onChange(() => this.#mark())),
       backend.onReport((key) => this.#mark(key)),
-      ...watchedClusters(backend).map((cluster) =>
+      followClusters(backend, (cluster) =>
         cluster.live.onChange(({ object }) => {
           const key = cluster.live.ownerOf(object) ?? rootOwner(object, cluster);
           if (key !== undefined) this.#mark(key);
@@ -102,9 +102,10 @@ class LiveStream implements Stream {
 
 type LiveCluster = NonNullable<ReturnType<Backend['cluster']>>;
 
-function watchedClusters(backend: Backend): readonly LiveCluster[] {
+function followClusters(backend: Backend, listener: (cluster: LiveCluster) => () => void): () => void {
+  if (backend.followClusters) return backend.followClusters(listener);
   const cluster = backend.cluster('in-cluster');
-  return cluster ? [cluster] : [];
+  return cluster ? listener(cluster) : () => undefined;
 }
 
 /** The application at the top of an object's owners: a Pod's ReplicaSet's Deployment carries the mark. */

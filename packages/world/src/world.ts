@@ -7,15 +7,20 @@ import { join } from 'node:path';
 import type { Info } from '@evenkeel/api';
 import {
   type ArgoController,
+  type ClusterDirectory,
+  type ClusterPool,
   type SetController,
   type SettingsSource,
   createArgoFrontEnd,
+  createClusterPool,
   controlPlaneNamespace,
   deliveryKey,
   createWebhookHandler,
   startApplicationSets,
   startArgo,
   type RepositoryDirectory,
+  watchClusters,
+  createRepositoryManager,
   watchRepositories,
   watchSettings,
 } from '@evenkeel/argo';
@@ -29,9 +34,9 @@ import {
   defaultPluginLimits,
 } from '@evenkeel/delivery';
 import { type ArtifactPublisher, type FluxController, fluxFrontEnd, startFlux } from '@evenkeel/flux';
-import { type GitHost, type HostedRepository, createGit, startGitHost } from '@evenkeel/git';
+import { type Git, type GitHost, type HostedRepository, createGit, startGitHost } from '@evenkeel/git';
 import { type History, openHistory } from '@evenkeel/history';
-import { type KubeClient, type KubeTransport, createKubeClient } from '@evenkeel/kube';
+import { type ClusterConfig, type KubeClient, type KubeTransport, createKubeClient } from '@evenkeel/kube';
 import { Sandbox } from '@evenkeel/sandbox';
 import { type Backend, type Server, argoFace, fluxFace, startServer } from '@evenkeel/server';
 import {
@@ -46,6 +51,9 @@ import {
 import type { Clock } from '@evenkeel/std';
 import { bootstrapCluster } from './bootstrap.ts';
 import { type RepositoryMap, guessRepositories } from './repositories.ts';
+import { clusterBackend } from './cluster-backend.ts';
+import { projectBackend } from './project-backend.ts';
+import { repositoryBackend } from './repository-backend.ts';
 import { setBackend } from './set-backend.ts';
 
 /** A cluster that is there already, instead of a sandbox of our own. */
@@ -81,7 +89,9 @@ export interface WorldOptions {
   readonly pageDirectory?: string;
   readonly version?: string;
   readonly cluster?: ExternalCluster;
-  /** What git may see of the outside: PATH, proxy settings. */
+  /** How clusters other than this one are reached; HTTPS where not given. */
+  readonly connect?: (config: ClusterConfig) => KubeTransport;
+  /** What git, and commands that grant credentials, may see of the outside: PATH, proxy settings. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly onNotice?: (sentence: string) => void;
 }
@@ -91,6 +101,7 @@ export interface World extends AsyncDisposable {
   readonly client: KubeClient;
   readonly cluster: Cluster;
   readonly sandbox: Sandbox | undefined;
+  readonly git: Git;
   readonly gitHost: GitHost;
   readonly store: SourceStore;
   readonly deliveries: Deliveries;
@@ -101,6 +112,10 @@ export interface World extends AsyncDisposable {
   readonly server: Server | undefined;
   readonly repositories: readonly (RepositoryMap & { readonly hosted: HostedRepository })[];
   readonly credentials: RepositoryDirectory;
+  /** Every cluster that Applications may go to, and the connections to those in use. */
+  readonly clusters: ClusterDirectory;
+  readonly pool: ClusterPool;
+  readonly settings: SettingsSource;
   readonly stateDirectory: string;
   readonly clock: Clock;
   /** Calls the listener whenever a delivery has a new report. */
@@ -135,10 +150,26 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     await watchRepositories({ client, namespace: controlPlaneNamespace, clock, signal: abort.signal }),
   );
   const argoFrontEnd = createArgoFrontEnd(() => settings.current(), settings.scripts);
-  const cluster = stack.use(await connectCluster('in-cluster', client, () => [argoFrontEnd, fluxFrontEnd]));
-  const core = { client, cluster, store, charts, history, credentials, stateDirectory, clock };
+  const frontEnds = (): readonly FrontEnd[] => [argoFrontEnd, fluxFrontEnd];
+  const cluster = stack.use(await connectCluster('in-cluster', client, frontEnds));
+  const inClusterEnabled = (): boolean => settings.current().inClusterEnabled;
+  const clusters = stack.use(
+    await watchClusters({ client, namespace: controlPlaneNamespace, signal: abort.signal, inClusterEnabled }),
+  );
+  const { environment } = options;
+  const pool = stack.use(
+    createClusterPool({
+      directory: clusters,
+      own: cluster,
+      frontEnds,
+      clock,
+      ...(environment ? { environment } : {}),
+      ...(options.connect ? { connect: options.connect } : {}),
+    }),
+  );
+  const core = { git, client, cluster, clusters, pool, store, charts, history, credentials, stateDirectory, clock };
   const controllers = await startControllers({ ...core, settings, argoFrontEnd, signal: abort.signal, stack }, options);
-  const parts = { ...core, sandbox, gitHost, repositories, ...controllers };
+  const parts = { ...core, settings, sandbox, gitHost, repositories, ...controllers };
   const server = options.port === false ? undefined : stack.use(await startServer(serverOptions(parts, options)));
   const owned = stack.move();
   return { ...parts, server, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
@@ -150,6 +181,8 @@ interface ControllerInput {
   readonly credentials: RepositoryDirectory;
   readonly client: KubeClient;
   readonly cluster: Cluster;
+  readonly clusters: ClusterDirectory;
+  readonly pool: ClusterPool;
   readonly store: SourceStore;
   readonly charts: ChartStore;
   readonly stateDirectory: string;
@@ -163,7 +196,7 @@ type Controllers = Pick<World, 'deliveries' | 'argo' | 'sets' | 'flux' | 'onRepo
 
 /** Starts the engine and both front ends, and ties them together: what changes wakes who must know. */
 async function startControllers(input: ControllerInput, options: WorldOptions): Promise<Controllers> {
-  const { client, cluster, store, clock, signal, stack, credentials: repositories } = input;
+  const { client, clusters, store, clock, signal, stack, credentials: repositories } = input;
   const listeners = new Set<(key: string) => void>();
   const record = createRecorder(input.history);
   const fronts: { argo?: ArgoController; flux?: FluxController } = {};
@@ -175,7 +208,7 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
         ? { plugins: { ...defaultPluginLimits, path: options.environment['PATH'] } }
         : {}),
       clock,
-      cluster: (name) => (name === cluster.name ? cluster : undefined),
+      cluster: (name) => input.pool.get(name),
       onWake: (key, urgency) =>
         key.startsWith('argo/') ? fronts.argo?.wake(key, urgency) : fronts.flux?.wake(key, urgency),
       onReport(report, delivery) {
@@ -187,7 +220,7 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
   const onFailure = (key: string, error: Error): void => options.onNotice?.(`${key}: ${error.message}`);
   const shared = { client, deliveries: () => deliveries, clock, signal, onFailure };
   const argo = stack.use(
-    await startArgo({ ...shared, repositories, settings: input.settings, frontEnd: input.argoFrontEnd }),
+    await startArgo({ ...shared, repositories, clusters, settings: input.settings, frontEnd: input.argoFrontEnd }),
   );
   const sets = stack.use(
     await startApplicationSets({
@@ -355,10 +388,13 @@ function serverOptions(
   parts: Omit<World, 'server' | typeof Symbol.asyncDispose>,
   options: WorldOptions,
 ): Parameters<typeof startServer>[0] {
-  const { client, argo, flux, deliveries, cluster, history, clock } = parts;
+  const { client, argo, flux, deliveries, history, clock } = parts;
   const backend: Backend = {
     faces: [argoFace(argo, client), fluxFace(flux, client, clock)],
     sets: setBackend(parts.sets, client),
+    repositories: repositoryBackend(
+      createRepositoryManager({ ...parts, namespace: controlPlaneNamespace, directory: parts.credentials }),
+    ),
     webhook: createWebhookHandler({
       client,
       store: parts.store,
@@ -369,14 +405,17 @@ function serverOptions(
       ...(options.onNotice ? { onNotice: options.onNotice } : {}),
     }),
     deliveries,
-    cluster: (name) => (name === cluster.name ? cluster : undefined),
+    cluster: (name) => parts.pool.opened(name),
+    followClusters: (listener) => parts.pool.follow(listener),
+    clusters: clusterBackend(parts),
+    projects: projectBackend(parts),
     history,
     clock,
     onReport: parts.onReport,
     info: () => infoOf(parts, options),
     async commit(url, sha) {
       try {
-        const { author, message } = await parts.store.commit(url, sha);
+        const { author, message } = await parts.store.commit(url, sha, { access: parts.credentials.ownAccess(url) });
         return { sha, author: author.name, email: author.email, dateMs: Date.parse(author.date), message };
       } catch {
         // A commit that is gone from the repository (force-pushed away) is shown by its name alone.

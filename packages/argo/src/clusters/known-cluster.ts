@@ -33,6 +33,12 @@ export interface KnownCluster {
   readonly secret: string | undefined;
 }
 
+/** The name of a cluster in deliveries: its server, but for the one of this process. */
+export function clusterKey({ server, namespaces }: Pick<KnownCluster, 'server' | 'namespaces'>): string {
+  // One that is limited to some namespaces is another view of the same cluster.
+  return server === inClusterAddress && namespaces.length === 0 ? inClusterName : server;
+}
+
 /** The cluster of this process, where no Secret stands for it. */
 export const inCluster: KnownCluster = {
   server: inClusterAddress,

@@ -14,16 +14,19 @@ import {
 import type { Clock } from '@evenkeel/std';
 import { resolveAccess } from './access.ts';
 import type { ClusterDirectory } from './directory.ts';
-import { type KnownCluster, inClusterAddress, inClusterName } from './known-cluster.ts';
+import { type KnownCluster, clusterKey, inClusterAddress } from './known-cluster.ts';
 
 export interface ClusterPool extends AsyncDisposable {
   /** The cluster with this key, opened where it is not yet; undefined where no Secret names it. */
   get(key: string): Cluster | undefined;
   /** The cluster with this key if it is open. */
   opened(key: string): Cluster | undefined;
-  /** Every open cluster, that of this process first. */
-  all(): readonly Cluster[];
+  /** Calls the listener for every open cluster, now and later; what it answers is called when that cluster is closed. */
+  follow(listener: ClusterListener): () => void;
 }
+
+/** Told of a cluster; answers what to do when it is closed. */
+export type ClusterListener = (cluster: Cluster) => () => void;
 
 export interface PoolOptions {
   readonly directory: ClusterDirectory;
@@ -37,15 +40,14 @@ export interface PoolOptions {
   readonly connect?: (config: ClusterConfig) => KubeTransport;
 }
 
-/** The name of a cluster in deliveries: its server, but for the one of this process. */
-export function clusterKey({ server, namespaces }: Pick<KnownCluster, 'server' | 'namespaces'>): string {
-  // One that is limited to some namespaces is another view of the same cluster.
-  return server === inClusterAddress && namespaces.length === 0 ? inClusterName : server;
-}
-
 /** Makes an empty pool. */
 export function createClusterPool(options: PoolOptions): ClusterPool {
   return new SecretClusters(options);
+}
+
+interface Follower {
+  readonly listener: ClusterListener;
+  readonly stops: Map<Cluster, () => void>;
 }
 
 interface Opened {
@@ -58,6 +60,7 @@ interface Opened {
 class SecretClusters implements ClusterPool {
   readonly #options: PoolOptions;
   readonly #open = new Map<string, Opened>();
+  readonly #followers = new Set<Follower>();
   readonly #closing = new Set<Promise<void>>();
   readonly #stop: () => void;
 
@@ -75,6 +78,7 @@ class SecretClusters implements ClusterPool {
     if (!cluster) return undefined;
     const opened = this.#openOne(cluster);
     this.#open.set(key, opened);
+    for (const { listener, stops } of this.#followers) stops.set(opened.cluster, listener(opened.cluster));
     return opened.cluster;
   }
 
@@ -82,8 +86,16 @@ class SecretClusters implements ClusterPool {
     return key === this.#options.own.name ? this.#options.own : this.#open.get(key)?.cluster;
   }
 
-  all(): readonly Cluster[] {
-    return [this.#options.own, ...[...this.#open.values()].map(({ cluster }) => cluster)];
+  follow(listener: ClusterListener): () => void {
+    const follower: Follower = { listener, stops: new Map() };
+    this.#followers.add(follower);
+    for (const cluster of [this.#options.own, ...[...this.#open.values()].map((opened) => opened.cluster)]) {
+      follower.stops.set(cluster, listener(cluster));
+    }
+    return () => {
+      this.#followers.delete(follower);
+      for (const stop of follower.stops.values()) stop();
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -137,6 +149,10 @@ class SecretClusters implements ClusterPool {
     const opened = this.#open.get(key);
     this.#open.delete(key);
     if (!opened) return;
+    for (const { stops } of this.#followers) {
+      stops.get(opened.cluster)?.();
+      stops.delete(opened.cluster);
+    }
     const closing = opened.close().finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
   }

@@ -96,6 +96,12 @@ export function readProject(object: KubeObject): Project {
   };
 }
 
+/** A project object, ready to be created. */
+export function newProject(name: string, spec: ProjectSpec): KubeObject {
+  const object = { apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name }, spec };
+  return object as unknown as KubeObject;
+}
+
 /** The project every Application without one belongs to, as Argo CD creates it. */
 export const defaultProject: KubeObject = {
   apiVersion: 'argoproj.io/v1alpha1',

@@ -241,9 +241,9 @@ test('destinationServiceAccounts: who syncs act as', () => {
   const on = { ...defaultSettings, impersonation: { enabled: true, enforced: true } };
   const accounts = (...entries: readonly (readonly [string, string, string])[]): ProjectSpec => ({
     ...open,
-    destinationServiceAccounts: entries.map(([server, namespace, defaultServiceAccount]) => ({
-      ...{ server, namespace, defaultServiceAccount },
-    })),
+    destinationServiceAccounts: entries.map(([server, namespace, account]) => {
+      return { server, namespace, defaultServiceAccount: account };
+    }),
   });
   assert.equal(limits(accounts(['*', '*', 'deployer'])).actsAs, undefined);
   assert.equal(limits(accounts(['*', '*', 'deployer']), on).actsAs, 'system:serviceaccount:shop:deployer');

@@ -46,6 +46,8 @@ export interface LiveState extends AsyncDisposable {
   ownerOf(object: KubeObject): string | undefined;
   /** Why an object cannot be managed in the part of the cluster that may be used; undefined where it can. */
   outside(ref: ObjectRef, namespaced: boolean): string | undefined;
+  /** Kinds of namespaced objects that are watched. */
+  namespacedKinds(): readonly GroupKind[];
   /** How much is watched. */
   size(): { readonly kinds: number; readonly objects: number };
   /** Calls `listener` for changes of owned objects, after the cache is updated. */
@@ -114,6 +116,10 @@ class WatchedState implements LiveState {
         : `cluster level ${kind} "${name}" can not be managed when in namespaced mode`;
     }
     return namespaces.includes(namespace) ? undefined : `namespace "${namespace}" for ${kind} "${name}" is not managed`;
+  }
+
+  namespacedKinds(): readonly GroupKind[] {
+    return [...this.#informers.values()].map(({ type }) => type).filter(({ namespaced }) => namespaced);
   }
 
   size(): { readonly kinds: number; readonly objects: number } {

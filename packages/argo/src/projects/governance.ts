@@ -1,0 +1,122 @@
+// Where an Application goes and what its project makes of it: clusters, projects and settings asked together, without a request.
+
+import type { DeliveryLimits } from '@evenkeel/delivery';
+import type { Refusal } from '@evenkeel/engine';
+import type { Informer } from '@evenkeel/kube';
+import type { Application } from '../application.ts';
+import { type ClusterDirectory, fixedClusters } from '../clusters/directory.ts';
+import { clusterKey } from '../clusters/known-cluster.ts';
+import type { SettingsSource } from '../settings/watch-settings.ts';
+import { limitsOf, projectRefusals, windowsOf } from './application-limits.ts';
+import { permitsApplicationNamespace } from './permissions.ts';
+import { type Project, readProject } from './project.ts';
+import { virtualProject } from './virtual.ts';
+import { type WindowVerdict, judgeWindows } from './windows.ts';
+
+export interface Governance {
+  /** The Application with its destination resolved. */
+  place(application: Application): Application;
+  /** Why its project does not let it be; empty where it does. Ask for placed Applications only. */
+  refusals(application: Application): readonly Refusal[];
+  /** What holds for its objects and syncs; undefined where its project is not there, or its cluster. */
+  limits(application: Application): DeliveryLimits | undefined;
+  /** Why nothing of it may be deleted, although it goes. */
+  staysBecause(application: Application): string | undefined;
+  /** Whether somebody may sync it by hand now. */
+  manualSync(application: Application, nowMs: number): WindowVerdict;
+  /** The project as it counts. */
+  project(name: string): Project | undefined;
+}
+
+export interface GovernanceOptions {
+  readonly projects: Informer;
+  readonly settings: SettingsSource;
+  readonly controlNamespace: string;
+  /** The cluster of this process alone, where not given. */
+  readonly clusters?: ClusterDirectory | undefined;
+  /** URLs of repositories that name a project. */
+  readonly repositoriesOf?: ((project: string) => readonly string[]) | undefined;
+}
+
+/** Makes it. */
+export function createGovernance(options: GovernanceOptions): Governance {
+  return new Governing(options);
+}
+
+class Governing implements Governance {
+  readonly #options: GovernanceOptions;
+  readonly #clusters: ClusterDirectory;
+
+  constructor(options: GovernanceOptions) {
+    this.#options = options;
+    const inClusterEnabled = (): boolean => options.settings.current().inClusterEnabled;
+    this.#clusters = options.clusters ?? fixedClusters([], { inClusterEnabled });
+  }
+
+  place(application: Application): Application {
+    const resolved = this.#clusters.resolve(application.spec.destination ?? {});
+    if (resolved.kind === 'problem') return { ...application, place: resolved };
+    return { ...application, place: { ...resolved, key: clusterKey(resolved.cluster) } };
+  }
+
+  refusals(application: Application): readonly Refusal[] {
+    const { place } = application;
+    if (place?.kind !== 'cluster') return [];
+    const name = projectName(application);
+    const { controlNamespace } = this.#options;
+    const scoped = this.#clusters.ofProject(name);
+    return projectRefusals({
+      application,
+      project: this.project(name),
+      cluster: place.cluster,
+      scoped,
+      controlNamespace,
+    });
+  }
+
+  limits(application: Application): DeliveryLimits | undefined {
+    const { place } = application;
+    const name = projectName(application);
+    const project = this.project(name);
+    if (!project || place?.kind !== 'cluster') return undefined;
+    const { controlNamespace, settings } = this.#options;
+    const scoped = this.#clusters.ofProject(name);
+    return limitsOf({ application, project, cluster: place.cluster, scoped, controlNamespace }, settings.current());
+  }
+
+  staysBecause(application: Application): string | undefined {
+    const name = projectName(application);
+    const project = this.#own(name);
+    if (!project) return `Application referencing project ${name} which does not exist`;
+    if (permitsApplicationNamespace(project, application.namespace, this.#options.controlNamespace)) return undefined;
+    return `application '${application.name}' in namespace '${application.namespace}' is not permitted to use project '${name}'`;
+  }
+
+  manualSync(application: Application, nowMs: number): WindowVerdict {
+    const project = this.project(projectName(application));
+    return project ? judgeWindows(windowsOf(project, application), { manual: true, nowMs }) : { kind: 'open' };
+  }
+
+  project(name: string): Project | undefined {
+    const own = this.#own(name);
+    const { settings, repositoriesOf } = this.#options;
+    return (
+      own &&
+      virtualProject(own, {
+        globals: settings.current().globalProjects,
+        project: (other) => this.#own(other),
+        clusters: this.#clusters.ofProject(name),
+        repositories: repositoriesOf?.(name) ?? [],
+      })
+    );
+  }
+
+  #own(name: string): Project | undefined {
+    const object = this.#options.projects.get(this.#options.controlNamespace, name);
+    return object && readProject(object);
+  }
+}
+
+function projectName({ spec }: Application): string {
+  return spec.project || 'default';
+}
