@@ -1,7 +1,13 @@
 // POST /api/webhook: a forge or registry says that something changed. Everything that could be concerned looks again; what
 // it says about content is not believed, only asked about.
 
-import { type WebhookEvent, type WebhookRequest, type WebhookSecrets, readWebhook } from '@evenkeel/git';
+import {
+  type WebhookEvent,
+  type WebhookRequest,
+  type WebhookSecrets,
+  namesRepository,
+  readWebhook,
+} from '@evenkeel/git';
 import { type KubeClient, isKubeError } from '@evenkeel/kube';
 import type { KubeObject } from '@evenkeel/resource';
 import type { SourceStore } from '@evenkeel/source';
@@ -40,18 +46,24 @@ export function createWebhookHandler(options: WebhookOptions): (request: Webhook
     if (result.kind === 'refused')
       return { status: result.status, message: `Webhook processing failed: ${result.message}` };
     if (result.kind === 'ignored') return { status: 200, message: '' };
-    const { applications, sets } = tell(result.event, options);
+    const { applications, sets } = tell([result.event, ...(result.others ?? [])], options);
     return { status: 200, message: `${applications} applications and ${sets} application sets look again` };
   };
 }
 
-function tell(event: WebhookEvent, options: WebhookOptions): { readonly applications: number; readonly sets: number } {
-  const applications = options.applications().filter((application) => concernsApplication(application, event));
-  const sets = options.sets().filter((set) => concernsSet(set, event));
-  if (event.kind === 'push') for (const url of urlsOf(applications)) options.store.poke(url);
+function tell(
+  events: readonly WebhookEvent[],
+  options: WebhookOptions,
+): { readonly applications: number; readonly sets: number } {
+  const concerned = <T>(all: readonly T[], concerns: (one: T, event: WebhookEvent) => boolean): readonly T[] =>
+    all.filter((one) => events.some((event) => concerns(one, event)));
+  const applications = concerned(options.applications(), concernsApplication);
+  const sets = concerned(options.sets(), concernsSet);
+  for (const url of toldUrls(applications, events)) options.store.poke(url);
   for (const { namespace, name } of sets) options.refreshSet(namespace, name);
+  const isPush = events.every(({ kind }) => kind === 'push');
   for (const application of applications) {
-    if (event.kind === 'push' && options.watchedHere?.(application) === true) continue;
+    if (isPush && options.watchedHere?.(application) === true) continue;
     requestRefresh(options.client, application, false).catch((error: unknown) => {
       if (!isKubeError(error, 404))
         options.onNotice?.(`webhook: ${application.name} could not be told: ${String(error)}`);
@@ -60,21 +72,30 @@ function tell(event: WebhookEvent, options: WebhookOptions): { readonly applicat
   return { applications: applications.length, sets: sets.length };
 }
 
-function urlsOf(applications: readonly Application[]): ReadonlySet<string> {
-  return new Set(
-    applications.flatMap(({ spec }) => sourcesOf(spec).map(({ repoURL = '' }) => repoURL)).filter((url) => url !== ''),
-  );
+/** The repositories that were pushed to, as the sender and as the Applications spell them; others need not be asked. */
+function toldUrls(applications: readonly Application[], events: readonly WebhookEvent[]): ReadonlySet<string> {
+  const told = events.flatMap((event) => (event.kind === 'push' ? event.repositories : []));
+  const urls = new Set(applications.flatMap(({ spec }) => sourcesOf(spec).map(({ repoURL = '' }) => repoURL)));
+  const spelt = [...urls].filter((url) => url !== '' && told.some((one) => namesRepository(url, one)));
+  return new Set([...spelt, ...told.filter((one) => /^https?:\/\/[^/]+\/./.test(one) && URL.canParse(one))]);
 }
 
-/** The secrets of argocd-secret; a value "$name" stands for another key of it. */
+const partOf = 'app.kubernetes.io/part-of';
+
+/** The secrets of argocd-secret; a value "$key" stands for another key of it, "$secret:key" for one of another Secret. */
 async function readSecrets(client: KubeClient): Promise<WebhookSecrets> {
-  const type = await client.discovery.resolve({ group: '', version: 'v1', kind: 'Secret' });
-  const at = { namespace: controlPlaneNamespace, name: 'argocd-secret' };
-  const secret: KubeObject | undefined = type && (await client.get(type, at));
-  const data = secret ? secretData(secret) : new Map<string, string>();
+  const data = await readSecret(client, 'argocd-secret');
+  const others = new Map<string, ReadonlyMap<string, string>>();
+  for (const [key, value] of data) {
+    const name = /^\$([^:]+):/.exec(value.trim())?.[1];
+    if (key.startsWith('webhook.') && name !== undefined) others.set(name, await readSecret(client, name));
+  }
   const value = (key: string): string => {
     const found = (data.get(`webhook.${key}`) ?? '').trim();
-    return found.startsWith('$') ? (data.get(found.slice(1)) ?? found) : found;
+    if (!found.startsWith('$')) return found;
+    const [, name, inner = ''] = /^\$(?:([^:]+):)?(.*)$/s.exec(found) ?? [];
+    // What cannot be looked up stands for itself, and so fits nothing that a sender says by accident.
+    return (name === undefined ? data : others.get(name))?.get(inner) ?? found;
   };
   return {
     github: value('github.secret'),
@@ -87,4 +108,12 @@ async function readSecrets(client: KubeClient): Promise<WebhookSecrets> {
     harbor: value('harbor.secret'),
     dockerHub: value('dockerhub.secret'),
   };
+}
+
+/** A Secret's data; of others than the original's own only those that say to be a part of it. */
+async function readSecret(client: KubeClient, name: string): Promise<ReadonlyMap<string, string>> {
+  const type = await client.discovery.resolve({ group: '', version: 'v1', kind: 'Secret' });
+  const secret: KubeObject | undefined = type && (await client.get(type, { namespace: controlPlaneNamespace, name }));
+  const mayBeRead = name === 'argocd-secret' || secret?.metadata.labels?.[partOf] === 'argocd';
+  return secret && mayBeRead ? secretData(secret) : new Map<string, string>();
 }

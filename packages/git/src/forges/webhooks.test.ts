@@ -243,3 +243,30 @@ test('one repository by many addresses', () => {
     [],
   );
 });
+
+test('one push that moves several references tells of all of them', () => {
+  const cloud = {
+    repository: { links: { html: { href: 'https://bitbucket.org/t/r' } } },
+    push: { changes: [{ new: { name: 'main' } }, { new: { name: 'v1.0.0' } }] },
+  };
+  const azure = {
+    eventType: 'git.push',
+    resource: {
+      refUpdates: [{ name: 'refs/heads/main' }, { name: 'refs/heads/dev' }],
+      repository: { remoteUrl: 'https://dev.azure.com/o/p/_git/r', defaultBranch: 'refs/heads/main' },
+    },
+  };
+  const revisions = (result: WebhookResult): readonly string[] =>
+    result.kind === 'event'
+      ? [result.event, ...(result.others ?? [])].map((event) => (event.kind === 'push' ? event.revision : ''))
+      : [];
+  assert.deepEqual(revisions(send({ 'x-hook-uuid': 'u', 'x-event-key': 'repo:push' }, cloud)), ['main', 'v1.0.0']);
+  assert.deepEqual(revisions(send({ 'x-vss-activityid': 'a' }, azure)), ['main', 'dev']);
+});
+
+test('the addresses of Azure DevOps over SSH name the same repository', () => {
+  const told = 'https://dev.azure.com/o/my%20project/_git/r';
+  assert.ok(namesRepository('git@ssh.dev.azure.com:v3/o/my%20project/r', told));
+  assert.ok(namesRepository('ssh://git@ssh.dev.azure.com/v3/o/my%20project/r', told));
+  assert.ok(!namesRepository('git@ssh.dev.azure.com:v3/o/other/r', told));
+});

@@ -56,7 +56,12 @@ export type WebhookEvent =
 
 /** An event, nothing of interest, or a refusal with its HTTP status. */
 export type WebhookResult =
-  | { readonly kind: 'event'; readonly event: WebhookEvent }
+  | {
+      readonly kind: 'event';
+      readonly event: WebhookEvent;
+      /** Where one push moved several branches or tags: all but the first. */
+      readonly others?: readonly WebhookEvent[];
+    }
   | { readonly kind: 'ignored' }
   | { readonly kind: 'refused'; readonly status: 400 | 401 | 405; readonly message: string };
 
@@ -77,8 +82,9 @@ export function readWebhook(request: WebhookRequest, secrets: WebhookSecrets): W
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
     return refused(400, 'error parsing payload');
   try {
-    const event = sender.read(payload as JsonRecord, request);
-    return event ? { kind: 'event', event } : ignored;
+    const [event, ...others] = [sender.read(payload as JsonRecord, request) ?? []].flat();
+    if (!event) return ignored;
+    return others.length === 0 ? { kind: 'event', event } : { kind: 'event', event, others };
   } catch {
     return refused(400, 'error parsing payload');
   }
@@ -92,7 +98,7 @@ interface Sender {
   readonly sends: (request: WebhookRequest, secrets: WebhookSecrets) => boolean;
   readonly trusts: (request: WebhookRequest, secrets: WebhookSecrets) => boolean;
   readonly distrust: string;
-  readonly read: (payload: JsonRecord, request: WebhookRequest) => WebhookEvent | undefined;
+  readonly read: (payload: JsonRecord, request: WebhookRequest) => WebhookEvent | readonly WebhookEvent[] | undefined;
 }
 
 const azure: Sender = {
@@ -259,11 +265,16 @@ function readGitlab(payload: JsonRecord, { headers }: WebhookRequest): WebhookEv
   };
 }
 
-function readAzure(payload: JsonRecord): WebhookEvent | undefined {
+/** One event for each reference; one that says nothing of references where there is none. */
+function eachOf(changes: unknown, what: string): readonly (JsonRecord | undefined)[] {
+  const found = records(changes ?? [], what);
+  return found.length === 0 ? [undefined] : found;
+}
+
+function readAzure(payload: JsonRecord): WebhookEvent | readonly WebhookEvent[] | undefined {
   const type = text(payload, 'eventType');
   if (type === 'git.push') {
-    const [update] = records(at(payload, 'resource.refUpdates') ?? [], 'refUpdates');
-    return {
+    return eachOf(at(payload, 'resource.refUpdates'), 'refUpdates').map((update) => ({
       kind: 'push',
       repositories: [text(payload, 'resource.repository.remoteUrl')],
       revision: shortRevision(text(update, 'name')),
@@ -271,7 +282,7 @@ function readAzure(payload: JsonRecord): WebhookEvent | undefined {
       after: text(update, 'newObjectId'),
       touchedHead: text(update, 'name') === text(payload, 'resource.repository.defaultBranch'),
       changedFiles: undefined,
-    };
+    }));
   }
   if (!['git.pullrequest.created', 'git.pullrequest.merged', 'git.pullrequest.updated'].includes(type))
     return undefined;
@@ -287,10 +298,9 @@ function readAzure(payload: JsonRecord): WebhookEvent | undefined {
   };
 }
 
-function readBitbucket(payload: JsonRecord, { headers }: WebhookRequest): WebhookEvent | undefined {
+function readBitbucket(payload: JsonRecord, { headers }: WebhookRequest): readonly WebhookEvent[] | undefined {
   if (headers['x-event-key'] !== 'repo:push') return undefined;
-  const [change] = records(at(payload, 'push.changes') ?? [], 'changes');
-  return {
+  return eachOf(at(payload, 'push.changes'), 'changes').map((change) => ({
     kind: 'push',
     repositories: [text(payload, 'repository.links.html.href')],
     revision: text(change, 'new.name') || text(change, 'old.name'),
@@ -298,14 +308,13 @@ function readBitbucket(payload: JsonRecord, { headers }: WebhookRequest): Webhoo
     after: text(change, 'new.target.hash'),
     touchedHead: true,
     changedFiles: undefined,
-  };
+  }));
 }
 
-function readBitbucketServer(payload: JsonRecord, { headers }: WebhookRequest): WebhookEvent | undefined {
+function readBitbucketServer(payload: JsonRecord, { headers }: WebhookRequest): readonly WebhookEvent[] | undefined {
   if (headers['x-event-key'] !== 'repo:refs_changed') return undefined;
   const links = records(at(payload, 'repository.links.clone') ?? [], 'links');
-  const [change] = records(payload['changes'] ?? [], 'changes');
-  return {
+  return eachOf(payload['changes'], 'changes').map((change) => ({
     kind: 'push',
     repositories: links.filter(({ name }) => name === 'http' || name === 'ssh').map((link) => text(link, 'href')),
     revision: shortRevision(text(change, 'ref.id')),
@@ -313,7 +322,7 @@ function readBitbucketServer(payload: JsonRecord, { headers }: WebhookRequest): 
     after: text(change, 'toHash'),
     touchedHead: true,
     changedFiles: undefined,
-  };
+  }));
 }
 
 function readHarbor(payload: JsonRecord): WebhookEvent | undefined {
@@ -353,9 +362,11 @@ function hostOf(url: string): string {
 
 /**
  * Whether an address names the repository a push told of: protocol, user, port, `ssh.` hosts and `.git` do not count.
- * Mirrors GetWebURLRegex.
+ * Mirrors GetWebURLRegex, which does not know the addresses that Azure DevOps has over SSH.
  */
 export function namesRepository(url: string, told: string): boolean {
+  const azure = /^(?:ssh:\/\/)?[^@/]+@ssh\.dev\.azure\.com[:/]v3\/([^/]+)\/([^/]+)\/([^/]+?)\/?$/i.exec(url);
+  if (azure) return namesRepository(`https://dev.azure.com/${azure[1]}/${azure[2]}/_git/${azure[3]}`, told);
   const parsed = URL.parse(told);
   if (!parsed || parsed.hostname === '') return false;
   const path = literal(parsed.pathname.replace(/^\//, '').replace(/\.git$/, ''));
