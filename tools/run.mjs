@@ -2,7 +2,7 @@
 // Node (an npm package) with TypeScript read as it stands. `node tools/run.mjs <task> [args…]`.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,9 +10,42 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
 
 function installWhatIsMissing() {
+  if (isInstalled()) return;
+  const mine = join(root, '.installing');
+  // Two installations at once would leave half of each: whoever comes second waits for the first.
+  while (!taken(mine)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  try {
+    if (!isInstalled()) install();
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+function isInstalled() {
   const stamp = join(root, 'node_modules', '.package-lock.json');
   const lock = join(root, 'package-lock.json');
-  if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return;
+  return existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs;
+}
+
+/** Whether the file that says who installs is ours now. One left behind by a process that is gone, or long ago, is removed. */
+function taken(file) {
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  try {
+    if (Date.now() - statSync(file).mtimeMs > 1_200_000) rmSync(file, { force: true });
+    process.kill(Number(readFileSync(file, 'utf8')) || process.pid, 0);
+  } catch (error) {
+    if (error.code === 'ESRCH') rmSync(file, { force: true });
+    else if (error.code !== 'ENOENT') throw error;
+  }
+  return false;
+}
+
+function install() {
   process.stderr.write('Installing dependencies (once) …\n');
   const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
@@ -21,6 +54,7 @@ function installWhatIsMissing() {
   });
   if (result.status !== 0) {
     process.stderr.write('npm ci failed; the lines above say why. Nothing was started.\n');
+    rmSync(join(root, '.installing'), { force: true });
     process.exit(result.status ?? 1);
   }
 }
