@@ -63,7 +63,7 @@ test('a project that does not exist is named, and nothing is applied until it do
     const found = look(await story.get(app('fenced')));
     return conditionsOf(found) !== '' && found;
   });
-  assert.match(conditionsOf(refused), /^InvalidSpecError: the AppProject "garden" does not exist$/);
+  assert.match(conditionsOf(refused), /^InvalidSpecError: Application referencing project garden which does not exist$/);
   assert.equal(await story.get('configmap/fenced/a'), undefined);
   await story.apply(`apiVersion: argoproj.io/v1alpha1
 kind: AppProject
@@ -102,7 +102,7 @@ test('a destination that is not known is refused by name', async () => {
   await story.apply(manifest.replace('https://kubernetes.default.svc', 'https://elsewhere.example.com'));
   await story.until('the refusal', async () => {
     const said = look(conditionsOf(await story.get(app('abroad'))));
-    return /the cluster "https:\/\/elsewhere\.example\.com" is not known/.test(said);
+    return /cluster "https:\/\/elsewhere\.example\.com" not found/.test(said);
   });
 });
 
