@@ -12,6 +12,7 @@ import { rollbackAnnotations } from './guard.ts';
 import type { ClusterDirectory } from './clusters/directory.ts';
 import { finalizeProjects } from './projects/finalizer.ts';
 import { type Governance, createGovernance } from './projects/governance.ts';
+import { permitsSource } from './projects/permissions.ts';
 import type { Scripts } from './settings/scripts.ts';
 import { type SettingsSource, fixedSettings } from './settings/watch-settings.ts';
 import { settingsProblems } from './ignore-differences.ts';
@@ -77,6 +78,7 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
   await Promise.all([applications.synced, projects.synced]);
   const settings = options.settings ?? fixedSettings();
   const governance = governanceOf(options, projects, settings);
+  governRepositories(options, projects, governance);
   const reconciler = new ApplicationReconciler(options, { type, applications, governance, settings });
   const controller = createController<string>({
     name: 'application',
@@ -161,6 +163,17 @@ function governanceOf(
   const repositoriesOf = (name: string): readonly string[] =>
     (repositories?.entries() ?? []).filter(({ project }) => project === name).map(({ url }) => url);
   return createGovernance({ projects, settings, clusters, repositoriesOf, controlNamespace: controlPlaneNamespace });
+}
+
+/** Submodules get the credentials of what their project permits, and no others. */
+function governRepositories({ repositories }: ArgoOptions, projects: Informer, governance: Governance): void {
+  const govern = (): void =>
+    repositories?.govern((name, url) => {
+      const project = governance.project(name);
+      return project !== undefined && permitsSource(project, url);
+    });
+  govern();
+  projects.onChange(govern);
 }
 
 /** Entries of repositories that cannot be used are named once, and again when they change. */

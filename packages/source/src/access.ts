@@ -24,6 +24,11 @@ export type ChartAccess = Pick<RemoteRequest, 'access' | 'plainHttp' | 'dockerCo
  */
 export interface RepositoryAccess {
   git(url: string): GitAccess;
+  /**
+   * The same for a repository that another one names as its submodule, where that is less: whoever writes the one must not
+   * choose whose credentials are used for the other. `withheld` says in a few words why.
+   */
+  submodule?(url: string): { readonly how: GitAccess; readonly withheld?: string };
   /** May fetch a token first. */
   remote(url: string): Promise<ChartAccess>;
   /** Tells that answers may have become others. Returns the way to stop. */

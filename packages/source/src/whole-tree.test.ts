@@ -153,6 +153,25 @@ test('a submodule that cannot be had harms only who reads it, and is tried again
   assert.equal(await read(await treeOf(store, app, access), 'modules/lib/inner/deep/c.yaml'), 'c: 1\n');
 });
 
+test('credentials that are withheld from a submodule are named', async () => {
+  await using bed = await createTestbed(
+    ({ repository, user, access: wish }) => wish === 'write' || repository === 'demo' || user === 'user',
+  );
+  const { app } = await nestedBehind(bed, bed.host.url?.replace('//', '//user:pass@') ?? '');
+  await using store = storeOf(bed);
+  const access = accessOf(() => ({ submodules: true, auth: { basic: { username: 'user', password: 'pass' } } }));
+  const restricted = {
+    ...access,
+    submodule: () => ({ how: { submodules: true }, withheld: 'project "a" does not permit it' }),
+  };
+  const why = await refusal(read(await treeOf(store, app, restricted), 'modules/lib/b.yaml'));
+  assert.match(
+    why,
+    /^the submodule modules\/lib cannot be read: .* asks for credentials, .* \(project "a" does not permit it\)$/,
+  );
+  assert.equal(await read(await treeOf(store, app, access), 'modules/lib/b.yaml'), 'b: 1\n');
+});
+
 /** The same where pushing needs a login too. */
 async function nestedBehind(bed: Testbed, base: string): Promise<{ readonly app: string }> {
   const plain = bed.host.url ?? '';

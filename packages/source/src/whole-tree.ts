@@ -1,9 +1,10 @@
 // A commit with what it only points at: submodules in their places, and the way to Git LFS contents.
 
 import { join } from 'node:path';
-import { type Git, type GitAuth, type GitRepository, displayUrl } from '@evenkeel/git';
+import { type Git, type GitAuth, GitError, type GitRepository, displayUrl } from '@evenkeel/git';
 import { HttpClient } from '@evenkeel/oci';
 import type { GitAccess, RepositoryAccess } from './access.ts';
+import { SourceError } from './errors.ts';
 import { fetchLfs } from './lfs.ts';
 import type { FetchLarge } from './snapshot.ts';
 import { type AssembledTree, type Contents, assembleSubmodules, hasSubmodules, readGitConfig } from './submodules.ts';
@@ -29,27 +30,32 @@ export interface WholeTree {
   readonly large: FetchLarge | undefined;
 }
 
+type LoadCommit = (
+  url: string,
+  sha: string,
+  access: RepositoryAccess | undefined,
+) => Promise<{ readonly root: DirectoryNode; readonly repository: GitRepository }>;
+
 /** Puts commits together. */
 export interface TreeAssembler extends AsyncDisposable {
   assemble(question: TreeQuestion): Promise<WholeTree>;
 }
 
 /** Makes an assembler; `load` loads a commit of any repository with what is known for its URL. */
-export function createTreeAssembler(options: {
-  readonly git: Git;
-  readonly load: (
-    url: string,
-    sha: string,
-    access: RepositoryAccess | undefined,
-  ) => Promise<{ readonly root: DirectoryNode; readonly repository: GitRepository }>;
-}): TreeAssembler {
+export function createTreeAssembler(options: { readonly git: Git; readonly load: LoadCommit }): TreeAssembler {
   const { git, load } = options;
   const http = new HttpClient();
   const kept = new KeptTrees();
   const withSubmodules = (question: TreeQuestion): Promise<AssembledTree> => {
     const { access, url, root, repository, sha } = question;
     return kept.of(access, `${repository.directory} ${sha}`, () =>
-      assembleSubmodules({ url, root, repository, git, load: (at, commit) => load(at, commit, access) }),
+      assembleSubmodules({
+        url,
+        root,
+        repository,
+        git,
+        load: (at, commit) => loadSubmodule(at, commit, { load, access }),
+      }),
     );
   };
   return {
@@ -67,6 +73,22 @@ export function createTreeAssembler(options: {
       await http[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Loads a submodule's commit with what may be used for it, and says where something was held back. */
+async function loadSubmodule(
+  url: string,
+  sha: string,
+  { load, access }: { readonly load: LoadCommit; readonly access: RepositoryAccess | undefined },
+): ReturnType<LoadCommit> {
+  const allowed = access?.submodule?.(url);
+  if (!access || !allowed) return load(url, sha, access);
+  try {
+    return await load(url, sha, { ...access, git: () => allowed.how });
+  } catch (error) {
+    if (allowed.withheld === undefined || !(error instanceof GitError)) throw error;
+    throw new SourceError('submodule', `${error.message} (${allowed.withheld})`);
+  }
 }
 
 /** Trees put together lately, until credentials change: what they let one read may have become less. */

@@ -27,6 +27,11 @@ export interface RepositoryDirectoryOptions {
 export interface RepositoryDirectory extends AsyncDisposable {
   /** What an Application of the project may use; the same object for the same project. */
   access(project: string, purpose?: 'read' | 'write'): RepositoryAccess;
+  /**
+   * Says which repositories a project permits as sources: for submodules that it does not, no credentials are used. To be
+   * called again when the answers have changed.
+   */
+  govern(permits: (project: string, url: string) => boolean): void;
   /** What this process itself may use for a URL, whoever's it is: to describe commits that were found already. */
   ownAccess(url: string): RepositoryAccess;
   /** The same as it would be with an entry that is not written yet. */
@@ -50,6 +55,7 @@ export async function watchRepositories(options: RepositoryDirectoryOptions): Pr
   const owned = stack.move();
   return {
     access: (project, purpose = 'read') => state.access(project, purpose),
+    govern: (permits) => state.govern(permits),
     ownAccess: (url) => state.access(findEntry(url, state.set('read').repositories)?.project ?? '', 'read'),
     accessWith: (entry) => state.accessWith(entry),
     entries: () => state.entries,
@@ -103,6 +109,7 @@ class DirectoryState {
   readonly #accesses = new Map<string, RepositoryAccess>();
   readonly #logins = new Map<string, GitLogin>();
   readonly #listeners = new Set<() => void>();
+  #permits: (project: string, url: string) => boolean = () => true;
   /** Answers by purpose, project and URL; forgotten at every change. */
   readonly #answers = new Map<string, GitAccess>();
 
@@ -138,11 +145,28 @@ class DirectoryState {
     if (known) return known;
     const made: RepositoryAccess = {
       git: (url) => this.#git(url, project, purpose),
+      submodule: (url) =>
+        this.#permits(project, url)
+          ? { how: this.#git(url, project, purpose) }
+          : {
+              how: this.#anonymous(url),
+              withheld: `project "${project}" does not permit it, so no credentials are used`,
+            },
       remote: (url) => this.#remote(url, project, purpose),
       onChange: (listener) => this.onChange(listener),
     };
     this.#accesses.set(key, made);
     return made;
+  }
+
+  govern(permits: (project: string, url: string) => boolean): void {
+    this.#permits = permits;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** How whoever has no credentials reaches a URL: authorities and host keys still count. */
+  #anonymous(url: string): GitAccess {
+    return gitAccess(matchEntry(url, '', { repositories: [], templates: [] }), this.#world());
   }
 
   accessWith(entry: RepositoryEntry): RepositoryAccess {
