@@ -16,6 +16,7 @@ import { createAuthority, opensslIsMissing } from '@evenkeel/oci/testing';
 import type { Json, KubeObject } from '@evenkeel/resource';
 import { startWorld } from '../src/world.ts';
 import { configMapYaml } from './manifests.ts';
+import { commandLine } from './story.ts';
 
 const stack = new AsyncDisposableStack();
 after(() => stack.disposeAsync());
@@ -81,7 +82,7 @@ const names = Array.from({ length: 12 }, (_, index) => `app-${index}`);
 await push(forge, 'team/apps', Object.fromEntries(names.map((name) => [`${name}/config.yaml`, configMapYaml(name)])));
 const world = stack.use(
   await startWorld({
-    port: false,
+    port: 0,
     clusterPort: false,
     stateDirectory: join(directory, 'world'),
     environment: { PATH: process.env['PATH'] ?? '' },
@@ -195,4 +196,92 @@ test('a repository of another project is not ours to use; an entry that cannot b
   await untilAll(/Secret argocd\/repo-mine cannot be used: insecure must be "true" or "false"/, ['other']);
   await secret('repo-mine', 'repository', { url: `${forge.url}/team/other.git`, username: 'bot', password: 'right' });
   await untilAll(/^Synced$/, ['other']);
+});
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Types a verb, with text on standard input. */
+function evenkeel(args: readonly string[], input = ''): Promise<Ended> {
+  return new Promise((resolve) => {
+    const all = [...commandLine, ...args, '--server', world.server?.url ?? ''];
+    const child = execFile(process.execPath, all, { env: { ...process.env, HOME: directory } }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+    child.stdin?.end(input);
+  });
+}
+
+test(
+  'the verbs of argocd: a repository is tried out, written as Argo CD writes it, listed without its secrets',
+  { skip },
+  async () => {
+    const url = `${forge.url}/team/other.git`;
+    const refused = await evenkeel([
+      'repo',
+      'add',
+      url,
+      '--username',
+      'bot',
+      '--password',
+      'wr0ng',
+      '--project',
+      'team',
+      '--upsert',
+    ]);
+    assert.equal(refused.code, 20);
+    assert.match(refused.err, /authentication to .* failed; the password, token or key is wrong/);
+    assert.ok(!`${refused.out}${refused.err}`.includes('wr0ng'));
+    const fresh = `${forge.url}/team/apps`;
+    await evenkeel(['repo', 'rm', gitUrl]);
+    const added = await evenkeel(['repo', 'add', fresh, '--username', 'bot', '--no-proxy', 'example.org'], 'right\n');
+    assert.deepEqual([added.code, added.out], [0, `Repository '${fresh}' added\n`], added.err);
+    const again = await evenkeel(['repo', 'add', fresh, '--username', 'bot', '--password', 'right']);
+    assert.equal(again.code, 20);
+    assert.match(
+      again.err,
+      /existing repository spec is different; use upsert flag to force update; difference in keys "noProxy"/,
+    );
+    const listed = await evenkeel(['repo', 'list']);
+    assert.match(listed.out, /^TYPE +NAME +REPO +INSECURE +OCI +LFS +CREDS +STATUS +MESSAGE +PROJECT/);
+    assert.match(listed.out, new RegExp(`^git +${fresh} +false +false +false +true +Successful`, 'm'));
+    assert.match(listed.out, /elsewhere\.example\.com\/x .* Failed .*elsewhere\.example\.com/);
+    const shown = await evenkeel(['repo', 'get', fresh, '-o', 'json']);
+    assert.equal((JSON.parse(shown.out) as { readonly credentials: string }).credentials, 'own');
+    assert.ok(!shown.out.includes('right'));
+    assert.deepEqual((await evenkeel(['repo', 'rm', fresh])).out, `Repository '${fresh}' removed\n`);
+    assert.match((await evenkeel(['repo', 'get', fresh])).err, /repo '.*' not found/);
+  },
+);
+
+test('templates and certificates by the verbs of argocd', { skip }, async () => {
+  const url = `${forge.url}/team`;
+  await evenkeel(['repocreds', 'rm', url]);
+  assert.equal(
+    (await evenkeel(['repocreds', 'add', url, '--username', 'bot', '--password', 'right', '--upsert'])).code,
+    0,
+  );
+  assert.match((await evenkeel(['repocreds', 'list'])).out, new RegExp(`^${url} +bot +false +false$`, 'm'));
+  await untilAll(/^Synced$/);
+  const key = 'AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
+  const lines = `git.example.com ssh-ed25519 ${key}\n`;
+  const ssh = await evenkeel(['cert', 'add-ssh', '--batch'], lines);
+  assert.equal(ssh.out, 'Successfully created 1 SSH known host entries\n', ssh.err);
+  const listed = await evenkeel(['cert', 'list', '--cert-type', 'ssh']);
+  assert.match(
+    listed.out,
+    /^git\.example\.com +ssh +ssh-ed25519 +SHA256:\+DiY3wvvV6TuJJhbpZisF\/zLDA0zPMSvHdkr4UvCOqU$/m,
+  );
+  writeFileSync(join(directory, 'ca.pem'), forge.ca);
+  const tls = await evenkeel(['cert', 'add-tls', 'git.example.com', '--from', join(directory, 'ca.pem')]);
+  assert.match(
+    tls.out,
+    /Created\/updated TLS certificate entry for repository server git\.example\.com with 1 unique PEM/,
+  );
+  assert.match((await evenkeel(['cert', 'list'])).out, /^git\.example\.com +https +ecdsa +CN=Test Authority$/m);
+  const removed = await evenkeel(['cert', 'rm', 'git.example.com']);
+  assert.equal(removed.out.split('\n').length, 3, removed.out);
 });
