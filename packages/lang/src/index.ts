@@ -89,6 +89,7 @@ export {
   typeOf,
 } from './cel/values.ts';
 export { equalValues } from './cel/compare.ts';
+export { matchesRegex } from './cel/library/regex.ts';
 export { parseDuration, parseTimestamp } from './cel/time.ts';
 export {
   type AuthorizationQuestion,

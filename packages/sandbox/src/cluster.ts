@@ -22,7 +22,7 @@ import { kubeTime } from '@evenkeel/std';
 import type { StateFile } from './store/sqlite-journal.ts';
 import type { Store } from './store/store.ts';
 import type { ControllerDeps } from './workloads/actor.ts';
-import { startWorkloads } from './workloads/start.ts';
+import { startOwnControllers, startWorkloads } from './workloads/start.ts';
 import { ContainerLogs } from './workloads/logs.ts';
 
 export interface ClusterOptions {
@@ -97,6 +97,7 @@ export function startCluster(options: ClusterOptions): Cluster {
     },
     compact: () => store.compact(),
     stop: () => {
+      stopOwn();
       stopWorkloads();
       availability.stop();
       store.close();
@@ -130,6 +131,7 @@ export function startCluster(options: ClusterOptions): Cluster {
   bootstrap(deps, options.nodes, options.certificate);
   settleServices = registerLocalServices(deps, registry);
   const availability = watchAvailability(deps, remote, options.onError);
+  const stopOwn = startOwnControllers(deps, options.onError);
   const stopWorkloads = !options.controllers
     ? () => undefined
     : startWorkloads(deps, { onError: options.onError, certificate: options.certificate, logs, tokens });

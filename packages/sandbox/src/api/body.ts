@@ -37,7 +37,7 @@ export function readBody(
   ];
   if (problems.length > 0 && write.parameters.fieldValidation === 'Strict') throw strictError(type, problems);
   const warnings = write.parameters.fieldValidation === 'Warn' ? problems : [];
-  return { draft: storedDraft(draft, type), warnings: [...warnings, ...deprecation(type)] };
+  return { draft: storedDraft(draft, type), warnings };
 }
 
 /** The refusal of strict field validation. */
@@ -50,9 +50,4 @@ export function strictError(type: ServedType, problems: readonly string[]): Erro
 function storedDraft(draft: Draft, type: ServedType): Draft {
   const object = draft as unknown as KubeObject;
   return toStored(object, type) as unknown as Draft;
-}
-
-function deprecation(type: ServedType): readonly string[] {
-  const warning = type.custom?.deprecationWarning;
-  return warning === undefined ? [] : [warning];
 }

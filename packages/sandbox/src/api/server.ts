@@ -82,9 +82,15 @@ export class ApiServer {
   /** Answers one request; refusals are answers too. Throws only for defects of the sandbox itself. */
   answer(request: ApiRequest): ApiAnswer {
     const answer = this.#answer(request);
-    const warning = deprecated(request.path);
+    const warning = deprecated(request.path) ?? this.#deprecatedCustom(request.path);
     if (warning === undefined || answer.kind !== 'object') return answer;
     return { ...answer, warnings: [warning, ...(answer.warnings ?? [])] };
+  }
+
+  #deprecatedCustom(path: string): string | undefined {
+    const parsed = path.startsWith('/apis/') ? parseResourcePath(path) : undefined;
+    if (parsed === undefined) return undefined;
+    return this.#deps.registry.byPath(parsed.group, parsed.version, parsed.plural)?.custom?.deprecationWarning;
   }
 
   #answer(request: ApiRequest): ApiAnswer {
@@ -234,7 +240,9 @@ export class ApiServer {
       return path === '/openid/v1/jwks'
         ? { kind: 'object', status: 200, body, contentType: 'application/jwk-set+json' }
         : ok(body);
-    if (path === '/healthz' || path === '/readyz' || path === '/livez') return text(200, 'ok');
+    const [probe = '', check] = parts;
+    if (['healthz', 'readyz', 'livez'].includes(probe) && parts.length < 3 && (check ?? 'ping') in healthChecks)
+      return text(200, request.query['verbose'] !== undefined && check === undefined ? healthReport(probe) : 'ok');
     return pageNotFound();
   }
 
@@ -315,4 +323,12 @@ function pageNotFound(): ApiAnswer {
 function withoutLimit(query: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const { limit: _limit, continue: _continue, ...rest } = query;
   return rest;
+}
+
+// The checks that mean something here; the real server has one more for each of its parts.
+const healthChecks: Readonly<Record<string, true>> = { ping: true, log: true, etcd: true };
+
+function healthReport(probe: string): string {
+  const lines = Object.keys(healthChecks).map((name) => `[+]${name} ok\n`);
+  return `${lines.join('')}${probe} check passed\n`;
 }

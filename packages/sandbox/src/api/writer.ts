@@ -7,6 +7,7 @@ import type { Clock } from '@evenkeel/std';
 import type { Requester } from '../access/identity.ts';
 import { recordOwnership } from '../apply/ownership.ts';
 import type { Chance } from '../clock.ts';
+import { applyDefaults } from '../crd/defaults.ts';
 import { validateCustom } from '../crd/custom-objects.ts';
 import type { Store } from '../store/store.ts';
 import { type Bag, type Draft, bagAt, copyValue, draftOf, sameValue, sealed } from '../store/draft.ts';
@@ -210,7 +211,11 @@ export class Writer {
 
   #fillDefaults(type: ServedType, draft: Draft, old: KubeObject | undefined): void {
     if (type.custom === undefined) strategyOf(type.collection).defaults?.(draft);
-    else if (old === undefined && type.custom.hasStatus) delete draft['status'];
+    else if (old === undefined && type.custom.hasStatus) {
+      delete draft['status'];
+      // What is read from the store has defaults, its status too.
+      if (type.custom.schema !== undefined) applyDefaults(draft, type.custom.schema);
+    }
   }
 
   #prepare(write: Write, draft: Draft, old: KubeObject | undefined): void {

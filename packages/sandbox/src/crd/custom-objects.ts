@@ -4,7 +4,11 @@ import type { JsonObject, KubeObject } from '@evenkeel/resource';
 import type { Cause } from '../api/status.ts';
 import type { Bag, Draft } from '../store/draft.ts';
 import type { CustomType } from './custom-type.ts';
+import { Causes } from '../validation/causes.ts';
 import { applyDefaults } from './defaults.ts';
+import { checkEmbedded } from './embedded-objects.ts';
+import { checkListTypes } from './list-types.ts';
+import { checkScale } from './scale-checks.ts';
 import { prune } from './pruning.ts';
 import { validateRules } from './rule-validation.ts';
 import { hasRules } from './rules.ts';
@@ -18,7 +22,7 @@ export function prepareCustom(
   const { schema } = custom;
   dropNullMetadata(draft);
   if (schema === undefined) return { draft, unknownFields: [] };
-  const unknownFields = custom.preserveUnknown ? [] : prune(draft, schema);
+  const unknownFields = custom.preserveUnknown ? [] : prune(draft, schema).sort(byBytes);
   applyDefaults(draft, schema);
   return { draft, unknownFields };
 }
@@ -30,10 +34,19 @@ export function prepareCustom(
 export function validateCustom(custom: CustomType, draft: Draft, old: KubeObject | undefined): readonly Cause[] {
   const schema: JsonObject | undefined = custom.schema;
   if (schema === undefined) return [];
-  const causes = validateValue(schema, draft, old);
+  const found = new Causes();
+  found.addAll(validateValue(schema, draft, old));
+  checkScale(found, custom, draft as unknown as Bag);
+  checkEmbedded(found, draft as unknown as Bag, schema);
+  checkListTypes(found, draft as unknown as Bag, schema);
+  const causes = found.list;
   if (!hasRules(schema)) return causes;
   if (causes.some((cause) => blocking.has(cause.reason))) return [...causes, unchecked];
   return [...causes, ...validateRules(schema, draft as unknown as Bag, old as unknown as Bag | undefined).causes];
+}
+
+function byBytes(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }
 
 const blocking: ReadonlySet<string> = new Set([

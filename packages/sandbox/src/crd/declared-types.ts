@@ -37,7 +37,8 @@ const requestMax = 3 * 1024 * 1024;
 const textMax = requestMax - 2;
 
 const simple = (type: CelType, bytesMin: number, sizeMax = 0): DeclaredType => ({ type, sizeMax, bytesMin });
-const keyType = simple(stringType, 2, textMax);
+// Keys count as empty in estimates.
+const keyType = simple(stringType, 2);
 
 /** The schema of a whole object: of its metadata, expressions see the names only. */
 export function withObjectMeta(schema: JsonObject): JsonObject {

@@ -1,13 +1,14 @@
 // CustomResourceDefinitions: what they serve, what is wrong with them, and the conditions the server writes on them.
 
 import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
-import type { Registry } from '../api/registry.ts';
+import { type Registry, compareVersions } from '../api/registry.ts';
 import type { ServedSubresource, ServedType, Verb } from '../api/served-type.ts';
 import type { Cause } from '../api/status.ts';
 import { bagsOf, memberBag, specOf } from '../defaulting/drafts.ts';
 import { type Bag, type Draft, bagAt, isBag, listAt } from '../store/draft.ts';
 import { Causes } from '../validation/causes.ts';
 import { dns1035Problem, subdomainProblem } from '../validation/names.ts';
+import { approvalCondition, checkApproval } from './approval.ts';
 import { checkRules } from './rule-checks.ts';
 import type { CustomType, PrinterColumn, ScalePaths } from './custom-type.ts';
 
@@ -85,7 +86,14 @@ function deprecationOf(spec: Bag, version: Bag): string | undefined {
   if (version['deprecated'] !== true) return undefined;
   const text = textOf(version['deprecationWarning']);
   const kind = textOf(bagAt(spec, 'names')?.['kind']);
-  return text === '' ? `${textOf(spec['group'])}/${textOf(version['name'])} ${kind} is deprecated` : text;
+  if (version['deprecationWarning'] !== undefined) return text;
+  const [group, name] = [textOf(spec['group']), textOf(version['name'])];
+  const [better] = bagsOf(spec['versions'])
+    .filter((each) => each['served'] === true && each['deprecated'] !== true)
+    .map((each) => textOf(each['name']))
+    .sort(compareVersions);
+  const hint = better === undefined || compareVersions(better, name) >= 0 ? '' : `; use ${group}/${better} ${kind}`;
+  return `${group}/${name} ${kind} is deprecated${hint}`;
 }
 
 function scalePaths(scale: Bag): ScalePaths {
@@ -150,6 +158,13 @@ function writeStatus(draft: Draft, old: KubeObject | undefined, registry: Regist
     acceptedNames: accepted ? structuredClone(names) : { plural: '', kind: '' },
     storedVersions: [...stored],
   };
+  const approval = approvalCondition(draft);
+  if (approval !== undefined) {
+    const { on, reason, message } = approval;
+    listAt(status, 'conditions')?.push(
+      condition('KubernetesAPIApprovalPolicyConformant', { on, reason, message }, now, before),
+    );
+  }
   if (draft.metadata.deletionTimestamp !== undefined) {
     listAt(status, 'conditions')?.push(
       condition(
@@ -224,6 +239,7 @@ function checkDefinition(draft: Draft, old: KubeObject | undefined): readonly Ca
     }
   }
   checkVersions(causes, spec);
+  checkApproval(causes, draft, old);
   causes.addAll(checkRules(spec, bagAt(old as unknown as Draft | undefined, 'spec')));
   checkFixedMembers(causes, spec, old);
   return causes.list;

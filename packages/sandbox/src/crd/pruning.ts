@@ -43,7 +43,9 @@ function pruneValue(value: Value | undefined, schema: JsonObject, path: string, 
   if (Array.isArray(value)) {
     const items = schemaAt(schema, 'items');
     if (items === undefined) return;
-    for (const [index, item] of value.entries()) pruneValue(item, items, `${path}[${index}]`, dropped);
+    // A list that keeps what is unknown lets its items keep theirs, though not what is below them.
+    const kept = preservesUnknown(schema) ? { ...items, 'x-kubernetes-preserve-unknown-fields': true } : items;
+    for (const [index, item] of value.entries()) pruneValue(item, kept, `${path}[${index}]`, dropped);
   } else if (isBag(value)) {
     pruneObject(value, schema, { path, dropped, root: schema['x-kubernetes-embedded-resource'] === true });
   }

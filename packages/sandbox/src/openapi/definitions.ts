@@ -80,6 +80,30 @@ export class Definitions {
     return { allOf: [reference], ...(field.default === undefined ? {} : { default: field.default }), ...facts };
   }
 
+  // Whole objects inside say what every object has; examples are left out.
+  #published(schema: JsonObject): JsonBag {
+    const { example: _, ...result } = schema as JsonBag;
+    const nested = (value: unknown): value is JsonObject =>
+      typeof value === 'object' && value !== null && !Array.isArray(value);
+    const { properties, items, additionalProperties: values } = schema as Readonly<Record<string, unknown>>;
+    if (nested(properties))
+      result['properties'] = Object.fromEntries(
+        Object.entries(properties).map(([name, field]) => [name, nested(field) ? this.#published(field) : field]),
+      );
+    if (nested(items)) result['items'] = this.#published(items);
+    if (nested(values)) result['additionalProperties'] = this.#published(values);
+    if (schema['x-kubernetes-embedded-resource'] !== true) return result;
+    const required = Array.isArray(schema['required']) ? (schema['required'] as readonly string[]) : [];
+    result['properties'] = { ...(result['properties'] as JsonBag | undefined), ...this.#head() };
+    result['required'] = [...required, ...['kind', 'apiVersion'].filter((key) => !required.includes(key))];
+    return result;
+  }
+
+  #head(): JsonBag {
+    const metadata = { allOf: [this.reference('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta')] };
+    return { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata };
+  }
+
   #addCustom(type: ServedType): string {
     const name = `${type.group.split('.').toReversed().join('.')}.${type.version}.${type.kind}`;
     const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
@@ -89,8 +113,9 @@ export class Definitions {
       type: 'object',
       'x-kubernetes-preserve-unknown-fields': true,
     }) as JsonObject;
-    const properties = (schema['properties'] ?? {}) as JsonObject;
+    const properties = (this.#published(schema)['properties'] ?? {}) as JsonObject;
     const gvk = { group: type.group, version: type.version, kind: type.kind };
+    const selectable = type.custom?.selectableFields ?? [];
     this.schemas[name] = {
       ...schema,
       ...(type.custom?.schema === undefined
@@ -98,12 +123,13 @@ export class Definitions {
         : {
             properties: {
               ...properties,
-              apiVersion: { type: 'string' },
-              kind: { type: 'string' },
-              metadata: { allOf: [this.reference(objectMeta)] },
+              ...this.#head(),
             },
           }),
       'x-kubernetes-group-version-kind': [gvk],
+      ...(selectable.length === 0
+        ? {}
+        : { 'x-kubernetes-selectable-fields': selectable.map((fieldPath) => ({ fieldPath })) }),
     };
     return name;
   }

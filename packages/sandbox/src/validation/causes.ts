@@ -47,7 +47,11 @@ export class Causes {
   }
 
   tooMany(field: string, actual: number, max: number): void {
-    this.#add('FieldValueTooMany', field, `Too many: ${actual}: must have at most ${max} items`);
+    this.#add(
+      'FieldValueTooMany',
+      field,
+      `Too many: ${actual}: must have at most ${max} ${max === 1 ? 'item' : 'items'}`,
+    );
   }
 
   internal(field: string, detail: string): void {
@@ -76,6 +80,14 @@ export class RawText {
 
 /** A value as messages show it: strings quoted, the rest as JSON. */
 export function formatValue(value: unknown): string {
+  if (typeof value === 'number' && (!Number.isInteger(value) || Math.abs(value) >= 2 ** 63)) return formatFloat(value);
   if (value instanceof RawText) return value.text;
   return value === undefined ? 'null' : canonicalText(value);
+}
+
+/** A floating-point number as Go's %v prints it. */
+export function formatFloat(value: number): string {
+  const [digits = '', power = '0'] = value.toExponential().split('e');
+  if (value === 0 || (Number(power) >= -4 && Number(power) < 6)) return String(value);
+  return `${digits}e${power.startsWith('-') ? '-' : '+'}${power.slice(1).padStart(2, '0')}`;
 }

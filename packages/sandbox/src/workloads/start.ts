@@ -33,6 +33,11 @@ export interface WorkloadOptions {
   readonly tokens: TokenIssuer;
 }
 
+/** Starts the controllers that are part of the API server itself; returns how to stop them. */
+export function startOwnControllers(deps: ControllerDeps, onError: (error: unknown) => void): () => void {
+  return startController(deps, definitionCleaner(deps.registry), onError);
+}
+
 /** Starts everything; returns how to stop it. */
 export function startWorkloads(deps: ControllerDeps, options: WorkloadOptions): () => void {
   const index = new OwnerIndex();
@@ -45,7 +50,6 @@ export function startWorkloads(deps: ControllerDeps, options: WorkloadOptions): 
   const controllers = [
     namespaceController(deps.registry, () => options.certificate),
     legacyTokenController(options.tokens, () => options.certificate),
-    definitionCleaner(deps.registry),
     deploymentController(deps, index),
     replicaSetController(deps, index),
     replicaSetController(deps, index, true),
