@@ -48,9 +48,7 @@ export async function certList(options: CertOptions, io: Io): Promise<void> {
     io.out(data);
     return;
   }
-  const rows = sorted(items, options.sort).map(({ serverName, certType, certSubType, certInfo }) => [
-    ...[serverName, certType, certSubType, certInfo],
-  ]);
+  const rows = sorted(items, options.sort).map((one) => [one.serverName, one.certType, one.certSubType, one.certInfo]);
   io.out(formatTable(['HOSTNAME', 'TYPE', 'SUBTYPE', 'INFO'], rows));
 }
 

@@ -233,8 +233,16 @@ function printTable(items: readonly Repository[]): string {
   return formatTable(
     ['TYPE', 'NAME', 'REPO', 'INSECURE', 'OCI', 'LFS', 'CREDS', 'STATUS', 'MESSAGE', 'PROJECT'],
     items.map(({ type, name, url, insecure, enableOCI, enableLfs, credentials, connection, project }) => [
-      ...[type, name, url, String(insecure), String(enableOCI), String(enableLfs)],
-      ...[credentialWords[credentials], connection.status, connection.message, project],
+      type,
+      name,
+      url,
+      String(insecure),
+      String(enableOCI),
+      String(enableLfs),
+      credentialWords[credentials],
+      connection.status,
+      connection.message,
+      project,
     ]),
   );
 }
@@ -243,7 +251,10 @@ function printTemplates(items: readonly RepositoryTemplate[]): string {
   return formatTable(
     ['URL PATTERN', 'USERNAME', 'SSH_CREDS', 'TLS_CREDS'],
     items.map(({ url, username, hasSshKey, hasClientCertificate }) => [
-      ...[url, username, String(hasSshKey), String(hasClientCertificate)],
+      url,
+      username,
+      String(hasSshKey),
+      String(hasClientCertificate),
     ]),
   );
 }
