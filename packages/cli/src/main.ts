@@ -1,32 +1,63 @@
 // The rim of the command: the only file that reads arguments, the environment and signals.
 
+import { writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Io } from './io.ts';
 import { runProgram } from './run.ts';
 
-const interrupt = new AbortController();
-let interrupts = 0;
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(name, () => {
-    interrupts += 1;
-    // A second Ctrl-C means: now, whatever is under way.
-    if (interrupts > 1) process.exit(130);
-    interrupt.abort(new Error('interrupted'));
-  });
-}
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-});
+const args = process.argv.slice(2);
 
+function interruption(): AbortSignal {
+  const interrupt = new AbortController();
+  let interrupts = 0;
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      interrupts += 1;
+      // A second Ctrl-C means: now, whatever is under way.
+      if (interrupts > 1) process.exit(130);
+      interrupt.abort(new Error('interrupted'));
+    });
+  }
+  return interrupt.signal;
+}
+
+/** Writes to standard output without ever waiting in this thread: commands that go on must. */
+function writeLater(text: string | Uint8Array): void {
+  if (process.stdout.listenerCount('error') === 0) {
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+    });
+  }
+  process.stdout.write(text);
+}
+
+/** Writes to standard output at once. Making the stream `process.stdout` takes longer than most renderings. */
+function writeNow(text: string): void {
+  let rest: Uint8Array = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPIPE') process.exit(0);
+    if (code !== 'EAGAIN') throw error;
+    writeLater(rest);
+  }
+}
+
+const printsAndEnds = args[0] === 'helm' || args[0] === 'kustomize';
 const io: Io = {
   cwd: process.cwd(),
   environment: process.env,
   homeDirectory: homedir(),
   pid: process.pid,
-  signal: interrupt.signal,
-  colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
-  interactive: process.stdout.isTTY === true,
-  out: (text) => void process.stdout.write(text),
+  signal: interruption(),
+  get colour() {
+    return process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  },
+  get interactive() {
+    return process.stdout.isTTY === true;
+  },
+  out: printsAndEnds ? writeNow : writeLater,
   err: (text) => void process.stderr.write(text),
   async stdin() {
     const chunks: Buffer[] = [];
@@ -35,6 +66,6 @@ const io: Io = {
   },
 };
 // No await at the top: the bundle's chunks are CommonJS.
-void runProgram(process.argv.slice(2), io).then((code) => {
+void runProgram(args, io).then((code) => {
   process.exitCode = code;
 });

@@ -12,8 +12,8 @@ export async function helmTemplateCommand(args: readonly string[], io: Io): Prom
   const { rest, version } = takeHelmVersion(args);
   await using opened = openTemplateHost(quietFlags(rest, version), version, io);
   const result = await runPatiently(() => helmTemplate(rest, opened.host, version));
-  io.out(result.stdout);
-  io.err(result.stderr);
+  if (result.stdout !== '') io.out(result.stdout);
+  if (result.stderr !== '') io.err(result.stderr);
   if (result.exitCode !== 0) throw new CommandFailure('', result.exitCode);
 }
 
