@@ -27,7 +27,7 @@ test('annotations become guards', () => {
     dependsOn: ['argo/argocd/db', 'argo/platform/queue'],
     pruneBudget: { share: 0.2 },
   });
-  assert.deepEqual(readGuard(application({})), { guard: { pruneBudget: undefined }, refusals: [] });
+  assert.deepEqual(readGuard(application({})), { guard: { pruneBudget: { count: 10, share: 0.5 } }, refusals: [] });
 });
 
 const wrong: readonly (readonly [name: string, value: string])[] = [

@@ -2,7 +2,7 @@
 // delete too much, and revisions that make it ill.
 
 import type { DeliveryGuard, DeliveryReport } from '@evenkeel/delivery';
-import { judgeRollback, readPruneBudget } from '@evenkeel/delivery';
+import { defaultPruneBudget, judgeRollback, readPruneBudget } from '@evenkeel/delivery';
 import type { Refusal } from '@evenkeel/engine';
 import type { Json } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
@@ -39,8 +39,8 @@ export function readGuard(application: Application): {
   const wrong = names.some((name) => !/^[^/\s]+(\/[^/\s]+)?$/.test(name));
   if (wrong) refuse(dependsOnAnnotation, 'names of Applications, or <namespace>/<name>, between commas');
   const budgetText = text(application, pruneBudgetAnnotation);
-  const pruneBudget = budgetText === '' ? undefined : readPruneBudget(budgetText);
-  if (budgetText !== '' && pruneBudget === undefined) refuse(pruneBudgetAnnotation, 'none, a number or a percentage');
+  const pruneBudget = budgetText === '' ? defaultPruneBudget : readPruneBudget(budgetText);
+  if (pruneBudget === undefined) refuse(pruneBudgetAnnotation, 'none, a number or a percentage');
   if (rollbackWindowMs(application) === undefined) refuse(rollbackAnnotation, 'true, false or a duration such as 30m');
   const dependsOn = names.map((name) => {
     const [place, rest] = name.split('/');

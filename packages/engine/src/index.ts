@@ -23,7 +23,7 @@ export {
   textAt,
   worseHealth,
 } from './health/health.ts';
-export { checkOf } from './health/catalogue.ts';
+export { checkOf, nativeCheckOf } from './health/catalogue.ts';
 export { health } from './health/checks.ts';
 export { conditionHealth } from './health/others.ts';
 export { byKindThenName, kindRank } from './plan/order.ts';

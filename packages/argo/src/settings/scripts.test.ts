@@ -54,11 +54,22 @@ test('what a script answers, and what it may not do without the libraries', () =
   });
   const kind = (name: string): KubeObject => ({ ...widget(), kind: name });
   assert.deepEqual(found.health(widget({ phase: 'Progressing' })), { status: 'progressing' });
-  assert.equal(found.health(widget()), undefined);
+  assert.equal(found.health(widget()), 'none');
   assert.equal(found.health(kind('Empty')), 'none');
   assert.deepEqual(found.health(kind('Text')), { status: 'healthy', message: 'X' });
   const message = "<string>:1: attempt to index a non-table object(string) with key 'upper'";
   assert.deepEqual(found.health(kind('Closed')), { status: 'unknown', message, failure: message });
+});
+
+test('where a script has no opinion typed code is asked, and the bundled script it replaces is not', () => {
+  const found = scripts({
+    'resource.customizations.health.apps_Deployment': 'return nil',
+    'resource.customizations.health.cert-manager.io_Certificate': 'return nil',
+  });
+  const deploymentHealth = found.health({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } });
+  assert.equal(typeof deploymentHealth === 'object' && deploymentHealth.status, 'healthy');
+  const certificate = { apiVersion: 'cert-manager.io/v1', kind: 'Certificate', metadata: { name: 'c' } };
+  assert.equal(found.health(certificate), 'none');
 });
 
 test('an object is judged once for each of its versions', () => {

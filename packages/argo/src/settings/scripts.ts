@@ -9,6 +9,7 @@ import {
   type HealthStatus,
   type ResourceAction,
   actionsOf,
+  nativeCheckOf,
   runBundledAction,
 } from '@evenkeel/engine';
 import { type LuaAction, type LuaEngine, LuaError } from '@evenkeel/lang';
@@ -128,7 +129,8 @@ class UserScripts implements Scripts {
     }
     try {
       const answer = this.#engine().health(script, object, { openLibs });
-      if (!answer) return undefined;
+      // No opinion: typed code may have one, the bundled script that this one replaces is not asked.
+      if (!answer) return nativeCheckOf(object)?.(object) ?? 'none';
       if (answer.status === '') return 'none';
       const { status, message, deletionMessage } = answer;
       return {

@@ -7,7 +7,7 @@ import type { Delivery, OperationReport, ResourceReport, SyncRequest } from '../
 /** So many objects, such a share of all, both, or no limit. A budget is exceeded where everything it names is. */
 export type PruneBudget = 'none' | { readonly count?: number | undefined; readonly share?: number | undefined };
 
-/** Where nobody says anything: up to ten objects, or half, go without a question. */
+/** What a front end may take where nobody says anything: up to ten objects, or half, go without a question. */
 export const defaultPruneBudget: PruneBudget = { count: 10, share: 0.5 };
 
 /** Reads `none`, a number or a percentage; undefined for anything else. */
@@ -47,7 +47,7 @@ export function pruneRefusal(question: PruneQuestion): Refusal | undefined {
   if (request && !request.initiatedBy.automated) return undefined;
   const doomed = prunesOf(question.plan);
   const total = question.resources.filter(({ hook, reason }) => !hook && reason !== 'missing').length;
-  if (!exceedsBudget(delivery.guard?.pruneBudget ?? defaultPruneBudget, doomed.length, total)) return undefined;
+  if (!exceedsBudget(delivery.guard?.pruneBudget ?? 'none', doomed.length, total)) return undefined;
   const sameAttempt = last?.revision === revision && last.fingerprint === delivery.fingerprint;
   if (sameAttempt && last.phase !== 'succeeded') {
     if (!last.message.includes(marker)) return undefined;

@@ -60,12 +60,21 @@ const families: readonly string[] = Object.keys(groups)
   .filter((group) => group.startsWith('_.'))
   .toSorted();
 
+/** The check of typed code alone, as where a user's script has no opinion: it stands for the bundled script, too. */
+export function nativeCheckOf({ apiVersion, kind }: KubeObject): HealthCheck | undefined {
+  const { group, version } = parseApiVersion(apiVersion);
+  const [check, versions] = native.get(`${group}/${kind}`) ?? [];
+  if (!check || versions === undefined || versions.includes(version)) return check;
+  const gvk = group === '' ? `/${version}` : `${group}/${version}`;
+  return () => unknown(`unsupported ${versionlessName(kind)} GVK: ${gvk}, Kind=${kind}`);
+}
+
 /**
  * The check of an object's kind, or undefined where it has none. Exact kinds come before families, and scripts before typed
  * code. Mirrors argoproj/argo-cd:util/lua/lua.go (3.6) GetHealthScript.
  */
 export function checkOf(object: KubeObject): HealthCheck | undefined {
-  const { group, version } = parseApiVersion(object.apiVersion);
+  const { group } = parseApiVersion(object.apiVersion);
   const own = checksOf(group);
   const exact = own && Object.hasOwn(own, object.kind) ? own[object.kind] : own?.['_'];
   if (exact) return exact;
@@ -73,10 +82,7 @@ export function checkOf(object: KubeObject): HealthCheck | undefined {
     // A star stands for any characters but the slash, dots included; the dot after it has to be there.
     if (group.endsWith(family.slice(1))) return checksOf(family)?.['_'];
   }
-  const [check, versions] = native.get(`${group}/${object.kind}`) ?? [];
-  if (!check || versions === undefined || versions.includes(version)) return check;
-  const gvk = group === '' ? `/${version}` : `${group}/${version}`;
-  return () => unknown(`unsupported ${versionlessName(object.kind)} GVK: ${gvk}, Kind=${object.kind}`);
+  return nativeCheckOf(object);
 }
 
 function versionlessName(kind: string): string {

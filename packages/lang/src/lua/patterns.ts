@@ -241,22 +241,28 @@ class Matcher {
   }
 }
 
-const classes: ReadonlyMap<string, RegExp> = new Map([
-  ['a', /[A-Za-z]/],
-  ['c', /[\0-\x1f\x7f]/],
-  ['d', /\d/],
-  ['l', /[a-z]/],
-  ['p', /[!-/:-@[-`{-~]/],
-  ['s', /[\t-\r ]/],
-  ['u', /[A-Z]/],
-  ['w', /[A-Za-z0-9]/],
-  ['x', /[A-Fa-f0-9]/],
-  ['z', /\0/],
+/** The bytes of each class, as pairs of the first and the last. */
+const classes: ReadonlyMap<string, readonly (readonly [number, number])[]> = new Map([
+  ['a', between('AZ', 'az')],
+  ['c', [[0, 31] as const, [127, 127] as const]],
+  ['d', between('09')],
+  ['l', between('az')],
+  ['p', between('!/', ':@', '[`', '{~')],
+  ['s', [[9, 13] as const, [32, 32] as const]],
+  ['u', between('AZ')],
+  ['w', between('AZ', 'az', '09')],
+  ['x', between('AF', 'af', '09')],
+  ['z', [[0, 0] as const]],
 ]);
+
+function between(...ranges: readonly string[]): readonly (readonly [number, number])[] {
+  return ranges.map((range) => [code(range.charAt(0)), code(range.charAt(1))] as const);
+}
+
 /** For each class letter, which bytes belong to it. */
 const members: ReadonlyMap<number, readonly boolean[]> = new Map(
-  [...classes].flatMap(([letter, range]) => {
-    const table = Array.from({ length: 256 }, (_each, byte) => byte < 128 && range.test(String.fromCodePoint(byte)));
+  [...classes].flatMap(([letter, ranges]) => {
+    const table = Array.from({ length: 256 }, (_each, byte) => ranges.some(([from, to]) => from <= byte && byte <= to));
     return [
       [code(letter), table],
       [code(letter.toUpperCase()), table.map((isIn) => !isIn)],
