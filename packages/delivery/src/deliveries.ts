@@ -9,35 +9,33 @@ import { type Cluster, clusterAs } from './cluster.ts';
 import { ClusterWatches } from './cluster-watches.ts';
 import { type Comparison, compareDelivery } from './compare/compare.ts';
 import { type Decision, decide, pendingRequest } from './decide.ts';
+import { DesiredState, type Wanted, forgetRendered, nothingWanted } from './desired.ts';
 import { type Found, isRunning, newest, reportFound, settledRevision, watchTypes } from './found.ts';
 import { Dependencies, type Known } from './guard/dependencies.ts';
 import { pruneRefusal } from './guard/prune-budget.ts';
 import { type Held, closedNow, heldReport, waitMs } from './held.ts';
+import { unverified } from './integrity.ts';
 import type { Closed } from './limits.ts';
 import {
   type Delivery,
   type DeliveryMemory,
   type DeliveryReport,
-  type DeliverySource,
   type Farewell,
   type OperationReport,
   type StepReport,
   type SyncRequest,
   refusedReport,
 } from './model.ts';
-import { type Places, createPlaces, watchKey, watchSources } from './places.ts';
-import { type PluginLimits, defaultPluginLimits } from './plugin/plugin-host.ts';
-import { type Prepared, prepareObjects } from './prepare.ts';
+import type { PluginLimits } from './plugin/plugin-host.ts';
 import { lostReport, whileReachable } from './reach.ts';
 import { blockedMessage, clusterUnknown, failedSteps, standsInTheWay } from './refusals.ts';
-import { asRequested, isPinned, renderManifests, retryOf } from './request.ts';
+import { asRequested, isPinned, retryOf } from './request.ts';
 import { createApproval } from './run/approval.ts';
 import { type DismantleInput, type Dismantled, dismantleDelivery } from './run/dismantle.ts';
 import { type FarewellState, clearFarewells, runFarewells } from './run/farewell.ts';
 import { type Operation, hasHooks, startOperation } from './run/operation.ts';
 import { rehearsePlan } from './run/rehearse.ts';
-import { type RenderedDelivery, describeCommit, remembered, renderDelivery } from './sources.ts';
-import { isTouched } from './touched.ts';
+import type { RenderedDelivery } from './sources.ts';
 import { type World, comparedAtRest, describePlan, planTurn } from './turn.ts';
 
 /** What became of a reconciliation. */
@@ -78,45 +76,34 @@ const QUIET_WRITING_MS = 2000;
 /** What the cluster refuses today (a quota, a permission, a webhook) it may take later; nobody tells us when. */
 const ASK_AGAIN_MS = 60_000;
 
-interface State extends Found {
+interface State extends Found, Wanted {
   delivery: Delivery;
-  rendered?: RenderedDelivery | undefined;
-  prepared?: {
-    readonly rendered: RenderedDelivery;
-    readonly fingerprint: string;
-    readonly compare: Delivery['compare'];
-    readonly value: Prepared;
-  };
   operation?: Operation;
   report?: DeliveryReport;
-  stopWatching: readonly (() => void)[];
-  watchedUrls: string;
-  watchedAccess: DeliverySource['access'];
   /** A sync that was asked for and may not run yet. */
   held?: Held | undefined;
 }
 
 export class Deliveries implements AsyncDisposable {
   readonly #options: DeliveriesOptions;
-  readonly #places: Places;
+  readonly #desired: DesiredState;
   readonly #states = new Map<string, State>();
   readonly #clusters: ClusterWatches;
   readonly #refusedReports = new Map<string, DeliveryReport>();
   readonly #dependencies: Dependencies;
   #operations = 0;
-  #renders = 0;
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
     this.#clusters = new ClusterWatches(this.#states, options.onWake);
     const look = (key: string): Known => ({ delivery: this.delivery(key), report: this.report(key) });
     this.#dependencies = new Dependencies(look, options.onWake);
-    this.#places = createPlaces({ store: options.store, charts: options.charts, clock: options.clock });
+    this.#desired = new DesiredState(options);
   }
 
   /** How many sources have been rendered since the start. */
   get renders(): number {
-    return this.#renders;
+    return this.#desired.renders;
   }
 
   /** The last report of a delivery. */
@@ -180,10 +167,10 @@ export class Deliveries implements AsyncDisposable {
     const cluster = this.#clusterOf(delivery);
     if (!cluster) return { kind: 'done' };
     this.#clusters.watch(cluster, delivery);
-    const rendered = await this.#render(input, state, { cluster, request: undefined });
+    const rendered = await this.#desired.render(input, state, { cluster, request: undefined });
     const [refusal] = rendered.refusals;
     if (refusal) return { kind: 'failed', sentence: refusal.sentence };
-    const prepared = await this.#prepare(state, rendered, cluster);
+    const prepared = await this.#desired.prepare(state, rendered, cluster);
     const objects = prepared.farewells.filter((farewell) => farewell.when === when);
     return runFarewells({ delivery, when, objects, cluster, memory: input.memory, signal });
   }
@@ -227,7 +214,7 @@ export class Deliveries implements AsyncDisposable {
     const cluster = this.#clusterOf(delivery);
     if (!cluster) return this.#refused(state, clusterUnknown(delivery));
     this.#clusters.watch(cluster, delivery);
-    this.#watchSources(state);
+    this.#desired.watch(state);
     if (input.refresh === 'hard') forgetRendered(state);
     const asked = { ...input, delivery };
     return whileReachable(
@@ -243,14 +230,17 @@ export class Deliveries implements AsyncDisposable {
     { cluster, request }: { readonly cluster: Cluster; readonly request: SyncRequest | undefined },
   ): Promise<Reconciled> {
     const { delivery, signal } = input;
-    const rendered = await this.#render({ ...input, delivery: state.delivery }, state, { cluster, request });
-    await this.#describe(state, rendered);
+    const rendered = await this.#desired.render({ ...input, delivery: state.delivery }, state, { cluster, request });
+    await this.#desired.describe(state, rendered);
     if (rendered.refusals.length > 0) return this.#unrendered(input, state, rendered);
-    const prepared = await this.#prepare(state, rendered, cluster);
+    const prepared = await this.#desired.prepare(state, rendered, cluster);
     await watchTypes(prepared, input, cluster);
     const askAnew = input.refresh !== undefined || request !== undefined;
-    const compare = (): Promise<Comparison> =>
-      compareDelivery({ delivery, prepared, memory: input.memory, cluster, askAnew, signal });
+    const strangers = await unverified(delivery, rendered.revisions, { request, signal });
+    const compare = async (): Promise<Comparison> => {
+      const found = await compareDelivery({ delivery, prepared, memory: input.memory, cluster, askAnew, signal });
+      return strangers.length === 0 ? found : { ...found, refusals: [...strangers, ...found.refusals] };
+    };
     const compared = await comparedAtRest(state, compare);
     return this.#act(input, state, { rendered, prepared, compared, cluster, compare });
   }
@@ -261,29 +251,7 @@ export class Deliveries implements AsyncDisposable {
     for (const operation of running) operation.leave();
     await Promise.all(running.map((operation) => operation.done));
     for (const key of this.#states.keys()) this.forget(key);
-    this.#places[Symbol.dispose]();
-  }
-
-  async #render(
-    { delivery, refresh, signal }: Pick<ReconcileInput, 'delivery' | 'refresh' | 'signal'>,
-    state: State,
-    { cluster, request }: { readonly cluster: Cluster; readonly request: SyncRequest | undefined },
-  ): Promise<RenderedDelivery> {
-    if (request?.manifests) return renderManifests(request.manifests);
-    const asked = asRequested(delivery, request);
-    const rendered = await renderDelivery({
-      delivery: asked,
-      sources: asked.sources,
-      places: this.#places,
-      plugins: this.#options.plugins ?? defaultPluginLimits,
-      onRender: () => (this.#renders += 1),
-      cluster,
-      previous: state.rendered,
-      refresh: refresh !== undefined,
-      signal,
-    });
-    state.rendered = remembered(state.rendered, rendered);
-    return rendered;
+    this.#desired[Symbol.dispose]();
   }
 
   async #act(input: ReconcileInput, state: State, world: World): Promise<Reconciled> {
@@ -411,7 +379,6 @@ export class Deliveries implements AsyncDisposable {
       revision,
       startedAtMs: clock.now(),
       approval: createApproval(undefined),
-      earlier: [],
     };
     const steps = await rehearsePlan(plan, context);
     const failed = steps.filter(({ status }) => status === 'failed');
@@ -501,52 +468,9 @@ export class Deliveries implements AsyncDisposable {
       known.delivery = delivery;
       return known;
     }
-    const state: State = { delivery, stopWatching: [], watchedUrls: '', watchedAccess: undefined };
+    const state: State = { delivery, ...nothingWanted() };
     this.#states.set(delivery.key, state);
     return state;
-  }
-
-  async #prepare(state: State, rendered: RenderedDelivery, cluster: Cluster): Promise<Prepared> {
-    const { delivery } = state;
-    const known = state.prepared;
-    const complete =
-      known?.value.refusals.length === 0 && known.value.objects.every((object) => object.type !== undefined);
-    const same =
-      known !== undefined &&
-      known.fingerprint === delivery.fingerprint &&
-      known.compare === delivery.compare &&
-      known.rendered.sources.length === rendered.sources.length &&
-      known.rendered.sources.every((source, index) => source.rendering === rendered.sources[index]?.rendering);
-    if (same && complete) return known.value;
-    const objects = rendered.sources.flatMap((source) => source.rendering.objects);
-    const value = await prepareObjects(objects, delivery, cluster.client.discovery);
-    state.prepared = { rendered, fingerprint: delivery.fingerprint, compare: delivery.compare, value };
-    return value;
-  }
-
-  async #describe(state: State, rendered: RenderedDelivery): Promise<void> {
-    const [sha] = rendered.revisions;
-    const [source] = state.delivery.sources;
-    if (sha === undefined || source === undefined || state.commit?.sha === sha) return;
-    state.commit = await describeCommit(this.#options.store, source, sha);
-  }
-
-  #watchSources(state: State): void {
-    const { delivery } = state;
-    const key = watchKey(delivery.sources);
-    // All sources of a delivery may use the same credentials.
-    const access = delivery.sources[0]?.access;
-    if (key === state.watchedUrls && access === state.watchedAccess) return;
-    for (const stop of state.stopWatching) stop();
-    state.watchedUrls = key;
-    state.watchedAccess = access;
-    state.stopWatching = watchSources(this.#places, delivery.sources, () => void this.#sourceMoved(state));
-  }
-
-  /** A commit that touches nothing of a delivery is only noted; those that it touches go first. */
-  async #sourceMoved(state: State): Promise<void> {
-    const touched = await isTouched(state.delivery, state.rendered, this.#places);
-    this.#options.onWake(state.delivery.key, touched ? 'change' : 'background');
   }
 
   /** The cluster of a delivery, reached as whoever it acts as. */
@@ -573,9 +497,4 @@ function resumable({ decision, last }: Turn, revision: string): OperationReport 
 
 function withRefusal(report: DeliveryReport, refusal: Refusal): DeliveryReport {
   return { ...report, refusals: [...report.refusals, refusal] };
-}
-
-function forgetRendered(state: State): void {
-  delete state.rendered;
-  delete state.prepared;
 }

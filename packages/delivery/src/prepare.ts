@@ -44,21 +44,17 @@ export async function prepareObjects(
   delivery: Delivery,
   discovery: Discovery,
 ): Promise<Prepared> {
-  const refusals: Refusal[] = [];
-  const warnings: string[] = [];
+  const found: Findings = { byKey: new Map(), refusals: [], warnings: [], farewells: [], spared: new Set() };
   const definedHere = definedScopes(rendered);
-  const byKey = new Map<string, PreparedObject>();
-  const farewells: FarewellObject[] = [];
-  const spared = new Set<string>();
   for (const [index, entry] of rendered.entries()) {
     const malformed = refuseMalformed(entry);
     if (malformed) {
-      refusals.push(malformed);
+      found.refusals.push(malformed);
       continue;
     }
     const gvk = gvkOf(entry.object);
     if (delivery.compare?.excludes(gvk) === true) {
-      warnings.push(
+      found.warnings.push(
         `Resource ${gvk.group}/${gvk.kind} ${entry.object.metadata.name ?? ''} is excluded in the settings`,
       );
       continue;
@@ -66,39 +62,58 @@ export async function prepareObjects(
     const type = await discovery.resolve(gvk);
     const known = type?.namespaced ?? definedHere.get(`${gvk.group}/${gvk.version}/${gvk.kind}`);
     const namespaced = known ?? (waitsForKind(entry.object, delivery) ? true : undefined);
-    if (namespaced === undefined) {
-      refusals.push(unknownKind(entry));
-      continue;
-    }
-    const located = inNamespace(entry.object, namespaced, delivery.destination.namespace);
-    const placed = delivery.frontEnd.place(located);
-    if (!isTurns(placed)) {
-      refusals.push(placed);
-      continue;
-    }
-    if (placed.length === 0) spared.add(refKey(refOf(located)));
-    for (const when of delivery.frontEnd.farewell?.(located) ?? []) {
-      farewells.push({ when, object: delivery.frontEnd.mark(located, delivery, namespaced), type });
-    }
-    for (const turn of placed) {
-      const object = delivery.frontEnd.mark(turn.object, delivery, namespaced);
-      const ref = refOf(object);
-      if (namespaced && ref.namespace === '') {
-        refusals.push(noNamespace(entry));
-        continue;
-      }
-      if (ref.name === '' && !turn.hook) {
-        refusals.push(noName(entry));
-        continue;
-      }
-      // Hooks whose names are generated are as many as they are written.
-      const key = turn.hook ? `${turn.phase}:${refKey(ref)}${ref.name === '' ? index : ''}` : refKey(ref);
-      if (byKey.has(key))
-        warnings.push(`${ref.kind} "${ref.name}" stands more than once in the source; the last one counts`);
-      byKey.set(key, { desired: { ...turn, object }, ref, key, type, at: entry.at });
-    }
+    if (namespaced === undefined) found.refusals.push(unknownKind(entry));
+    else placeEntry({ entry, index, type, namespaced }, delivery, found);
   }
-  return { objects: [...byKey.values()], refusals, warnings, spared, farewells };
+  const { byKey, ...rest } = found;
+  return { objects: [...byKey.values()], ...rest };
+}
+
+interface Findings {
+  readonly byKey: Map<string, PreparedObject>;
+  readonly refusals: Refusal[];
+  readonly warnings: string[];
+  readonly farewells: FarewellObject[];
+  readonly spared: Set<string>;
+}
+
+interface Entry {
+  readonly entry: RenderedObject;
+  readonly index: number;
+  readonly type: ResourceType | undefined;
+  readonly namespaced: boolean;
+}
+
+/** Gives an object its turns, its namespace and our mark. */
+function placeEntry({ entry, index, type, namespaced }: Entry, delivery: Delivery, found: Findings): void {
+  const { frontEnd, destination } = delivery;
+  const located = inNamespace(entry.object, namespaced, destination.namespace);
+  const placed = frontEnd.place(located);
+  if (!isTurns(placed)) {
+    found.refusals.push(placed);
+    return;
+  }
+  if (placed.length === 0) found.spared.add(refKey(refOf(located)));
+  for (const when of frontEnd.farewell?.(located) ?? []) {
+    found.farewells.push({ when, object: frontEnd.mark(located, delivery, namespaced), type });
+  }
+  for (const turn of placed) {
+    const object = frontEnd.mark(turn.object, delivery, namespaced);
+    const ref = refOf(object);
+    if (namespaced && ref.namespace === '') {
+      found.refusals.push(noNamespace(entry));
+      continue;
+    }
+    if (ref.name === '' && !turn.hook) {
+      found.refusals.push(noName(entry));
+      continue;
+    }
+    // Hooks whose names are generated are as many as they are written.
+    const key = turn.hook ? `${turn.phase}:${refKey(ref)}${ref.name === '' ? index : ''}` : refKey(ref);
+    if (found.byKey.has(key))
+      found.warnings.push(`${ref.kind} "${ref.name}" stands more than once in the source; the last one counts`);
+    found.byKey.set(key, { desired: { ...turn, object }, ref, key, type, at: entry.at });
+  }
 }
 
 /** True where a kind that is not served yet is waited for when its turn comes. */

@@ -24,8 +24,8 @@ export interface RunContext {
   readonly revision: string;
   readonly startedAtMs: number;
   readonly approval: Approval;
-  /** What an earlier process saw of this very operation. */
-  readonly earlier: readonly StepReport[];
+  /** What an earlier process saw of this very operation; undefined where this one began it. */
+  readonly earlier?: readonly StepReport[] | undefined;
 }
 
 /** A run that ended before its last step. The message is one sentence. */

@@ -3,7 +3,7 @@
 
 import type { HookDeletion, Phase, Plan, Step } from '@evenkeel/engine';
 import { type ResourceType, isKubeError } from '@evenkeel/kube';
-import { type KubeObject, gvkOf } from '@evenkeel/resource';
+import { type KubeObject, gvkOf, refKey } from '@evenkeel/resource';
 import { type RunContext, healthOfStep, stepKey, typeOf, untilGone } from './context.ts';
 
 const phaseNames: Readonly<Record<Phase, string>> = {
@@ -34,25 +34,40 @@ export function nameHooks(plan: Plan, { revision, startedAtMs }: HookNaming): Pl
   return { ...plan, stages };
 }
 
-/** True for a hook that an earlier process has started in this very operation: it is neither deleted nor started again. */
-export function wasStarted(step: Step, { earlier }: RunContext): boolean {
+/**
+ * True for a hook that an earlier process has started in this very operation: it is neither deleted nor started again. One
+ * that came to be since the operation began is one of these, told or not; `others` names those that run more than once.
+ */
+export function wasStarted(
+  step: Step,
+  { earlier, cluster, startedAtMs }: RunContext,
+  others: readonly Step[],
+): boolean {
+  if (!earlier) return false;
   const key = stepKey(step);
-  return earlier.some((report) => report.hook && stepKey(report) === key);
+  if (earlier.some((report) => report.hook && stepKey(report) === key)) return true;
+  if (others.filter((other) => refKey(other.ref) === refKey(step.ref)).length > 1) return false;
+  const { creationTimestamp, deletionTimestamp } = cluster.live.get(step.ref)?.metadata ?? {};
+  if (typeof creationTimestamp !== 'string' || deletionTimestamp !== undefined) return false;
+  return Date.parse(creationTimestamp) >= Math.floor(startedAtMs / 1000) * 1000;
 }
 
 /** True for a hook that an earlier process has seen the end of. */
 export function wasSettled(step: Step, { earlier }: RunContext): boolean {
   const key = stepKey(step);
-  return earlier.some((report) => report.hook && report.settled === true && stepKey(report) === key);
+  return earlier?.some((report) => report.hook && report.settled === true && stepKey(report) === key) === true;
 }
 
 /** Clears the way for the hooks of a stage: what an earlier operation left of them is let go, and deleted where their rule says so. */
-export async function clearEarlier(hooks: readonly Step[], context: RunContext): Promise<void> {
-  const left = hooks.filter((step) => !wasStarted(step, context));
+export async function clearEarlier(
+  hooks: readonly Step[],
+  context: RunContext,
+  others: readonly Step[],
+): Promise<void> {
   await Promise.all(
-    left.map(async (step) => {
+    hooks.map(async (step) => {
       const type = await typeOf(step, context);
-      if (!context.cluster.live.get(step.ref)) return;
+      if (!context.cluster.live.get(step.ref) || wasStarted(step, context, others)) return;
       await releaseHook(step, type, context);
       if (step.hook?.deletion.includes('recreate') !== true) return;
       await deleteHook(step, type, context);

@@ -133,7 +133,7 @@ class RunningOperation implements Operation {
       revision,
       startedAtMs: this.#base.startedAtMs,
       approval: this.#approval,
-      earlier: resumed?.steps ?? [],
+      earlier: resumed?.steps,
     };
     let message = '';
     try {

@@ -35,7 +35,7 @@ export async function* runPlan(plan: Plan, context: RunContext, run: Run): Async
   try {
     for (const stage of regular) {
       const isLast = stage === regular.at(-1);
-      yield* noted(runStage(stage, context, { run, isLast }), run);
+      yield* noted(runStage(stage, context, { run, isLast, others: stages.flatMap(hooksOf) }), run);
       await releaseHooks(hooksOf(stage), context);
     }
   } catch (error) {
@@ -62,16 +62,22 @@ function hooksOf({ groups }: Pick<Stage, 'groups'>): readonly Step[] {
 interface StageRun {
   readonly run: Run;
   readonly isLast: boolean;
+  /** All hooks of the plan. */
+  readonly others: readonly Step[];
 }
 
 /** Prunes, then what clears the way for hooks, then writes group by group, then the wait. One failure does not keep the rest of a stage from its turn. */
-async function* runStage(stage: Stage, context: RunContext, { run, isLast }: StageRun): AsyncIterable<RunEvent> {
+async function* runStage(
+  stage: Stage,
+  context: RunContext,
+  { run, isLast, others }: StageRun,
+): AsyncIterable<RunEvent> {
   const steps = stage.groups.flat();
   const prunes = steps.filter((step) => step.action === 'prune');
   const hooks = hooksOf(stage);
   const failures: string[] = [];
   const told = async function* (group: readonly Step[]): AsyncIterable<RunEvent> {
-    for await (const event of runGroup(group, context)) {
+    for await (const event of runGroup(group, context, others)) {
       if (event.kind === 'step' && event.step.status === 'failed') failures.push(event.step.message);
       yield event;
     }
@@ -79,7 +85,7 @@ async function* runStage(stage: Stage, context: RunContext, { run, isLast }: Sta
   yield* awaitApproval(prunes, context);
   yield* told(prunes);
   if (failures.length > 0) throw unapplied(failures);
-  await clearEarlier(hooks, context);
+  await clearEarlier(hooks, context, others);
   run.hooks.push(...hooks);
   for (const group of stage.groups) if (group[0]?.action !== 'prune') yield* told(group);
   const { waveDelayMs = 0 } = context.delivery.policy;
@@ -112,7 +118,7 @@ async function* fail(
   let message = failure.message;
   for (const stage of rescue) {
     try {
-      yield* noted(runStage(stage, context, { run, isLast: true }), run);
+      yield* noted(runStage(stage, context, { run, isLast: true, others: rescue.flatMap(hooksOf) }), run);
     } catch (error) {
       if (!(error instanceof RunFailure)) throw error;
       message = `${message}\none or more SyncFail hooks failed, reason: ${error.message}`;
@@ -123,14 +129,18 @@ async function* fail(
   throw new RunFailure(message);
 }
 
-async function* runGroup(group: readonly Step[], context: RunContext): AsyncIterable<RunEvent> {
+async function* runGroup(
+  group: readonly Step[],
+  context: RunContext,
+  others: readonly Step[],
+): AsyncIterable<RunEvent> {
   const events = createChannel<RunEvent>();
   for (const step of group) if (step.action === 'keep') events.push({ kind: 'step', step: keptReport(step) });
   const queue = group.filter((step) => step.action !== 'keep');
   const worker = async (): Promise<void> => {
     for (let step = queue.shift(); step; step = queue.shift()) {
       context.signal.throwIfAborted();
-      events.push({ kind: 'step', step: await runStep(step, context) });
+      events.push({ kind: 'step', step: await runStep(step, context, others) });
     }
   };
   const all = Promise.all(Array.from({ length: Math.min(PARALLEL_MAX, queue.length) }, worker));
@@ -145,11 +155,11 @@ function keptReport(step: Step): StepReport {
   return reportOf(step, 'synced', `${kubectlName(step)} unchanged`);
 }
 
-async function runStep(step: Step, context: RunContext): Promise<StepReport> {
+async function runStep(step: Step, context: RunContext, others: readonly Step[]): Promise<StepReport> {
   const status = step.action === 'prune' ? 'pruned' : step.hook ? 'running' : 'synced';
-  if (step.hook && wasStarted(step, context)) return reportOf(step, status, `${step.ref.name} created`);
   try {
     const type = await typeOf(step, context);
+    if (step.hook && wasStarted(step, context, others)) return reportOf(step, status, `${step.ref.name} created`);
     const { message, change } = await perform(step, type, context);
     const report = reportOf(step, status, step.hook ? `${step.ref.name} created` : message);
     return change ? { ...report, change } : report;

@@ -111,7 +111,7 @@ test('1.5.8 hooks of Helm are hooks of the phases they map to; others are never 
   assert.deepEqual([phaseOf(app), syncOf(app)], ['Succeeded', 'Synced'], messageOf(app));
   const lines = applied(stage.writes('helmed'));
   assert.deepEqual(lines.slice(0, 1), ['jobs/before']);
-  assert.deepEqual([...lines.slice(1, 3)].sort(), ['configmaps/defines', 'configmaps/main']);
+  assert.deepEqual(lines.slice(1, 3).toSorted(), ['configmaps/defines', 'configmaps/main']);
   assert.deepEqual(lines.slice(3), ['jobs/ours', 'jobs/behind']);
 });
 

@@ -294,7 +294,7 @@ test('1.5.15 going back syncs the earlier revision without hooks and leaves the 
   const first = historyOf(await stage.sync('back'))[0];
   await stage.push('back', { 'a.yaml': configMap('a', {}, 'two') });
   await stage.sync('back');
-  const revision = String(first?.['revision']);
+  const revision = first?.['revision'] as string;
   stage.clear();
   const source = first?.['source'] as JsonObject;
   const app = await stage.sync('back', { sync: { revision, source, prune: true, syncStrategy: { apply: {} } } });

@@ -1,0 +1,138 @@
+// What deliveries want: their sources rendered, prepared and watched, and remembered for as long as they stay the same.
+
+import type { ChartStore, SourceStore } from '@evenkeel/source';
+import type { Clock } from '@evenkeel/std';
+import type { Cluster } from './cluster.ts';
+import type { CommitReport, Delivery, DeliverySource, SyncRequest } from './model.ts';
+import { type Prepared, prepareObjects } from './prepare.ts';
+import { asRequested, renderManifests } from './request.ts';
+import { type Places, createPlaces, watchKey, watchSources } from './places.ts';
+import { type PluginLimits, defaultPluginLimits } from './plugin/plugin-host.ts';
+import { type RenderedDelivery, describeCommit, remembered, renderDelivery } from './sources.ts';
+import { isTouched } from './touched.ts';
+
+/** What is remembered of one delivery. */
+export interface Wanted {
+  delivery: Delivery;
+  commit?: CommitReport | undefined;
+  rendered?: RenderedDelivery | undefined;
+  prepared?: {
+    readonly rendered: RenderedDelivery;
+    readonly fingerprint: string;
+    readonly compare: Delivery['compare'];
+    readonly value: Prepared;
+  };
+  stopWatching: readonly (() => void)[];
+  watchedUrls: string;
+  watchedAccess: DeliverySource['access'];
+}
+
+/** Nothing is known yet. */
+export function nothingWanted(): Pick<Wanted, 'stopWatching' | 'watchedUrls' | 'watchedAccess'> {
+  return { stopWatching: [], watchedUrls: '', watchedAccess: undefined };
+}
+
+/** The next rendering begins anew. */
+export function forgetRendered(state: Wanted): void {
+  delete state.rendered;
+  delete state.prepared;
+}
+
+export interface DesiredOptions {
+  readonly store: SourceStore;
+  readonly charts?: ChartStore;
+  readonly plugins?: PluginLimits;
+  readonly clock: Clock;
+  readonly onWake: (key: string, urgency?: 'change' | 'background') => void;
+}
+
+interface RenderWish {
+  readonly delivery: Delivery;
+  readonly refresh?: 'normal' | 'hard' | undefined;
+  readonly signal: AbortSignal;
+}
+
+export class DesiredState implements Disposable {
+  readonly #options: DesiredOptions;
+  readonly #places: Places;
+  #renders = 0;
+
+  constructor(options: DesiredOptions) {
+    this.#options = options;
+    this.#places = createPlaces({ store: options.store, charts: options.charts, clock: options.clock });
+  }
+
+  /** How many sources have been rendered since the start. */
+  get renders(): number {
+    return this.#renders;
+  }
+
+  async render(
+    { delivery, refresh, signal }: RenderWish,
+    state: Wanted,
+    { cluster, request }: { readonly cluster: Cluster; readonly request: SyncRequest | undefined },
+  ): Promise<RenderedDelivery> {
+    if (request?.manifests) return renderManifests(request.manifests);
+    const asked = asRequested(delivery, request);
+    const rendered = await renderDelivery({
+      delivery: asked,
+      sources: asked.sources,
+      places: this.#places,
+      plugins: this.#options.plugins ?? defaultPluginLimits,
+      onRender: () => (this.#renders += 1),
+      cluster,
+      previous: state.rendered,
+      refresh: refresh !== undefined,
+      signal,
+    });
+    state.rendered = remembered(state.rendered, rendered);
+    return rendered;
+  }
+
+  async prepare(state: Wanted, rendered: RenderedDelivery, cluster: Cluster): Promise<Prepared> {
+    const { delivery } = state;
+    const known = state.prepared;
+    const complete =
+      known?.value.refusals.length === 0 && known.value.objects.every((object) => object.type !== undefined);
+    const same =
+      known !== undefined &&
+      known.fingerprint === delivery.fingerprint &&
+      known.compare === delivery.compare &&
+      known.rendered.sources.length === rendered.sources.length &&
+      known.rendered.sources.every((source, index) => source.rendering === rendered.sources[index]?.rendering);
+    if (same && complete) return known.value;
+    const objects = rendered.sources.flatMap((source) => source.rendering.objects);
+    const value = await prepareObjects(objects, delivery, cluster.client.discovery);
+    state.prepared = { rendered, fingerprint: delivery.fingerprint, compare: delivery.compare, value };
+    return value;
+  }
+
+  async describe(state: Wanted, rendered: RenderedDelivery): Promise<void> {
+    const [sha] = rendered.revisions;
+    const [source] = state.delivery.sources;
+    if (sha === undefined || source === undefined || state.commit?.sha === sha) return;
+    state.commit = await describeCommit(this.#options.store, source, sha);
+  }
+
+  watch(state: Wanted): void {
+    const { delivery } = state;
+    const key = watchKey(delivery.sources);
+    // All sources of a delivery may use the same credentials.
+    const access = delivery.sources[0]?.access;
+    if (key === state.watchedUrls && access === state.watchedAccess) return;
+    for (const stop of state.stopWatching) stop();
+    state.watchedUrls = key;
+    state.watchedAccess = access;
+    state.stopWatching = watchSources(this.#places, delivery.sources, () => void this.#sourceMoved(state));
+  }
+
+  /** A commit that touches nothing of a delivery is only noted; those that it touches go first. */
+  async #sourceMoved(state: Wanted): Promise<void> {
+    const touched = await isTouched(state.delivery, state.rendered, this.#places);
+    this.#options.onWake(state.delivery.key, touched ? 'change' : 'background');
+  }
+
+  [Symbol.dispose](): void {
+    this.#places[Symbol.dispose]();
+  }
+}
