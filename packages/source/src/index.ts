@@ -45,7 +45,6 @@ export {
 export { isRange } from './revision-range.ts';
 export { type Identity, type PinnedSnapshot, type Snapshot, type Submodule, withSnapshot } from './snapshot.ts';
 export {
-  type MappingTarget,
   type ResolveOptions,
   type Revision,
   type SourceAccess,
@@ -56,3 +55,4 @@ export {
   createSourceStore,
 } from './store.ts';
 export { type ProbeRequest, probeRepository } from './probe.ts';
+export type { MappingTarget } from './places.ts';

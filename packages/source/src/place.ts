@@ -2,6 +2,7 @@
 // with one small request for everybody.
 
 import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Git,
@@ -46,6 +47,8 @@ export interface Place extends AsyncDisposable {
   /** Makes sure that a commit can be read. */
   ensure(sha: string): Promise<void>;
   poke(refs: readonly RefChange[]): void;
+  /** Ends the place and removes what it keeps on disk. */
+  discard(): Promise<void>;
 }
 
 /** A repository on this machine. It belongs to whoever mapped it and is never polled. */
@@ -65,6 +68,7 @@ export function createLocalPlace(repository: GitRepository, options: PlaceOption
       }),
     ensure: () => Promise.resolve(),
     poke: (refs) => watched.notify({ url: repository.directory, refs }),
+    discard: async () => watched.close(),
     async [Symbol.asyncDispose]() {
       watched.close();
     },
@@ -111,6 +115,12 @@ export function createRemotePlace(request: {
     await sharedCommit(found, undefined, () => opened.ensure(found));
     return found;
   };
+  const close = async (): Promise<void> => {
+    watched.close();
+    closing.abort();
+    const opened = await mirror?.catch(() => undefined);
+    await opened?.[Symbol.asyncDispose]();
+  };
   return {
     identities: new Set(),
     watched,
@@ -124,12 +134,11 @@ export function createRemotePlace(request: {
       heads.outdate();
       void watched.pollNow();
     },
-    async [Symbol.asyncDispose]() {
-      watched.close();
-      closing.abort();
-      const opened = await mirror?.catch(() => undefined);
-      await opened?.[Symbol.asyncDispose]();
+    async discard() {
+      await close();
+      await rm(directory, { recursive: true, force: true, maxRetries: 3 });
     },
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { symlink } from 'node:fs/promises';
+import { readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ContentNotLoaded, type FileTree } from '@evenkeel/std';
 import {
+  type RepositoryAccess,
   type SourceChange,
+  SourceError,
   type SourceStore,
   createSourceStore,
   parseRepositoryMapping,
@@ -280,4 +282,59 @@ test('mappings are read as URL=DIR', () => {
   for (const bad of ['', 'dir', '=dir', 'https://x/y=', 'relative=dir']) {
     assert.throws(() => parseRepositoryMapping(bad), { code: 'unknown-mapping' }, bad);
   }
+});
+
+test('what was kept with credentials that are gone goes as well, when nobody reads it any more', async () => {
+  await using bed = await createTestbed();
+  await bed.push({ 'a.txt': 'a' });
+  const clock = createHandClock();
+  const directory = join(bed.directory, 'retired');
+  await using store = createSourceStore({ git: bed.git, directory, clock });
+  let password = 'one';
+  const listeners = new Set<() => void>();
+  const access: RepositoryAccess = {
+    git: () => ({ auth: { basic: { username: 'me', password } } }),
+    remote: () => Promise.resolve({}),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  let told = 0;
+  const stop = store.watch(bed.url, () => (told += 1), { access });
+  await store.resolve(bed.url, 'main', { access });
+  told = 0;
+  for (const listener of listeners) listener();
+  assert.equal(told, 0, 'the same credentials are no news');
+  password = 'two';
+  for (const listener of listeners) listener();
+  assert.equal(told, 1);
+  await store.resolve(bed.url, 'main', { access });
+  assert.equal((await readdir(directory)).length, 2);
+  clock.advance(10 * 60_000);
+  while ((await readdir(directory)).length > 1) await new Promise((done) => setImmediate(done));
+  assert.equal((await store.resolve(bed.url, 'main', { access })).revision, 'main');
+  stop();
+});
+
+test('a repository that is here needs no credentials, whatever is wrong with those of the real one', async () => {
+  await using bed = await createTestbed();
+  const sha = await bed.push({ 'a.txt': 'a' });
+  await using store = createSourceStore({
+    git: bed.git,
+    directory: join(bed.directory, 'mirrors'),
+    clock: createHandClock(),
+  });
+  const hosted = bed.host.repositories.get('demo');
+  assert.ok(hosted);
+  store.map('https://git.example.com/demo.git', { repository: hosted.repository });
+  const access: RepositoryAccess = {
+    git: () => {
+      throw new SourceError('access', 'unusable');
+    },
+    remote: () => Promise.resolve({}),
+    onChange: () => () => undefined,
+  };
+  assert.equal((await store.resolve('https://git.example.com/demo', 'main', { access })).sha, sha);
+  await assert.rejects(store.resolve('https://git.example.com/other', 'main', { access }), { code: 'access' });
 });

@@ -1,19 +1,12 @@
 // All sources of a process: repositories by URL, wherever they really are, their revisions and their trees.
 
-import {
-  type Commit,
-  type GitAuth,
-  type GitRepository,
-  displayUrl,
-  parseRepositoryUrl,
-  repositoryIdentity,
-  repositoryKey,
-} from '@evenkeel/git';
+import { type Commit, type GitAuth, type GitRepository, displayUrl, repositoryIdentity } from '@evenkeel/git';
 import type { GitAccess, RepositoryAccess } from './access.ts';
 import { createBlobCache } from './blob-cache.ts';
 import type { RefChange, SourceListener } from './changes.ts';
 import { type TreeFilter, filterTree } from './filtered-tree.ts';
-import { type Place, type PlaceOptions, createLocalPlace, createRemotePlace } from './place.ts';
+import type { Place, PlaceOptions } from './place.ts';
+import { type MappingTarget, type Places, createPlaces } from './places.ts';
 import { createSharing } from './sharing.ts';
 import { type Snapshot, createSnapshot } from './snapshot.ts';
 import { type DirectoryNode, createTreeLoader } from './tree-node.ts';
@@ -22,9 +15,6 @@ import { createTreeAssembler } from './whole-tree.ts';
 const BLOB_BYTES_MAX_DEFAULT = 128 * 1024 * 1024;
 const INTERVAL_MS_DEFAULT = 3 * 60_000;
 const SNAPSHOTS_MAX = 128;
-
-/** Where a URL really leads: a repository on this machine that tells of its changes itself, or another remote. */
-export type MappingTarget = { readonly repository: GitRepository } | { readonly url: string };
 
 /** What a revision stands for at this moment. */
 export interface Revision {
@@ -85,8 +75,8 @@ export interface SourceStoreOptions extends PlaceOptions {
 export function createSourceStore(options: SourceStoreOptions): SourceStore {
   const mappings = new Map<string, MappingTarget>();
   const blobs = createBlobCache(options.blobBytesMax ?? BLOB_BYTES_MAX_DEFAULT);
-  const { of: placeOf, all: places } = createPlaces(options, mappings);
-  const loadRoot = createRootLoader(placeOf);
+  const places = createPlaces(options, mappings);
+  const loadRoot = createRootLoader(places);
   const assembler = createTreeAssembler({
     git: options.git,
     load: (url, sha, access) => loadRoot(url, sha, { access }),
@@ -95,9 +85,9 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
     map(url, target) {
       mappings.set(repositoryIdentity(url), target);
     },
-    open: async (url, access = {}) => placeOf(url, accessTo(url, access)).open(access.signal),
+    open: async (url, access = {}) => places.find(url, access).place.open(access.signal),
     async resolve(url, revision, resolveOptions = {}) {
-      const place = placeOf(url, accessTo(url, resolveOptions));
+      const { place } = places.find(url, resolveOptions);
       return { sha: await place.resolve(revision, resolveOptions), revision };
     },
     async tree(url, sha, treeOptions = {}) {
@@ -109,20 +99,19 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
       return createSnapshot(root, { repository, blobs, subject: displayUrl(url), large });
     },
     async commit(url, sha, access = {}) {
-      const place = placeOf(url, accessTo(url, access));
+      const { place } = places.find(url, access);
       await place.ensure(sha);
       return (await place.open(access.signal)).commit(sha);
     },
     watch: (url, listener, watchOptions = {}) =>
-      watchPlace(url, watchOptions, { placeOf, listener: (change) => listener({ ...change, url }) }),
+      watchPlace(url, watchOptions, { places, listener: (change) => listener({ ...change, url }) }),
     poke(url, refs = []) {
       const identity = repositoryIdentity(url);
-      for (const place of places.values()) if (place.identities.has(identity)) place.poke(refs);
+      for (const place of places.all()) if (place.identities.has(identity)) place.poke(refs);
     },
     async [Symbol.asyncDispose]() {
       await assembler[Symbol.asyncDispose]();
-      await Promise.all([...places.values()].map((place) => place[Symbol.asyncDispose]()));
-      places.clear();
+      await places[Symbol.asyncDispose]();
     },
   };
 }
@@ -136,13 +125,12 @@ interface LoadedRoot {
 type RootLoader = (url: string, sha: string, access: SourceAccess) => Promise<LoadedRoot>;
 
 /** Loads the shape of commits; the last ones are kept. */
-function createRootLoader(placeOf: Places['of']): RootLoader {
+function createRootLoader(places: Places): RootLoader {
   const loader = createTreeLoader();
   const roots = new Map<string, DirectoryNode>();
   const shared = createSharing<DirectoryNode>();
   return async (url, sha, access) => {
-    const how = accessTo(url, access);
-    const place = placeOf(url, how);
+    const { place, how } = places.find(url, access);
     const repository = await place.open(access.signal);
     const key = `${repository.directory} ${sha}`;
     const known = roots.get(key);
@@ -157,31 +145,26 @@ function createRootLoader(placeOf: Places['of']): RootLoader {
   };
 }
 
-/** What holds for a URL now. */
-function accessTo(url: string, { access, auth }: Pick<SourceAccess, 'access' | 'auth'>): GitAccess {
-  if (access) return access.git(url);
-  return auth ? { auth } : {};
-}
-
 interface Watching {
-  readonly placeOf: Places['of'];
+  readonly places: Places;
   readonly listener: SourceListener;
 }
 
 /** Watches a URL wherever its credentials lead. Other credentials are another place, and news: what was refused may work. */
-function watchPlace(url: string, options: WatchOptions, { placeOf, listener }: Watching): () => void {
+function watchPlace(url: string, options: WatchOptions, { places, listener }: Watching): () => void {
   let stopPlace: () => void = () => undefined;
   let watched: Place | 'refused' | undefined;
   const follow = (): boolean => {
     let place: Place | 'refused';
     try {
-      place = placeOf(url, accessTo(url, options));
+      ({ place } = places.find(url, options));
     } catch {
       // Whoever resolves a revision meets the same error and reports it; here it only matters when that changes.
       place = 'refused';
     }
     if (place === watched) return false;
     stopPlace();
+    if (watched !== undefined && watched !== 'refused') places.retire(watched);
     watched = place;
     stopPlace =
       place === 'refused'
@@ -206,43 +189,4 @@ function keepRecent(roots: Map<string, DirectoryNode>, key: string, root: Direct
     if (roots.size <= SNAPSHOTS_MAX) break;
     roots.delete(oldest);
   }
-}
-
-interface Places {
-  readonly of: (url: string, access: GitAccess) => Place;
-  readonly all: Map<string, Place>;
-}
-
-/** One place per repository and set of credentials, made when it is first named. */
-function createPlaces(options: SourceStoreOptions, mappings: ReadonlyMap<string, MappingTarget>): Places {
-  const places = new Map<string, Place>();
-  const of = (url: string, { auth, depth }: GitAccess): Place => {
-    const how = { ...(auth ? { auth } : {}), ...(depth === undefined ? {} : { depth }) };
-    const identity = repositoryIdentity(url);
-    const target = mappings.get(identity);
-    const remote = target && 'url' in target ? target.url : url;
-    const key =
-      target && 'repository' in target
-        ? `local ${identity}`
-        : // What one set of credentials may read must not be answered to another.
-          `${repositoryKey(remote)}\n${userInfo(remote)}\n${JSON.stringify(how)}`;
-    const known = places.get(key);
-    if (known) {
-      known.identities.add(identity);
-      return known;
-    }
-    const place =
-      target && 'repository' in target
-        ? createLocalPlace(target.repository, options)
-        : createRemotePlace({ store: options, url: remote, key, how });
-    place.identities.add(identity);
-    places.set(key, place);
-    return place;
-  };
-  return { of, all: places };
-}
-
-function userInfo(url: string): string {
-  const { user, password } = parseRepositoryUrl(url);
-  return `${user}:${password}`;
 }
