@@ -85,8 +85,19 @@ test(
       [`${short(byAda)} signed ${ada.id}`],
       'a name is no signature',
     );
+    assert.deepEqual(
+      await verdicts(byBob, { tag: 'v1' }),
+      [`${short(byBob)} signed with key not in keyring ${bob.id}`],
+      'a tag vouches for the commit it names',
+    );
     await using both = await openKeyring(bed.git, [ada.armored, bob.armored]);
     assert.deepEqual(await verdicts(byAda, { tag: 'v1', keyring: both }), [`v1 signed ${bob.id}`]);
+    await bed.user(bed.directory, 'clone', '--quiet', '--bare', '--depth=1', `file://${work}`, 'shallow');
+    await using shallow = openRepository(bed.git, bed.path('shallow'));
+    await assert.rejects(
+      verdicts(byAda, { history: true, repository: shallow }),
+      /only a part of it is fetched; remove "depth"/,
+    );
     const [detail] = await verifyCommit(byBob, { ...request, keyring: both });
     assert.deepEqual([detail?.author, detail?.primaryKeyId], ['Ada <ada@example.com>', bob.id]);
     execFileSync('gpgconf', ['--homedir', bed.path('user-home', '.gnupg'), '--kill', 'all']);

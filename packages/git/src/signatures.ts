@@ -80,7 +80,7 @@ export interface VerifyRequest {
 
 /** The signatures of a commit (a full SHA), newest first. Whether they suffice is for the caller to say. */
 export async function verifyCommit(sha: string, request: VerifyRequest): Promise<readonly RevisionSignature[]> {
-  const tag = request.tag === undefined ? undefined : await verifyTag(request.tag, request);
+  const tag = request.tag === undefined ? undefined : await verifyTag(request.tag, sha, request);
   if (tag && request.history !== true) return [tag];
   const commits = await listSignatures(await historyOf(sha, request), request);
   return tag ? [tag, ...commits] : commits;
@@ -116,6 +116,13 @@ const SEAL = 'Argocd-gpg-seal:';
 async function historyOf(sha: string, request: VerifyRequest): Promise<readonly string[]> {
   const commit = safeArgument(sha, 'a commit');
   if (request.history !== true) return ['-1', commit, '--'];
+  const isShallow = (await run(['rev-parse', '--is-shallow-repository'], request)).trim() === 'true';
+  if (isShallow) {
+    throw new GitError(
+      'failed',
+      'the history cannot be verified, for only a part of it is fetched; remove "depth" from the repository',
+    );
+  }
   const search = ['--pretty=format:%G?,%H', '--no-commit-header', `--grep=${SEAL}`, '--regexp-ignore-case', commit];
   const seals = (await run(['rev-list', ...search], request))
     .split('\n')
@@ -125,13 +132,16 @@ async function historyOf(sha: string, request: VerifyRequest): Promise<readonly 
   return seals[0] === commit ? ['-1', commit, '--'] : ['--boundary', commit, '--not', ...seals];
 }
 
-/** Undefined for a tag that is not there, or is only a name. */
-async function verifyTag(tag: string, request: VerifyRequest): Promise<RevisionSignature | undefined> {
+/**
+ * Undefined for a tag that is not there, is only a name, or names another commit: a branch of the same name wins over a tag,
+ * and the tag's signature must not vouch for what somebody pushed to the branch.
+ */
+async function verifyTag(tag: string, sha: string, request: VerifyRequest): Promise<RevisionSignature | undefined> {
   const ref = `refs/tags/${safeArgument(tag, 'a tag')}`;
-  const format = '--format=%(objecttype)%00%(taggerdate:rfc)%00%(taggername) %(taggeremail)';
+  const format = '--format=%(objecttype)%00%(*objectname)%00%(taggerdate:rfc)%00%(taggername) %(taggeremail)';
   const [line = ''] = (await run(['for-each-ref', '--count=1', format, ref], request)).split('\n');
-  const [type, date = '', author = ''] = line.split('\0');
-  if (type !== 'tag') return undefined;
+  const [type, target, date = '', author = ''] = line.split('\0');
+  if (type !== 'tag' || target !== sha) return undefined;
   const { git, repository } = request;
   const { stderr } = await git.run(['verify-tag', '--raw', ref], {
     ...runOptions(request),
