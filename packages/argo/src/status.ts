@@ -55,7 +55,7 @@ const conditionTypes: Readonly<Record<RefusalCode, string>> = {
   HOOK_FAILED: 'SyncError',
   HEALTH_FAILED: 'SyncError',
   TIMEOUT: 'SyncError',
-  DEPENDENCY: 'SyncError',
+  DEPENDENCY: 'BlockedWarning',
   TERMINATED: 'SyncError',
 };
 

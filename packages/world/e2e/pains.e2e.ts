@@ -66,7 +66,7 @@ test('an Application waits for those it depends on, at the same commit, and says
   });
   await story.push({ 'db/widget.yaml': widget('db', 'Progressing'), 'web/map.yaml': configMapYaml('web') });
   await story.apply(annotated('web', { 'evenkeel.dev/depends-on': 'db' }));
-  await said('web', /blocked by db \(it is not there, or has not been looked at yet\)/);
+  await said('web', /BlockedWarning: blocked by db \(it is not there, or has not been looked at yet\)/);
   await story.apply(annotated('db', {}));
   await said('web', /blocked by db \(progressing: Widget db: the widget is Progressing\)/);
   assert.equal(await story.get('configmap/web/web'), undefined);
@@ -142,6 +142,7 @@ test('a rollback by hand pins an automatic Application and says so, and self-hea
   await story.untilApp('pinned', 'Synced', 'Healthy');
   await story.push({ 'pinned/map.yaml': configMapYaml('pinned', {}, 'two') });
   await story.untilApp('pinned', 'Synced', 'Healthy');
+  await story.until('two entries of history', async () => (await story.app('argo/argocd/pinned')).history.length > 1);
   succeed(await story.evenkeel(['app', 'rollback', 'pinned']), 'rollback');
   await said('pinned', /RevisionHeldWarning: held at [0-9a-f]{7} since a rollback by admin; the next commit ends it/);
   const value = async (): Promise<unknown> => at(look(await story.get('configmap/pinned/pinned')), 'data', 'value');

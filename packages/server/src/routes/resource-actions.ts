@@ -1,6 +1,7 @@
 // Routes of resource actions: what may be done with an object of an application, and doing it.
 
 import { type Accepted, type ObjectRef, type ResourceActionList, apiRoot, resourceActionRequest } from '@evenkeel/api';
+import { clusterAs } from '@evenkeel/delivery';
 import { ActionError } from '@evenkeel/engine';
 import { type KubeObject, refKey, refOf } from '@evenkeel/resource';
 import { kubeTime } from '@evenkeel/std';
@@ -69,7 +70,9 @@ function subjectOf(item: FaceItem, ref: ObjectRef, backend: Backend, own: KubeOb
   if (!nodes.some((node) => refKey(node.ref) === refKey(ref))) {
     throw new ActionRefused('NOT_FOUND', `"${item.key}" has no ${ref.kind} "${ref.name}"`);
   }
-  return { cluster, delivery, ref };
+  const { actsAs, refusal } = delivery?.limits ?? {};
+  if (refusal) throw new ActionRefused('NOT_PERMITTED', refusal.sentence, refusal.remedy);
+  return { cluster: clusterAs(cluster, actsAs), delivery, ref };
 }
 
 function offered<T>(ask: () => T): T {
