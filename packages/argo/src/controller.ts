@@ -10,7 +10,9 @@ import { type Application, type ApplicationStatus, readApplication } from './app
 import { argoFrontEnd } from './front-end.ts';
 import { rollbackAnnotations } from './guard.ts';
 import type { ClusterDirectory } from './clusters/directory.ts';
+import { explainWindows } from './projects/application-limits.ts';
 import { finalizeProjects } from './projects/finalizer.ts';
+import type { Verifier } from './projects/integrity.ts';
 import { type Governance, createGovernance } from './projects/governance.ts';
 import { permitsSource } from './projects/permissions.ts';
 import type { Scripts } from './settings/scripts.ts';
@@ -46,6 +48,8 @@ export interface ArgoOptions {
   readonly repositories?: RepositoryDirectory | undefined;
   /** The clusters Applications may go to; that of this process alone where not given. */
   readonly clusters?: ClusterDirectory | undefined;
+  /** Verifies commits where a project asks for it; nothing of such a project is let in without it. */
+  readonly verifier?: Verifier | undefined;
 }
 
 /** The running front end. */
@@ -58,6 +62,8 @@ export interface ArgoController extends AsyncDisposable {
   onChange(listener: () => void): () => void;
   /** All AppProjects of the control plane, by name. */
   projects(): readonly KubeObject[];
+  /** Why nobody may sync an Application by hand now, beginning as upstream says it; undefined where anybody may. */
+  syncRefusal(application: Application): string | undefined;
   /** What projects and clusters make of Applications. */
   readonly governance: Governance;
   /** What users wrote about health and actions, as it stands now. */
@@ -104,6 +110,11 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
     onChange: (listener) => applications.onChange(listener),
     scripts: () => settings.scripts(),
     governance,
+    syncRefusal(application) {
+      const verdict = governance.manualSync(application, options.clock.now());
+      if (verdict.kind === 'open') return undefined;
+      return explainWindows(verdict).replace('Sync operation', 'cannot sync:');
+    },
     projects: () =>
       projects
         .list(controlPlaneNamespace)
@@ -156,13 +167,14 @@ function wakeOnChanges(options: ArgoOptions, { controller, applications, project
 }
 
 function governanceOf(
-  { clusters, repositories }: ArgoOptions,
+  { clusters, repositories, verifier }: ArgoOptions,
   projects: Informer,
   settings: SettingsSource,
 ): Governance {
   const repositoriesOf = (name: string): readonly string[] =>
     (repositories?.entries() ?? []).filter(({ project }) => project === name).map(({ url }) => url);
-  return createGovernance({ projects, settings, clusters, repositoriesOf, controlNamespace: controlPlaneNamespace });
+  const controlNamespace = controlPlaneNamespace;
+  return createGovernance({ projects, settings, clusters, verifier, repositoriesOf, controlNamespace });
 }
 
 /** Submodules get the credentials of what their project permits, and no others. */

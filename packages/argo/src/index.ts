@@ -66,6 +66,7 @@ export {
   updateProject,
 } from './projects/project-writes.ts';
 export { explainWindows } from './projects/application-limits.ts';
+export { type Verifier, type VerifierOptions, createVerifier } from './projects/integrity.ts';
 export type { Governance } from './projects/governance.ts';
 export { permitsDestination, permitsSource } from './projects/permissions.ts';
 export {
@@ -112,6 +113,7 @@ export { type SetController, type SetControllerOptions, startApplicationSets } f
 export type { Generation } from './applicationset/generate-applications.ts';
 export { type RepositoryEntry, readEntry, secretTypeLabel } from './repositories/entry.ts';
 export type { WorkloadIdentity } from './repositories/credentials.ts';
+export { workloadIdentityFrom } from './repositories/workload-identity.ts';
 export {
   type RepositoryDirectory,
   type RepositoryDirectoryOptions,

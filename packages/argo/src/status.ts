@@ -37,6 +37,7 @@ const rendererWords = {
 const conditionTypes: Readonly<Record<RefusalCode, string>> = {
   SOURCE_UNREACHABLE: 'ComparisonError',
   REVISION_NOT_FOUND: 'ComparisonError',
+  SOURCE_UNVERIFIED: 'ComparisonError',
   PATH_NOT_FOUND: 'ComparisonError',
   RENDER_FAILED: 'ComparisonError',
   INVALID_OBJECT: 'SyncError',

@@ -7,6 +7,7 @@ export {
   connectCluster,
   openCluster,
 } from './cluster.ts';
+export type { SourceIntegrity } from './integrity.ts';
 export type { Closed, DeliveryLimits, OrphanWatch, SyncMoment } from './limits.ts';
 export type { ClusterScope } from './live/live-state.ts';
 export { renderSource, rendererFor } from './render/render.ts';

@@ -4,6 +4,7 @@
 import type { Refusal } from '@evenkeel/engine';
 import { type KubeObject, type ObjectRef, gvkOf, refOf } from '@evenkeel/resource';
 import type { Cluster } from './cluster.ts';
+import type { SourceIntegrity } from './integrity.ts';
 import type { Delivery } from './model.ts';
 import type { Prepared, PreparedObject } from './prepare.ts';
 
@@ -19,6 +20,8 @@ export interface DeliveryLimits {
   readonly actsAs?: string | undefined;
   /** Why nothing can be written at all. */
   readonly refusal?: Refusal | undefined;
+  /** Commits are verified. */
+  readonly integrity?: SourceIntegrity | undefined;
   /** Objects of the destination namespace that nobody owns are looked for. */
   readonly orphans?: OrphanWatch | undefined;
 }

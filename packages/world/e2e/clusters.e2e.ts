@@ -61,9 +61,8 @@ const edgeClient = await clientOf(kubeconfig);
 const context = (await loadKubeconfig({ files: [kubeconfig] })).context;
 
 test('a cluster is added from a kubeconfig context, with a service account of its own', async () => {
-  const added = await story.evenkeel([
-    ...['cluster', 'add', context, '--kubeconfig', kubeconfig, '--name', 'edge', '--label', 'tier=edge', '-y'],
-  ]);
+  const flags = ['--kubeconfig', kubeconfig, '--name', 'edge', '--label', 'tier=edge', '-y'];
+  const added = await story.evenkeel(['cluster', 'add', context, ...flags]);
   assert.match(succeed(added, 'cluster add'), new RegExp(`Cluster '${edgeUrl}' added`));
   assert.match(added.err, /ServiceAccount "argocd-manager" created in namespace "kube-system"/);
   const table = succeed(await story.evenkeel(['cluster', 'list']), 'cluster list');

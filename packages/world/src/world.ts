@@ -11,14 +11,18 @@ import {
   type ClusterPool,
   type SetController,
   type SettingsSource,
+  type Verifier,
   createArgoFrontEnd,
   createClusterPool,
+  createVerifier,
   controlPlaneNamespace,
   deliveryKey,
   createWebhookHandler,
   startApplicationSets,
   startArgo,
   type RepositoryDirectory,
+  type RepositoryDirectoryOptions,
+  type WorkloadIdentity,
   watchClusters,
   createRepositoryManager,
   watchRepositories,
@@ -93,6 +97,8 @@ export interface WorldOptions {
   readonly connect?: (config: ClusterConfig) => KubeTransport;
   /** What git, and commands that grant credentials, may see of the outside: PATH, proxy settings. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The identity that the platform gives this process, for repositories that ask for it. */
+  readonly workloadIdentity?: WorkloadIdentity | undefined;
   readonly onNotice?: (sentence: string) => void;
 }
 
@@ -147,7 +153,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     await watchSettings(client, controlPlaneNamespace, abort.signal, { now: () => clock.now() }),
   );
   const credentials = stack.use(
-    await watchRepositories({ client, namespace: controlPlaneNamespace, clock, signal: abort.signal }),
+    await watchRepositories({ client, namespace: controlPlaneNamespace, clock, signal: abort.signal, ...exchange(options) }),
   );
   const argoFrontEnd = createArgoFrontEnd(() => settings.current(), settings.scripts);
   const frontEnds = (): readonly FrontEnd[] => [argoFrontEnd, fluxFrontEnd];
@@ -183,6 +189,7 @@ interface ControllerInput {
   readonly cluster: Cluster;
   readonly clusters: ClusterDirectory;
   readonly pool: ClusterPool;
+  readonly verifier: Verifier;
   readonly store: SourceStore;
   readonly charts: ChartStore;
   readonly stateDirectory: string;
@@ -196,7 +203,7 @@ type Controllers = Pick<World, 'deliveries' | 'argo' | 'sets' | 'flux' | 'onRepo
 
 /** Starts the engine and both front ends, and ties them together: what changes wakes who must know. */
 async function startControllers(input: ControllerInput, options: WorldOptions): Promise<Controllers> {
-  const { client, clusters, store, clock, signal, stack, credentials: repositories } = input;
+  const { client, clusters, verifier, store, clock, signal, stack, credentials: repositories } = input;
   const listeners = new Set<(key: string) => void>();
   const record = createRecorder(input.history);
   const fronts: { argo?: ArgoController; flux?: FluxController } = {};
@@ -220,7 +227,14 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
   const onFailure = (key: string, error: Error): void => options.onNotice?.(`${key}: ${error.message}`);
   const shared = { client, deliveries: () => deliveries, clock, signal, onFailure };
   const argo = stack.use(
-    await startArgo({ ...shared, repositories, clusters, settings: input.settings, frontEnd: input.argoFrontEnd }),
+    await startArgo({
+      ...shared,
+      repositories,
+      clusters,
+      verifier,
+      settings: input.settings,
+      frontEnd: input.argoFrontEnd,
+    }),
   );
   const sets = stack.use(
     await startApplicationSets({
@@ -261,6 +275,12 @@ async function startArtifacts(
     await startArtifactServer({ storage, ...artifacts, ...(host === undefined ? {} : { host }) }),
   );
   return { storage, url: server.url };
+}
+
+/** How tokens of repositories are exchanged. */
+function exchange(options: WorldOptions): Pick<RepositoryDirectoryOptions, 'proxy' | 'workloadIdentity'> {
+  const { proxy = {} } = outside(options);
+  return { workloadIdentity: options.workloadIdentity, proxy: { https: proxy.https, none: proxy.none } };
 }
 
 /** How charts are reached, as the environment says. */

@@ -1,7 +1,7 @@
 // What the project of an Application makes of it: refused, or a delivery within limits.
 // Mirrors argoproj/argo-cd:util/argo/argo.go ValidatePermissions and controller/sync.go validateSyncPermissions (3.6).
 
-import type { DeliveryLimits, SyncMoment } from '@evenkeel/delivery';
+import type { DeliveryLimits, SourceIntegrity, SyncMoment } from '@evenkeel/delivery';
 import type { Refusal } from '@evenkeel/engine';
 import type { ObjectRef } from '@evenkeel/resource';
 import { kubeTime } from '@evenkeel/std';
@@ -9,6 +9,7 @@ import { type Application, sourcesOf } from '../application.ts';
 import type { KnownCluster } from '../clusters/known-cluster.ts';
 import type { ArgoSettings } from '../settings/settings.ts';
 import { actingAs } from './impersonation.ts';
+import { type Verifier, integrityPolicies, policyFor } from './integrity.ts';
 import { isKnownOrphan } from './orphans.ts';
 import { permitsApplicationNamespace, permitsDestination, permitsKind, permitsSource } from './permissions.ts';
 import type { Project, SyncWindow } from './project.ts';
@@ -78,7 +79,11 @@ export function projectRefusals({
 }
 
 /** The limits that hold for each object and each sync of a permitted Application. */
-export function limitsOf(judging: Judging & { readonly project: Project }, settings: ArgoSettings): DeliveryLimits {
+export function limitsOf(
+  judging: Judging & { readonly project: Project },
+  settings: ArgoSettings,
+  verifier?: Verifier,
+): DeliveryLimits {
   const { application, project, cluster, scoped } = judging;
   const actor = actingAs(project, { application, cluster }, settings.impersonation);
   const windows = windowsOf(project, application);
@@ -96,6 +101,7 @@ export function limitsOf(judging: Judging & { readonly project: Project }, setti
       return `namespace ${object.namespace} is not permitted in project '${project.name}'`;
     },
     closed: (moment) => closedBy(windows, moment),
+    integrity: integrityOf(project, verifier),
     ...(actor.kind === 'user' ? { actsAs: actor.user } : {}),
     ...(actor.kind === 'refused'
       ? {
@@ -108,6 +114,22 @@ export function limitsOf(judging: Judging & { readonly project: Project }, setti
     ...(orphaned
       ? { orphans: { warn: orphaned.warn === true, ignores: (object) => isKnownOrphan(object, orphaned.ignore ?? []) } }
       : {}),
+  };
+}
+
+/** Commits are verified where a policy of the project says so; without a verifier none of them is let in. */
+function integrityOf(project: Project, verifier: Verifier | undefined): SourceIntegrity | undefined {
+  const policies = integrityPolicies(project);
+  if (policies.length === 0) return undefined;
+  return {
+    concerns: (url) => policyFor(policies, url) !== undefined,
+    problems: async ({ url, revision, access }, sha, signal) => {
+      const policy = policyFor(policies, url);
+      if (policy === undefined) return [];
+      if (typeof policy === 'string') return [policy];
+      if (!verifier) return ['commits cannot be verified here: there is no git and gpg to ask'];
+      return verifier.verify(policy, { url, revision, sha, access }, signal);
+    },
   };
 }
 

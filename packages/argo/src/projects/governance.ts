@@ -8,6 +8,7 @@ import { type ClusterDirectory, fixedClusters } from '../clusters/directory.ts';
 import { clusterKey } from '../clusters/known-cluster.ts';
 import type { SettingsSource } from '../settings/watch-settings.ts';
 import { limitsOf, projectRefusals, windowsOf } from './application-limits.ts';
+import type { Verifier } from './integrity.ts';
 import { permitsApplicationNamespace } from './permissions.ts';
 import { type Project, readProject } from './project.ts';
 import { virtualProject } from './virtual.ts';
@@ -34,6 +35,8 @@ export interface GovernanceOptions {
   readonly controlNamespace: string;
   /** The cluster of this process alone, where not given. */
   readonly clusters?: ClusterDirectory | undefined;
+  /** Verifies commits; none that has to be verified is let in without it. */
+  readonly verifier?: Verifier | undefined;
   /** URLs of repositories that name a project. */
   readonly repositoriesOf?: ((project: string) => readonly string[]) | undefined;
 }
@@ -79,9 +82,10 @@ class Governing implements Governance {
     const name = projectName(application);
     const project = this.project(name);
     if (!project || place?.kind !== 'cluster') return undefined;
-    const { controlNamespace, settings } = this.#options;
+    const { controlNamespace, settings, verifier } = this.#options;
     const scoped = this.#clusters.ofProject(name);
-    return limitsOf({ application, project, cluster: place.cluster, scoped, controlNamespace }, settings.current());
+    const judging = { application, project, cluster: place.cluster, scoped, controlNamespace };
+    return limitsOf(judging, settings.current(), verifier);
   }
 
   staysBecause(application: Application): string | undefined {

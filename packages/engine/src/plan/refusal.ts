@@ -6,6 +6,7 @@ import type { ObjectRef } from '@evenkeel/resource';
 export type RefusalCode =
   | 'SOURCE_UNREACHABLE'
   | 'REVISION_NOT_FOUND'
+  | 'SOURCE_UNVERIFIED'
   | 'PATH_NOT_FOUND'
   | 'RENDER_FAILED'
   | 'INVALID_OBJECT'

@@ -31,7 +31,13 @@ export function argoFace(argo: ArgoController, client: KubeClient): Face {
       const found = argo.application(namespace, name);
       return found && itemOf(found);
     },
-    sync: (namespace, name, wish) => requestSync(client, find(namespace, name), wish),
+    async sync(namespace, name, wish) {
+      const application = find(namespace, name);
+      const refusal = argo.syncRefusal(application);
+      if (refusal !== undefined)
+        throw new ActionRefused('CONFLICT', refusal, 'Wait for the window, or let it allow syncs by hand.');
+      await requestSync(client, application, wish);
+    },
     refresh: (namespace, name, hard) => requestRefresh(client, find(namespace, name), hard),
     async rollback(namespace, name, { id, username }) {
       const application = find(namespace, name);
