@@ -117,8 +117,8 @@ export function sizeOf(value: unknown): number {
 
 /** Times are to the second, in which somebody may ask twice: what they told with it tells the two apart. */
 function isSame(left: OperationState, right: OperationState): boolean {
-  const told = ({ operation }: OperationState): string =>
-    (operation.info ?? []).map(({ name, value }) => `${name}=${value}`).join('\n');
+  const told = ({ operation, syncResult }: OperationState): string =>
+    JSON.stringify([operation.info, syncResult?.['revision'], syncResult?.['revisions']]);
   return left.startedAt === right.startedAt && left.finishedAt === right.finishedAt && told(left) === told(right);
 }
 
