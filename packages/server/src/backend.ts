@@ -1,7 +1,6 @@
 // Everything the API reads from, in one place; the routes and views are functions of it.
 
 import type {
-  CertificateRequest,
   ClusterRequest,
   Info,
   ProjectAnswer,
@@ -44,7 +43,12 @@ export interface RepositoryBackend {
     readonly project: string;
   }): Promise<void>;
   certificates(filter: Readonly<Record<string, string>>): RepositoryCertificate[];
-  addCertificates(wish: Required<CertificateRequest>): Promise<RepositoryCertificate[]>;
+  addCertificates(wish: {
+    readonly certType: 'ssh' | 'https';
+    readonly serverName: string;
+    readonly text: string;
+    readonly upsert: boolean;
+  }): Promise<RepositoryCertificate[]>;
   removeCertificates(filter: Readonly<Record<string, string>>): Promise<RepositoryCertificate[]>;
 }
 

@@ -87,16 +87,8 @@ export function createRemotePlace(request: {
   const sharedCommit = createSharing<void>();
   const directory = join(store.directory, createHash('sha256').update(request.key).digest('hex').slice(0, 40));
   const closing = new AbortController();
-  let mirror: Promise<GitMirror> | undefined;
-
-  const openOnce = (): Promise<GitMirror> => {
-    const options = { ...request.how, url, directory, signal: closing.signal };
-    mirror ??= openMirror(store.git, options).catch((error: unknown) => {
-      mirror = undefined;
-      throw error;
-    });
-    return mirror;
-  };
+  const mirror = openLazily(() => openMirror(store.git, { ...request.how, url, directory, signal: closing.signal }));
+  const openOnce = mirror.get;
   const heads = trackHeads({
     clock: store.clock,
     list: async () => (await openOnce()).lsRemote(closing.signal),
@@ -118,8 +110,7 @@ export function createRemotePlace(request: {
   const close = async (): Promise<void> => {
     watched.close();
     closing.abort();
-    const opened = await mirror?.catch(() => undefined);
-    await opened?.[Symbol.asyncDispose]();
+    await mirror.close();
   };
   return {
     identities: new Set(),
@@ -139,6 +130,27 @@ export function createRemotePlace(request: {
       await rm(directory, { recursive: true, force: true, maxRetries: 3 });
     },
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Opens when it is first asked for, and again after a failure. */
+function openLazily(open: () => Promise<GitMirror>): {
+  readonly get: () => Promise<GitMirror>;
+  readonly close: () => Promise<void>;
+} {
+  let mirror: Promise<GitMirror> | undefined;
+  return {
+    get() {
+      mirror ??= open().catch((error: unknown) => {
+        mirror = undefined;
+        throw error;
+      });
+      return mirror;
+    },
+    async close() {
+      const opened = await mirror?.catch(() => undefined);
+      await opened?.[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { parseOciReference } from '@evenkeel/helm';
 import { HttpClient, RegistryClient, RemoteError, codeOfStatus, withoutSecrets } from '@evenkeel/oci';
 import type { RepositoryAccess } from './access.ts';
 import { askFor, indexUrl } from './charts/download.ts';
+import { proxyOf } from './environment-proxy.ts';
 import { SourceError } from './errors.ts';
 
 /** What is asked about. */
@@ -37,7 +38,7 @@ async function ask({ git, url, kind, access, signal }: ProbeRequest): Promise<vo
     await probeRemote(git, { url, ...(auth ? { auth } : {}), ...until });
     return;
   }
-  await using http = new HttpClient();
+  await using http = new HttpClient({ proxy: proxyOf(git) });
   const { access: how = {}, plainHttp } = await access.remote(url);
   if (kind === 'charts') {
     await askFor(http, { url: indexUrl(url), owner: url, access: how, ...until });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Git, type GitAuth, GitError, type GitRepository, displayUrl } from '@evenkeel/git';
 import { HttpClient } from '@evenkeel/oci';
 import type { GitAccess, RepositoryAccess } from './access.ts';
+import { proxyOf } from './environment-proxy.ts';
 import { SourceError } from './errors.ts';
 import { fetchLfs } from './lfs.ts';
 import type { FetchLarge } from './snapshot.ts';
@@ -44,7 +45,7 @@ export interface TreeAssembler extends AsyncDisposable {
 /** Makes an assembler; `load` loads a commit of any repository with what is known for its URL. */
 export function createTreeAssembler(options: { readonly git: Git; readonly load: LoadCommit }): TreeAssembler {
   const { git, load } = options;
-  const http = new HttpClient();
+  const http = new HttpClient({ proxy: proxyOf(git) });
   const kept = new KeptTrees();
   const withSubmodules = (question: TreeQuestion): Promise<AssembledTree> => {
     const { access, url, root, repository, sha } = question;

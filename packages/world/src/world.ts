@@ -152,9 +152,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const settings = stack.use(
     await watchSettings(client, controlPlaneNamespace, abort.signal, { now: () => clock.now() }),
   );
-  const credentials = stack.use(
-    await watchRepositories({ client, namespace: controlPlaneNamespace, clock, signal: abort.signal, ...exchange(options) }),
-  );
+  const own = { client, namespace: controlPlaneNamespace, clock, signal: abort.signal };
+  const credentials = stack.use(await watchRepositories({ ...own, ...exchange(options) }));
   const argoFrontEnd = createArgoFrontEnd(() => settings.current(), settings.scripts);
   const frontEnds = (): readonly FrontEnd[] => [argoFrontEnd, fluxFrontEnd];
   const cluster = stack.use(await connectCluster('in-cluster', client, frontEnds));
@@ -173,8 +172,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       ...(options.connect ? { connect: options.connect } : {}),
     }),
   );
+  const verifier = stack.use(createVerifier({ git, store, keys: () => credentials.trust().gpgKeys }));
   const core = { git, client, cluster, clusters, pool, store, charts, history, credentials, stateDirectory, clock };
-  const controllers = await startControllers({ ...core, settings, argoFrontEnd, signal: abort.signal, stack }, options);
+  const controllers = await startControllers(
+    { ...core, verifier, settings, argoFrontEnd, signal: abort.signal, stack },
+    options,
+  );
   const parts = { ...core, settings, sandbox, gitHost, repositories, ...controllers };
   const server = options.port === false ? undefined : stack.use(await startServer(serverOptions(parts, options)));
   const owned = stack.move();
@@ -237,15 +240,7 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
     }),
   );
   const sets = stack.use(
-    await startApplicationSets({
-      client,
-      store,
-      clock,
-      signal,
-      onFailure,
-      repositories,
-      controlNamespace: controlPlaneNamespace,
-    }),
+    await startApplicationSets({ ...shared, store, repositories, controlNamespace: controlPlaneNamespace }),
   );
   const artifacts = options.artifacts && (await startArtifacts(input, options));
   const flux = stack.use(

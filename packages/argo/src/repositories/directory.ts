@@ -1,7 +1,7 @@
 // All repositories and credentials of an installation as they stand in its Secrets and ConfigMaps. They are watched; a change
 // holds for the next question, and whoever asked before is told, so that it looks again where its own answer is another.
 
-import { ForgeAccess, type GitLogin } from '@evenkeel/git';
+import { ForgeAccess, type ForgeAccessOptions, type GitLogin } from '@evenkeel/git';
 import { type Informer, type KubeClient, type ResourceType, createInformer } from '@evenkeel/kube';
 import type { KubeObject } from '@evenkeel/resource';
 import type { ChartAccess, GitAccess, RepositoryAccess } from '@evenkeel/source';
@@ -20,7 +20,9 @@ export interface RepositoryDirectoryOptions {
   readonly namespace: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly workloadIdentity?: WorkloadIdentity;
+  readonly workloadIdentity?: WorkloadIdentity | undefined;
+  /** For the exchange of tokens, where a repository names none of its own. */
+  readonly proxy?: { readonly https?: string | undefined; readonly none?: string | undefined };
 }
 
 /** Repositories and credentials, as they stand now. */
@@ -50,7 +52,7 @@ export interface RepositoryDirectory extends AsyncDisposable {
 export async function watchRepositories(options: RepositoryDirectoryOptions): Promise<RepositoryDirectory> {
   await using stack = new AsyncDisposableStack();
   const watched = await watchAll(options, stack);
-  const exchange = stack.use(new ForgeAccess({ signal: options.signal, now: () => options.clock.now() }));
+  const exchange = stack.use(new ForgeAccess(exchangeOptions(options)));
   const state = new DirectoryState(watched, options, exchange);
   const owned = stack.move();
   return {
@@ -67,6 +69,15 @@ export async function watchRepositories(options: RepositoryDirectoryOptions): Pr
       ),
     onChange: (listener) => state.onChange(listener),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
+  };
+}
+
+function exchangeOptions({ signal, clock, proxy = {} }: RepositoryDirectoryOptions): ForgeAccessOptions {
+  return {
+    signal,
+    now: () => clock.now(),
+    ...(proxy.https === undefined ? {} : { proxy: proxy.https }),
+    ...(proxy.none === undefined ? {} : { noProxy: proxy.none }),
   };
 }
 

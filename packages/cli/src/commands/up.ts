@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { workloadIdentityFrom } from '@evenkeel/argo';
 import { gvkOf } from '@evenkeel/resource';
 import { parseRepositoryMapping } from '@evenkeel/source';
 import { type World, rootManifests, startWorld } from '@evenkeel/world';
@@ -42,6 +43,7 @@ export async function up(directory: string | undefined, options: UpOptions, io: 
     ...pageDirectory(),
     version,
     environment: gitEnvironment(io),
+    workloadIdentity: workloadIdentityFrom(io.environment),
     onNotice: (sentence) => io.err(`${sentence}\n`),
   });
   const kubeconfig = join(world.stateDirectory, 'kubeconfig');

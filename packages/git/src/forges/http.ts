@@ -37,8 +37,9 @@ interface Remembered {
 
 export interface ForgeAccessOptions {
   readonly signal?: AbortSignal;
-  /** An http or https proxy for all forges. */
+  /** An http or https proxy for all forges, and the hosts that are reached without it, with commas between them. */
   readonly proxy?: string;
+  readonly noProxy?: string;
   /** Milliseconds since 1970; for rate limits that end at a given time. */
   readonly now?: () => number;
   readonly userAgent?: string;
@@ -149,7 +150,8 @@ export class ForgeAccess implements AsyncDisposable {
 
   #dispatcher({ ca, insecure, clientCertificate, clientKey, noProxy, ...auth }: ForgeAuth, url: URL): Dispatcher {
     const named = auth.proxy ?? this.#options.proxy;
-    const proxy = named !== undefined && isReachedDirectly(url.hostname, noProxy ?? '') ? undefined : named;
+    const direct = auth.proxy === undefined ? this.#options.noProxy : noProxy;
+    const proxy = named !== undefined && isReachedDirectly(url.hostname, direct ?? '') ? undefined : named;
     const key = JSON.stringify([ca, insecure, clientCertificate, clientKey, proxy]);
     const known = this.#dispatchers.get(key);
     if (known) return known;
