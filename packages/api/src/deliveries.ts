@@ -141,6 +141,8 @@ export const deliveryDetail = v.object({
   images: v.array(v.string()),
   refusals: v.array(refusal),
   warnings: v.array(v.string()),
+  /** Objects of the destination namespace that nobody owns, where the project looks for them. */
+  orphans: v.optional(v.array(objectRef)),
   resources: v.array(deliveryResource),
   currentOperation: v.optional(operation),
   history: v.array(historyEntry),

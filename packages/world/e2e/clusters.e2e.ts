@@ -11,7 +11,7 @@ import { referenceClusterMissing, startReferenceCluster } from '@evenkeel/kube/r
 import type { KubeObject } from '@evenkeel/resource';
 import { Sandbox } from '@evenkeel/sandbox';
 import { applicationYaml, automatic, configMapYaml } from './manifests.ts';
-import { at, conditionsOf, look, startStory, succeed } from './story.ts';
+import { type Ended, at, conditionsOf, look, startStory, succeed } from './story.ts';
 
 const stack = new AsyncDisposableStack();
 after(() => stack.disposeAsync());
@@ -167,6 +167,45 @@ test('it comes back, and what is on it follows, with nothing made anew', async (
     return (found?.['data'] as { value?: string } | undefined)?.value === 'two' ? found : undefined;
   });
   assert.equal(followed.metadata.uid, before?.metadata.uid);
+});
+
+test('destinationServiceAccounts: syncs act as a service account there, which may do what it may', async () => {
+  const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' } };
+  const data = { 'application.sync.impersonation.enabled': 'true' };
+  const flags = ['-s', '*', '-d', '*,*', '--allow-cluster-resource', '*/*'];
+  succeed(await story.evenkeel(['proj', 'create', 'acting', ...flags]), 'create');
+  const there = (args: readonly string[]): Promise<Ended> => story.kubectl(args, { env: { KUBECONFIG: kubeconfig } });
+  succeed(await there(['create', 'namespace', 'acting']), 'namespace');
+  await story.apply(JSON.stringify({ ...config, data }));
+  const manifest = abroad('acting', 'name: edge').replace('project: default', 'project: acting');
+  await story.apply(manifest.replace(/\n *syncOptions:\n.*CreateNamespace=true/, ''));
+  const message = async (): Promise<string> => {
+    const state = at(await story.get(app('acting')), 'status', 'operationState');
+    return JSON.stringify(look(state ?? ''));
+  };
+  await story.until('nobody to act as', async () =>
+    (await message()).includes(
+      `no matching service account found for destination server ${edgeUrl} and namespace acting`,
+    ),
+  );
+  assert.equal(await pin(edgeClient, 'acting'), undefined);
+  succeed(await there(['create', 'serviceaccount', 'deployer', '-n', 'acting']), 'serviceaccount');
+  const account = ['acting', '*', 'acting', 'deployer'];
+  succeed(await story.evenkeel(['proj', 'add-destination-service-account', ...account]), 'add');
+  await story.until('it to be forbidden', async () =>
+    (await message()).includes('system:serviceaccount:acting:deployer'),
+  );
+  assert.equal(await pin(edgeClient, 'acting'), undefined);
+  const grant = ['--clusterrole=edit', '--serviceaccount=acting:deployer', '-n', 'acting'];
+  succeed(await there(['create', 'rolebinding', 'deployer', ...grant]), 'rolebinding');
+  const patch = '{"operation":{"sync":{}}}';
+  succeed(
+    await story.kubectl(['patch', 'application', 'acting', '-n', 'argocd', '--type=merge', '-p', patch]),
+    'patch',
+  );
+  await story.untilApp('acting', 'Synced', 'Healthy');
+  assert.ok(await pin(edgeClient, 'acting'));
+  await story.apply(JSON.stringify({ ...config, data: {} }));
 });
 
 test('only some namespaces of a cluster', async () => {

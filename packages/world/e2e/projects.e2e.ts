@@ -13,7 +13,6 @@ const story = await startStory();
 after(() => story[Symbol.asyncDispose]());
 const app = (name: string): string => `application.argoproj.io/argocd/${name}`;
 const proj = (...args: readonly string[]): Promise<Ended> => story.evenkeel(['proj', ...args]);
-const manual = 'syncOptions:\n  - CreateNamespace=true';
 const server = 'https://kubernetes.default.svc';
 const everywhere = ['-d', `${server},*`, '-s', '*', '--allow-cluster-resource', '*/*'];
 
@@ -122,8 +121,8 @@ test('kinds and namespaces: an object that is not permitted fails the sync, and 
   }[];
   assert.equal(resource?.status, 'Unknown');
   assert.equal(at(await story.get('configmap/narrow/pin'), 'data', 'value'), 'one');
-  await story.apply(of('narrow', 'narrow-too', { path: 'stray' }));
   succeed(await proj('allow-namespace-resource', 'narrow', '', 'ConfigMap'), 'allow');
+  await story.apply(of('narrow', 'narrow-too', { path: 'stray' }));
   await story.until('the namespace to be refused', async () =>
     look(await resultsOf('narrow-too')).includes(
       "SyncFailed: namespace kube-public is not permitted in project 'narrow'",
@@ -196,37 +195,6 @@ test('orphanedResources: what nobody owns is counted, listed and warned of', asy
   await story.until('the warning to go', async () => conditionsOf(await story.get(app('tidy'))) === '');
 });
 
-test('destinationServiceAccounts: syncs act as the service account, which may do what it may', async () => {
-  const settings = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' } };
-  const data = { 'application.sync.impersonation.enabled': 'true' };
-  await story.apply(JSON.stringify({ ...settings, data }));
-  succeed(await proj('create', 'acting', ...everywhere), 'create');
-  succeed(await story.kubectl(['create', 'namespace', 'acting']), 'namespace');
-  await story.apply(of('acting', 'acting', { syncPolicy: automatic.replace(/syncOptions[^]*$/, '') }));
-  await story.until('nobody to act as', async () =>
-    String(look(at(await story.get(app('acting')), 'status', 'operationState', 'message'))).startsWith(
-      `no matching service account found for destination server ${server} and namespace acting`,
-    ),
-  );
-  succeed(await story.kubectl(['create', 'serviceaccount', 'deployer', '-n', 'acting']), 'serviceaccount');
-  succeed(await proj('add-destination-service-account', 'acting', '*', 'acting', 'deployer'), 'add');
-  await story.until('the service account to be forbidden', async () =>
-    JSON.stringify(look(at(await story.get(app('acting')), 'status', 'operationState') ?? '')).includes(
-      'system:serviceaccount:acting:deployer',
-    ),
-  );
-  assert.equal(await story.get('configmap/acting/pin'), undefined);
-  const grant = ['--clusterrole=edit', '--serviceaccount=acting:deployer', '-n', 'acting'];
-  succeed(await story.kubectl(['create', 'rolebinding', 'deployer', ...grant]), 'rolebinding');
-  const operation = '{"operation":{"sync":{}}}';
-  succeed(
-    await story.kubectl(['patch', 'application', 'acting', '-n', 'argocd', '--type=merge', '-p', operation]),
-    'patch',
-  );
-  await story.untilApp('acting', 'Synced', 'Healthy');
-  await story.apply(JSON.stringify({ ...settings, data: {} }));
-});
-
 test('global projects restrict those they select', async () => {
   succeed(await proj('create', 'rules', '--deny-namespaced-resource', 'ConfigMap'), 'create');
   const globals = `- projectName: rules\n  labelSelector: {matchLabels: {tier: strict}}\n`;
@@ -278,7 +246,6 @@ test('signatureKeys and sourceIntegrity: commits nobody trusted are compared, bu
     await git(story.clone, ['commit', '-q', '--allow-empty', `-S${key}`, '-m', 'Signed']);
     await git(story.clone, ['push', '-q', 'origin', 'HEAD']);
     await story.untilApp('sealed', 'Synced', 'Healthy');
-    assert.equal(manual.includes('CreateNamespace'), true);
   } finally {
     delete process.env['GNUPGHOME'];
     execFileSync('gpgconf', ['--homedir', home, '--kill', 'all']);

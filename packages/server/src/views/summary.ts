@@ -115,6 +115,7 @@ export async function detailOf(item: FaceItem, backend: Backend): Promise<Delive
       ...(at === undefined ? {} : { file: at.file, ...(at.line === undefined ? {} : { line: at.line }) }),
     })),
     warnings: [...(report?.warnings ?? [])],
+    ...(report?.orphans ? { orphans: [...report.orphans] } : {}),
     resources: (report?.resources ?? []).map(resourceView),
     ...(report?.operation ? { currentOperation: operationView(report.operation) } : {}),
     history,
