@@ -16,12 +16,30 @@ const verdicts: readonly (readonly [name: string, status: HealthStatus])[] = [
   ['current', 'healthy'],
 ];
 
-/** The object as a whole is `self`; these of its fields are variables of their own, as in Flux. */
-const fields: readonly string[] = ['apiVersion', 'kind', 'metadata', 'spec', 'status', 'data'];
+/** Names before a dot that are no variables: libraries of functions. */
+const libraries: ReadonlySet<string> = new Set([
+  'base64',
+  'cel',
+  'format',
+  'lists',
+  'math',
+  'optional',
+  'sets',
+  'strings',
+]);
+const words: ReadonlySet<string> = new Set(['true', 'false', 'null', 'in', 'has']);
+
+/** The names an expression may mean fields of the object by. All of them are variables, as in Flux; the object itself is `self`. */
+function namesIn(expression: string): readonly string[] {
+  const bare = expression.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '""');
+  const names = [...bare.matchAll(/(?<![.\w])([A-Za-z_]\w*)(?!\w|\s*\()/g)].map((match) => match[1] ?? '');
+  return [...new Set(names)].filter((name) => !libraries.has(name) && !words.has(name));
+}
 
 /**
  * Reads `current` (which has to be there), `inProgress`, `failed`, `suspended` and `message`. Throws an Error that names what
- * cannot be read. A field that an expression misses makes it false, and is no failure.
+ * cannot be read. A field that an expression misses makes it false, and is no failure. A status that is about an earlier generation
+ * is progress, whatever it says. Mirrors fluxcd/pkg:runtime/cel/status_evaluator.go (0.110).
  */
 export function readCelHealth(value: Json | undefined): CelHealth {
   if (!isMap(value)) throw new Error('is not a map of expressions');
@@ -37,6 +55,7 @@ export function readCelHealth(value: Json | undefined): CelHealth {
       return typeof text === 'string' && text !== '' ? { status, message: text } : { status };
     };
     for (const [name, status] of verdicts) {
+      if (name !== 'suspended' && isBehind(object)) return said('progressing');
       const program = programs.get(name);
       if (program && evaluated(program, object) === true) return said(status);
     }
@@ -44,11 +63,17 @@ export function readCelHealth(value: Json | undefined): CelHealth {
   };
 }
 
+function isBehind(object: KubeObject): boolean {
+  const { observedGeneration } = (object['status'] ?? {}) as { readonly observedGeneration?: unknown };
+  const { generation } = object.metadata;
+  return typeof observedGeneration === 'number' && generation !== undefined && observedGeneration !== generation;
+}
+
 function compiled(value: JsonObject, name: string): readonly (readonly [string, CelProgram])[] {
   const text = value[name];
   if (text === undefined || text === null) return [];
   if (typeof text !== 'string') throw new Error(`${name} is not a text`);
-  const variables = Object.fromEntries(['self', ...fields].map((field) => [field, dynType]));
+  const variables = Object.fromEntries(['self', ...namesIn(text)].map((field) => [field, dynType]));
   const program = compileCel(text, kubernetesCelEnvironment().extend({ variables }));
   if (!program.ok) throw new Error(`${name}: ${program.error.message}`);
   return [[name, program.value]];
@@ -56,7 +81,7 @@ function compiled(value: JsonObject, name: string): readonly (readonly [string, 
 
 function evaluated(program: CelProgram, object: KubeObject): unknown {
   const json = object as unknown as JsonObject;
-  const bindings = Object.fromEntries(fields.map((field) => [field, valueOfJson(json[field] ?? {})]));
+  const bindings = Object.fromEntries([...program.variables].map((field) => [field, valueOfJson(json[field] ?? {})]));
   const { result } = program.evaluate({ ...bindings, self: valueOfJson(json) });
   if (result.ok) return result.value;
   if (/^no such (key|field|attribute)|^index out of bounds/.test(result.error.message)) return undefined;

@@ -130,6 +130,8 @@ test('health in CEL, with the names of Flux', () => {
       'message: \'"phase " + status.phase\'',
     ].join('\n'),
     'evenkeel.health.cel': '"*.example.com/*": { current: "kind == \\"Gadget\\"" }',
+    'evenkeel.health.cel.example.com_Rules':
+      'current: rules.all(rule, rule.ok) && size(rules) > 1 && sets.contains([kind], ["Rules"])',
     'evenkeel.health.cel.example.com_Wrong': 'current: 1 / size(metadata.name) == 1 / (size(kind) - 5)',
   });
   assert.deepEqual(found.health(widget()), { status: 'progressing' });
@@ -138,6 +140,11 @@ test('health in CEL, with the names of Flux', () => {
   assert.deepEqual(found.health(widget({ conditions: [{ type: 'Ready', status: 'True' }] })), { status: 'healthy' });
   const gadget = { ...widget(), apiVersion: 'a.example.com/v1', kind: 'Gadget' };
   assert.deepEqual(found.health(gadget), { status: 'healthy' });
+  const rules = { ...widget(), kind: 'Rules', rules: [{ ok: true }, { ok: true }] };
+  assert.deepEqual(found.health(rules), { status: 'healthy' });
+  assert.deepEqual(found.health({ ...rules, rules: undefined }), { status: 'progressing' });
+  const behind = { ...widget({ phase: 'Failed', observedGeneration: 1 }), metadata: { name: 'w', generation: 2 } };
+  assert.deepEqual(found.health(behind), { status: 'progressing', message: 'phase Failed' });
   const wrong = found.health({ ...widget(), kind: 'Wrong' });
   assert.match(typeof wrong === 'object' ? (wrong.failure ?? '') : '', /division by zero/);
 });
