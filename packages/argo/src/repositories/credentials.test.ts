@@ -147,7 +147,8 @@ async function startGithub(context: TestContext, publicKey: string, now: () => n
     };
     if (!valid || claims.iss !== '7' || (claims.exp ?? 0) * 1000 < now())
       return json(401, { message: 'A JSON web token could not be decoded' });
-    if (request.url === '/api/v3/repos/org/repo/installation') return json(200, { id: 99 });
+    if (request.url === '/api/v3/orgs/org/installation') return json(200, { id: 99 });
+    if (request.url === '/api/v3/users/person/installation') return json(200, { id: 99 });
     if (request.url !== '/api/v3/app/installations/99/access_tokens') return json(404, { message: 'Not Found' });
     issued += 1;
     return json(201, { token: `ghs_${issued}`, expires_at: new Date(now() + 3_600_000).toISOString() });
@@ -176,30 +177,34 @@ test('a GitHub App: its installation is found, its token kept until shortly befo
   };
   const world = worldOf(context, { access, keepLogin });
   const app = { githubAppID: '7', githubAppPrivateKey: privateKey, githubAppEnterpriseBaseUrl: `${github.url}/api/v3` };
-  const loginOf = (more: Readonly<Record<string, string>> = {}): GitLogin => {
-    const found = gitAccess(matched('https://github.example.com/org/repo.git', { ...app, ...more }), world).auth?.login;
+  const loginOf = (more: Readonly<Record<string, string>> = {}, path = 'org/repo.git'): GitLogin => {
+    const found = gitAccess(matched(`https://github.example.com/${path}`, { ...app, ...more }), world).auth?.login;
     assert.ok(found);
     return found;
   };
   const login = loginOf();
   assert.equal(loginOf(), login, 'equal credentials share a token');
+  assert.equal(loginOf({}, 'Org/other'), login, 'so do repositories of one owner');
   const [first, second] = await Promise.all([login.current(), login.current()]);
   assert.deepEqual(first, { username: 'x-access-token', password: 'ghs_1' });
   assert.equal(second, first);
   assert.deepEqual(github.requests, [
-    'GET /api/v3/repos/org/repo/installation',
+    'GET /api/v3/orgs/org/installation',
     'POST /api/v3/app/installations/99/access_tokens',
   ]);
   now += 54 * 60_000;
   assert.equal(await login.current(), first);
   now += 2 * 60_000;
   assert.deepEqual(await login.current(), { username: 'x-access-token', password: 'ghs_2' });
+  const person = loginOf({}, 'person/repo');
+  assert.notEqual(person, login);
+  assert.deepEqual(await person.current(), { username: 'x-access-token', password: 'ghs_3' });
+  const lookedUp = github.requests.length;
   const named = loginOf({ githubAppInstallationID: '99' });
   assert.notEqual(named, login);
   await named.current();
-  assert.equal(
-    github.requests.filter((line) => line.startsWith('GET')).length,
-    1,
+  assert.ok(
+    github.requests.slice(lookedUp).every((line) => line.startsWith('POST')),
     'a named installation is not looked up',
   );
   const foreign = loginOf({ githubAppInstallationID: '5' });

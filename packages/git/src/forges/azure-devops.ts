@@ -1,8 +1,8 @@
 // Azure DevOps: Git REST 7.1. Documented at learn.microsoft.com/rest/api/azure/devops/git.
 
-import { ForgeError } from './errors.ts';
+import { ForgeError, orMissing } from './errors.ts';
 import { type ForgeOptions, type ForgeProvider, type PullRequestProvider, field, isOn, texts } from './forge.ts';
-import { orMissing, withBranch } from './github.ts';
+import { withBranch } from './github.ts';
 import type { ForgeAnswer } from './http.ts';
 import { type JsonRecord, pagesMax, record, records, segments, text } from './json.ts';
 

@@ -1,6 +1,6 @@
 // Bitbucket Cloud: API 2.0. Documented at developer.atlassian.com/cloud/bitbucket/rest.
 
-import { ForgeError } from './errors.ts';
+import { ForgeError, orMissing } from './errors.ts';
 import {
   type ForgeAuth,
   type ForgeOptions,
@@ -9,7 +9,7 @@ import {
   field,
   isOn,
 } from './forge.ts';
-import { orMissing, sameOrigin, withBranch } from './github.ts';
+import { sameOrigin, withBranch } from './github.ts';
 import type { ForgeAnswer } from './http.ts';
 import { type JsonRecord, at, identity, pagesMax, pathSegments, record, records, segments, text } from './json.ts';
 

@@ -1,5 +1,6 @@
 // Bitbucket Server and Data Center: REST 1.0. Documented at developer.atlassian.com/server/bitbucket/rest.
 
+import { orMissing } from './errors.ts';
 import {
   type ForgeOptions,
   type ForgeProvider,
@@ -9,7 +10,7 @@ import {
   isOn,
 } from './forge.ts';
 import { authorization } from './bitbucket-cloud.ts';
-import { cloneField, orMissing } from './github.ts';
+import { cloneField } from './github.ts';
 import type { ForgeAnswer } from './http.ts';
 import { type JsonRecord, at, identity, pagesMax, pathSegments, record, records, segments, text } from './json.ts';
 

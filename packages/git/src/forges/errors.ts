@@ -33,3 +33,13 @@ export class ForgeError extends Error {
     this.retryAfterMs = facts.retryAfterMs;
   }
 }
+
+/** Undefined for what is not there. */
+export async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ForgeError && error.code === 'not-found') return undefined;
+    throw error;
+  }
+}

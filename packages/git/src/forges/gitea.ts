@@ -1,8 +1,8 @@
 // Gitea and Forgejo: API v1. Documented at docs.gitea.com/api.
 
-import { ForgeError } from './errors.ts';
+import { ForgeError, orMissing } from './errors.ts';
 import { type ForgeOptions, type ForgeProvider, type PullRequestProvider, field, isOn, texts } from './forge.ts';
-import { cloneField, orMissing, sameOrigin, withBranch } from './github.ts';
+import { cloneField, sameOrigin, withBranch } from './github.ts';
 import type { ForgeAnswer } from './http.ts';
 import {
   type JsonRecord,

@@ -1,7 +1,7 @@
 // A GitHub App proves who it is with a signed token, and gets for it a token of one installation, good for an hour.
 
 import { createSign } from 'node:crypto';
-import { ForgeError } from './errors.ts';
+import { ForgeError, orMissing } from './errors.ts';
 import type { ForgeAuth } from './forge.ts';
 import type { ForgeAccess } from './http.ts';
 import { at, identity, segments } from './json.ts';
@@ -25,19 +25,20 @@ export async function installationToken(request: {
   readonly app: GithubApp;
   /** From `githubBase`. */
   readonly base: string;
-  /** Where the installation is looked up if the App does not name it: `users/OWNER` or `repos/OWNER/NAME`. */
-  readonly installationOf: string;
+  /** Whose installation it is if the App does not name it. */
+  readonly owner: string;
 }): Promise<InstallationToken> {
   const { access, auth, app, base } = request;
   const headers = {
     accept: 'application/vnd.github+json',
     authorization: `Bearer ${appToken(app, access.now)}`,
   };
-  let id = app.installationId;
-  if (id === '') {
-    const url = `${base}${request.installationOf}/installation`;
-    id = String(identity((await access.send({ url, headers }, auth)).body, 'id'));
-  }
+  const lookUp = async (kind: 'orgs' | 'users'): Promise<string> => {
+    const url = `${base}${kind}/${segments(request.owner)}/installation`;
+    return String(identity((await access.send({ url, headers }, auth)).body, 'id'));
+  };
+  // An address does not say whether its owner is an organisation or a person.
+  const id = app.installationId || (await orMissing(lookUp('orgs'))) || (await lookUp('users'));
   const url = `${base}app/installations/${segments(id)}/access_tokens`;
   const { body } = await access.send({ method: 'POST', url, headers, body: {} }, auth);
   const token = at(body, 'token');

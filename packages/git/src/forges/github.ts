@@ -1,6 +1,6 @@
 // GitHub and GitHub Enterprise: REST v3. Documented at docs.github.com/rest; addresses as google/go-github forms them.
 
-import { ForgeError } from './errors.ts';
+import { ForgeError, orMissing } from './errors.ts';
 import {
   type ForgeAuth,
   type ForgeOptions,
@@ -99,16 +99,6 @@ export function cloneField(protocol: string, ssh: string, https: string, forge: 
   throw new ForgeError('invalid-argument', `unknown clone protocol for ${forge} ${protocol}`);
 }
 
-/** Undefined for what is not there. */
-export async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof ForgeError && error.code === 'not-found') return undefined;
-    throw error;
-  }
-}
-
 class Github {
   readonly #access: ForgeAccess;
   readonly #auth: ForgeAuth;
@@ -149,7 +139,7 @@ class Github {
 
   async #installationToken(app: GithubApp): Promise<string> {
     const request = { access: this.#access, auth: this.#auth, base: this.#base, app };
-    return (await installationToken({ ...request, installationOf: `users/${segments(this.#owner)}` })).token;
+    return (await installationToken({ ...request, owner: this.#owner })).token;
   }
 }
 

@@ -1,8 +1,8 @@
 // GitLab: REST v4. Documented at docs.gitlab.com/api.
 
-import { ForgeError } from './errors.ts';
+import { ForgeError, orMissing } from './errors.ts';
 import { type ForgeOptions, type ForgeProvider, type PullRequestProvider, field, isOn, texts } from './forge.ts';
-import { cloneField, orMissing, withBranch } from './github.ts';
+import { cloneField, withBranch } from './github.ts';
 import type { ForgeAnswer } from './http.ts';
 import { type JsonRecord, identity, pagesMax, record, records, segments, text, textList } from './json.ts';
 

@@ -17,22 +17,25 @@ export interface ExchangeOptions {
   readonly reach?: Omit<ForgeAuth, 'token' | 'basic' | 'app'>;
 }
 
-/** Logs in as an App's installation: the named one, or the one on the repository. */
+/** Logs in as an App's installation: the named one, or the one of the repository's owner. */
 export function githubAppLogin(app: GithubApp, url: string, { access, reach = {} }: ExchangeOptions): GitLogin {
-  const installationOf = `repos/${pathSegments(repositoryKey(url).replace(/^[a-z]+:\/\/[^/]*\//, ''))}`;
-  const own = app.installationId === '' ? installationOf : '';
+  const [owner = ''] = repositoryKey(url)
+    .replace(/^[a-z]+:\/\/[^/]*\//, '')
+    .split('/');
+  // Repositories of one owner share an installation, and so a token.
+  const whose = app.installationId === '' ? owner.toLowerCase() : '';
   let { installationId } = app;
   return login({
     what: `the GitHub App ${app.id}`,
-    hint: 'check githubAppID, githubAppInstallationID, githubAppPrivateKey and that the App is installed on the repository',
-    secrets: ['github-app', app.id, app.installationId, app.privateKey, app.baseUrl, own, reach],
+    hint: "check githubAppID, githubAppInstallationID, githubAppPrivateKey and that the repository's owner has installed the App",
+    secrets: ['github-app', app.id, app.installationId, app.privateKey, app.baseUrl, whose, reach],
     access,
     async fetch() {
       const base = githubBase(app.baseUrl);
       const known = { ...app, installationId };
       // An installation that is gone may have been made anew, under another number.
       installationId = app.installationId;
-      const made = await installationToken({ access, auth: reach, app: known, base, installationOf });
+      const made = await installationToken({ access, auth: reach, app: known, base, owner });
       ({ installationId } = made);
       const { token, expiresAtMs } = made;
       return { credentials: { username: 'x-access-token', password: token }, expiresAtMs };
