@@ -63,7 +63,10 @@ test('a project that does not exist is named, and nothing is applied until it do
     const found = look(await story.get(app('fenced')));
     return conditionsOf(found) !== '' && found;
   });
-  assert.match(conditionsOf(refused), /^InvalidSpecError: Application referencing project garden which does not exist$/);
+  assert.match(
+    conditionsOf(refused),
+    /^InvalidSpecError: Application referencing project garden which does not exist$/,
+  );
   assert.equal(await story.get('configmap/fenced/a'), undefined);
   await story.apply(`apiVersion: argoproj.io/v1alpha1
 kind: AppProject

@@ -56,7 +56,9 @@ function clusterWide(namespace: string): readonly KubeObject[] {
   return [
     { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: role }, rules },
     {
-      ...{ apiVersion: `${rbac}/v1`, kind: 'ClusterRoleBinding', metadata: { name: binding } },
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: binding },
       roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: role },
       subjects: [{ kind: 'ServiceAccount', name: manager, namespace }],
     },
@@ -67,7 +69,9 @@ function within(where: string, namespace: string): readonly KubeObject[] {
   return [
     { apiVersion: `${rbac}/v1`, kind: 'Role', metadata: { name: role, namespace: where }, rules: [everything] },
     {
-      ...{ apiVersion: `${rbac}/v1`, kind: 'RoleBinding', metadata: { name: binding, namespace: where } },
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: binding, namespace: where },
       roleRef: { apiGroup: rbac, kind: 'Role', name: role },
       subjects: [{ kind: 'ServiceAccount', name: manager, namespace }],
     },

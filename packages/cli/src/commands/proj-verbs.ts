@@ -353,7 +353,9 @@ function addPolicyVerbs({ verb, load, edits, io }: Pick<Verbs, 'verb' | 'load' |
           const rest = (role.policies ?? []).filter((one) => one !== policy);
           return { ...role, policies: word === 'add' ? [...(role.policies ?? []), policy] : rest };
         });
-        await (await load()).projEdit(project, edit, { ...(options.server ? { server: options.server } : {}) }, io);
+        // Here `-o` names an object, as in argocd; nothing is printed in a format.
+        const { server } = options;
+        await (await load()).projEdit(project, edit, server === undefined ? {} : { server }, io);
       });
   }
 }

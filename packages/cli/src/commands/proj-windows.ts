@@ -30,7 +30,9 @@ export function addWindow(flags: WindowFlags): EditSpec {
       );
     }
     const window: SyncWindow = {
-      ...{ kind, schedule, duration },
+      kind,
+      schedule,
+      duration,
       ...lists(flags),
       ...(flags.manualSync === true ? { manualSync: true } : {}),
       timeZone: flags.timeZone ?? 'UTC',
