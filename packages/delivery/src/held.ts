@@ -1,5 +1,6 @@
 // Syncs that may not run now: how long they wait, and what is told of them meanwhile.
 
+import type { Clock } from '@evenkeel/std';
 import type { Closed } from './limits.ts';
 import type { Delivery, DeliveryReport, OperationReport, SyncRequest } from './model.ts';
 
@@ -27,6 +28,37 @@ export function closedNow(
 ): Closed | undefined {
   const manual = request !== undefined && !request.initiatedBy.automated;
   return delivery.limits?.closed({ manual, nowMs, startedAtMs: resumes?.startedAtMs });
+}
+
+/** What a running sync waits with. */
+interface Running {
+  readonly delivery: Delivery;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly startedAtMs: number;
+  readonly manual?: boolean;
+}
+
+/** How soon a running sync looks again: the window may be changed while it waits. */
+const LOOK_WHILE_RUNNING_MS = 5000;
+
+/**
+ * Between two stages of a running sync: waits while a time has begun in which none may run, unless it lets those finish that
+ * began before. Rejects with the signal's reason.
+ */
+export async function* awaitOpening({
+  delivery,
+  clock,
+  signal,
+  startedAtMs,
+  manual = false,
+}: Running): AsyncIterable<{ readonly kind: 'waiting'; readonly message: string }> {
+  for (;;) {
+    const closed = delivery.limits?.closed({ manual, nowMs: clock.now(), startedAtMs });
+    if (!closed) return;
+    yield { kind: 'waiting', message: closed.sentence };
+    await clock.sleep(Math.min(waitMs(closed, clock.now()), LOOK_WHILE_RUNNING_MS), signal);
+  }
 }
 
 /** When to look again at a delivery whose time has not come. */

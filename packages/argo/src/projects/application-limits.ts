@@ -138,7 +138,8 @@ export function windowsOf(project: Project, { name, spec }: Application): readon
   return windowsFor(project.spec.syncWindows ?? [], { name, destination: spec.destination ?? {} });
 }
 
-function closedBy(windows: readonly SyncWindow[], moment: SyncMoment): ReturnType<DeliveryLimits['closed']> {
+/** Why no sync may run at a moment; undefined where one may. */
+export function closedBy(windows: readonly SyncWindow[], moment: SyncMoment): ReturnType<DeliveryLimits['closed']> {
   const verdict = judgeWindows(windows, moment);
   if (verdict.kind === 'open') return undefined;
   return { sentence: explainWindows(verdict), untilMs: verdict.kind === 'blocked' ? verdict.untilMs : undefined };

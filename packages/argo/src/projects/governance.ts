@@ -7,7 +7,7 @@ import type { Application } from '../application.ts';
 import { type ClusterDirectory, fixedClusters } from '../clusters/directory.ts';
 import { clusterKey } from '../clusters/known-cluster.ts';
 import type { SettingsSource } from '../settings/watch-settings.ts';
-import { limitsOf, projectRefusals, windowsOf } from './application-limits.ts';
+import { closedBy, limitsOf, projectRefusals, windowsOf } from './application-limits.ts';
 import type { Verifier } from './integrity.ts';
 import { permitsApplicationNamespace } from './permissions.ts';
 import { type Project, readProject } from './project.ts';
@@ -85,7 +85,11 @@ class Governing implements Governance {
     const { controlNamespace, settings, verifier } = this.#options;
     const scoped = this.#clusters.ofProject(name);
     const judging = { application, project, cluster: place.cluster, scoped, controlNamespace };
-    return limitsOf(judging, settings.current(), verifier);
+    return {
+      ...limitsOf(judging, settings.current(), verifier),
+      // A sync that waits asks again, and what counts then is the project as it stands then.
+      closed: (moment) => closedBy(windowsOf(this.project(name) ?? project, application), moment),
+    };
   }
 
   staysBecause(application: Application): string | undefined {

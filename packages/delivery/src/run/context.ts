@@ -23,6 +23,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   readonly revision: string;
   readonly startedAtMs: number;
+  /** Somebody asked for it. */
+  readonly manual?: boolean;
   readonly approval: Approval;
   /** What an earlier process saw of this very operation; undefined where this one began it. */
   readonly earlier?: readonly StepReport[] | undefined;

@@ -123,7 +123,7 @@ class RunningOperation implements Operation {
   }
 
   async #run(): Promise<void> {
-    const { plan, delivery, cluster, clock, revision, resumed } = this.#input;
+    const { plan, delivery, cluster, clock, revision, resumed, initiatedBy } = this.#input;
     const run = startRun();
     const context: RunContext = {
       delivery,
@@ -132,6 +132,7 @@ class RunningOperation implements Operation {
       signal: this.#controller.signal,
       revision,
       startedAtMs: this.#base.startedAtMs,
+      manual: !initiatedBy.automated,
       approval: this.#approval,
       earlier: resumed?.steps,
     };

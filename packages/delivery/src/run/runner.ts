@@ -2,6 +2,7 @@
 
 import type { Plan, Stage, Step } from '@evenkeel/engine';
 import { createChannel } from '@evenkeel/std';
+import { awaitOpening } from '../held.ts';
 import type { StepReport } from '../model.ts';
 import { awaitApproval } from './approval.ts';
 import { type RunContext, type RunEvent, RunFailure, reportOf, stepKey, typeOf } from './context.ts';
@@ -35,6 +36,7 @@ export async function* runPlan(plan: Plan, context: RunContext, run: Run): Async
   try {
     for (const stage of regular) {
       const isLast = stage === regular.at(-1);
+      yield* awaitOpening(context);
       yield* noted(runStage(stage, context, { run, isLast, others: stages.flatMap(hooksOf) }), run);
       await releaseHooks(hooksOf(stage), context);
     }
