@@ -47,6 +47,7 @@ export {
 export { isExcluded } from './settings/resource-filter.ts';
 export { type SettingsSource, fixedSettings, watchSettings } from './settings/watch-settings.ts';
 export { type CustomHealth, type Scripts, createScripts, needsLua } from './settings/scripts.ts';
+export { type TriedScripts, tryScripts } from './settings/try-scripts.ts';
 export {
   type JwtToken,
   type Project,

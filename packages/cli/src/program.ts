@@ -1,6 +1,7 @@
 // The verbs of our own with their options and an example each. What a verb does is loaded when it is called.
 
 import { Command } from 'commander';
+import { addAdmin } from './commands/admin-verbs.ts';
 import { addAppActions } from './commands/app-action-verbs.ts';
 import { addAppset } from './commands/appset-verbs.ts';
 import { addCluster } from './commands/cluster-verbs.ts';
@@ -38,6 +39,7 @@ function buildProgram(io: Io): Command {
   addProj(program, io);
   addCluster(program, io);
   addRepositories(program, io);
+  addAdmin(program, io);
   addRender(program, io);
   addSandbox(program, io);
   addDropIns(program);

@@ -28,6 +28,12 @@ export function waterlinesOf(history: History, span: { readonly fromMs: number; 
   return { ...span, items };
 }
 
+/** Who caused a drift, and when, where that is known. */
+function byWhom(field: { readonly manager?: string; readonly time?: string } | undefined): string {
+  if (field?.manager === undefined) return '';
+  return ` by ${field.manager}${field.time === undefined ? '' : ` at ${field.time}`}`;
+}
+
 function entryView(entry: HistoryEntry): TimelineEntry {
   const base = {
     id: entry.id,
@@ -63,7 +69,7 @@ function entryView(entry: HistoryEntry): TimelineEntry {
       };
     case 'drift-started': {
       const [field] = entry.fields;
-      const by = field?.manager === undefined ? '' : ` by ${field.manager}`;
+      const by = byWhom(field);
       return {
         ...base,
         sentence: field ? `Drifted: ${field.object} ${field.path}${by}` : 'Drifted',
