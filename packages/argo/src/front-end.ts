@@ -14,6 +14,7 @@ import {
   strayObject,
 } from './hooks.ts';
 import type { Scripts } from './settings/scripts.ts';
+import { createUpdateFilter } from './ignore-updates.ts';
 import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
 import { instanceName, markObject, trackedBy } from './tracking.ts';
 
@@ -22,11 +23,13 @@ export const fieldManager = 'argocd-controller';
 
 /** The front end of Application under the settings, and with the checks of users, as they stand whenever it is asked. */
 export function createArgoFrontEnd(settings: () => ArgoSettings, scripts?: () => Scripts): FrontEnd {
+  const judge: FrontEnd['health'] = (object) => customHealth(object) ?? scripts?.().health(object);
   return {
     ...argoFrontEnd,
     mark: (object, delivery, namespaced) => mark(object, delivery, { namespaced, settings: settings() }),
     ownerOf: (live) => trackedBy(live, settings().tracking),
-    health: (object) => customHealth(object) ?? scripts?.().health(object),
+    health: judge,
+    ignoresUpdate: createUpdateFilter(settings, judge),
   };
 }
 

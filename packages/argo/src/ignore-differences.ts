@@ -6,6 +6,7 @@ import { type ComparePolicy, matchesGlob } from '@evenkeel/delivery';
 import type { DiffRules, FieldRemoval, Refusal } from '@evenkeel/engine';
 import { compileJq } from '@evenkeel/lang';
 import { type Json, type JsonObject, type KubeObject, gvkOf, isMap, parseYaml } from '@evenkeel/resource';
+import { isKnownType, knownTypeRules } from './known-types.ts';
 import { type IgnoreFields, readFields } from './settings/customizations.ts';
 import { isExcluded } from './settings/resource-filter.ts';
 import type { ArgoSettings } from './settings/settings.ts';
@@ -35,12 +36,14 @@ export interface CompareInput {
   readonly settings: ArgoSettings;
   /** The destination as exclusions name it. */
   readonly server: string;
+  /** The annotation compare-options of the Application. */
+  readonly options?: string | undefined;
 }
 
 /** Reads spec.ignoreDifferences beside the settings. An expression that cannot be read is refused by its place. */
 export function readCompare(input: CompareInput): ReadCompare {
   const known = cached(input.settings);
-  const key = JSON.stringify([input.entries, input.respectIgnored, input.server]);
+  const key = JSON.stringify([input.entries, input.respectIgnored, input.server, input.options]);
   const result = known.get(key) ?? build(input);
   known.set(key, result);
   return result;
@@ -55,11 +58,11 @@ function cached(settings: ArgoSettings): Map<string, ReadCompare> {
   return known;
 }
 
-function build({ entries, respectIgnored, settings, server }: CompareInput): ReadCompare {
+function build({ entries, respectIgnored, settings, server, options }: CompareInput): ReadCompare {
   const refusals: Refusal[] = [];
   const own = entries.flatMap((entry, index) => {
     try {
-      return [readRule(entry)];
+      return [readRule(entry, stepsOf(settings))];
     } catch (error) {
       refusals.push({
         code: 'INVALID_SPEC',
@@ -73,6 +76,7 @@ function build({ entries, respectIgnored, settings, server }: CompareInput): Rea
   const known = new WeakMap<KubeObject, DiffRules>();
   const compare: ComparePolicy = {
     respectIgnored,
+    confirm: confirmationOf(options, settings),
     rulesFor(desired) {
       const found = known.get(desired) ?? rulesOf(desired, rules, settings);
       known.set(desired, found);
@@ -99,7 +103,10 @@ function rulesOf(desired: KubeObject, rules: readonly Rule[], settings: ArgoSett
       ...annotatedPointers(desired),
       ...(settings.compare.ignoreAggregatedRoles && isAggregated(desired) ? ['/rules'] : []),
     ],
-    removals: matching.flatMap((rule) => rule.removals),
+    removals: [
+      ...matching.flatMap((rule) => rule.removals),
+      ...knownTypeRules(settings.customizations, { group, kind }),
+    ],
     managers: matching.flatMap((rule) => rule.managers),
   };
 }
@@ -123,21 +130,43 @@ function annotatedPointers(object: KubeObject): readonly string[] {
   }
 }
 
-function readRule(entry: JsonObject): Rule {
+/**
+ * When the server is asked. It is asked about every difference at all times, which is what upstream's server-side diff is
+ * for; what its mutating webhooks would add is only found by asking about objects that do not differ as well.
+ */
+function confirmationOf(options: string | undefined, { compare }: ArgoSettings): ComparePolicy['confirm'] {
+  const given = (options ?? '').split(',').map((part) => part.trim());
+  if (given.includes('ServerSideDiff=false')) return 'never';
+  const isAsked = compare.serverSideDiff || given.includes('ServerSideDiff=true');
+  return isAsked && given.includes('IncludeMutationWebhook=true') ? 'always' : undefined;
+}
+
+/** A second of upstream's is as many steps of ours as never take longer. */
+const STEPS_PER_MS = 5000;
+
+function stepsOf({ compare }: ArgoSettings): number {
+  return Math.max(1, compare.jqTimeoutMs) * STEPS_PER_MS;
+}
+
+function readRule(entry: JsonObject, stepsMax: number): Rule {
   const text = (name: string): string => {
     const value = entry[name];
     return typeof value === 'string' ? value : '';
   };
   if (text('kind') === '') throw new Error('kind is missing');
   const where = { group: text('group'), kind: text('kind'), name: text('name'), namespace: text('namespace') };
-  return ruleOf(where, readFields(entry));
+  return ruleOf(where, readFields(entry), stepsMax);
 }
 
-function ruleOf(where: Pick<Rule, 'group' | 'kind' | 'name' | 'namespace'>, fields: IgnoreFields): Rule {
+function ruleOf(
+  where: Pick<Rule, 'group' | 'kind' | 'name' | 'namespace'>,
+  fields: IgnoreFields,
+  stepsMax: number,
+): Rule {
   return {
     ...where,
     pointers: fields.jsonPointers,
-    removals: fields.jqPathExpressions.map(removalOf),
+    removals: fields.jqPathExpressions.map((expression) => removalOf(expression, stepsMax)),
     managers: fields.managedFieldsManagers,
   };
 }
@@ -146,11 +175,11 @@ function ruleOf(where: Pick<Rule, 'group' | 'kind' | 'name' | 'namespace'>, fiel
  * Takes out what an expression leads to. A run that fails, gives nothing or more than one object leaves the object as it
  * is, as upstream. Throws where the expression cannot be read.
  */
-function removalOf(expression: string): FieldRemoval {
+function removalOf(expression: string, stepsMax: number): FieldRemoval {
   const program = compileJq(`del(${expression})`);
   if (!program.ok) throw new Error(`jqPathExpressions: "${expression}": ${program.error.message}`);
   return (object) => {
-    const { values, error } = program.value.run(object, { valuesMax: 2 });
+    const { values, error } = program.value.run(object, { valuesMax: 2, stepsMax });
     const [first] = values;
     return error === undefined && values.length === 1 && isMap(first) ? first : undefined;
   };
@@ -163,14 +192,24 @@ function settingsRules(settings: ArgoSettings): readonly Rule[] {
   const known = settingsRulesOf.get(settings);
   if (known) return known;
   const rules: Rule[] = [...statusRules(settings)];
-  for (const { key, expression } of unreadable(settings).good) rules.push(ruleOf(placeOf(key), expression));
+  for (const { key, expression } of unreadable(settings).good) {
+    rules.push(ruleOf(placeOf(key), expression, stepsOf(settings)));
+  }
   settingsRulesOf.set(settings, rules);
   return rules;
 }
 
 /** Expressions of the settings that cannot be read, one sentence each. */
 export function settingsProblems(settings: ArgoSettings): readonly string[] {
-  return unreadable(settings).bad;
+  const types = [...settings.customizations].flatMap(([key, { knownTypeFields }]) =>
+    knownTypeFields
+      .filter(({ type }) => !isKnownType(type))
+      .map(
+        ({ type }) =>
+          `argocd-cm: resource.customizations of ${key}: type '${type}' is not supported; the field is left out`,
+      ),
+  );
+  return [...unreadable(settings).bad, ...types];
 }
 
 function unreadable(settings: ArgoSettings): {

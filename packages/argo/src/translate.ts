@@ -43,6 +43,7 @@ export function translateApplication(
   const { compare, refusals: compareRefusals } = readCompare({
     entries: ruleEntries(spec.ignoreDifferences),
     respectIgnored: options.respectIgnored,
+    options: application.object.metadata.annotations?.['argocd.argoproj.io/compare-options'],
     settings,
     server: place.kind === 'cluster' ? place.cluster.server : inClusterServer,
   });

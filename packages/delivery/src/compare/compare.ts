@@ -165,11 +165,12 @@ async function confirmedDiff(pair: Pair, input: CompareInput): Promise<ObjectRes
   const prepared = withRespect(pair, input, context);
   const { desired } = prepared;
   const local = diffObject(desired.object, live, context);
-  if (!local.changed) return { compared: { desired, live, diff: noDiff } };
-  const question = `${live.metadata.uid}/${live.metadata.generation ?? 0}/${JSON.stringify(local.fields)}`;
+  const confirm = input.delivery.compare?.confirm;
+  if (!local.changed && confirm !== 'always') return { compared: { desired, live, diff: noDiff } };
+  const asksAlways = !local.changed && `/${live.metadata.resourceVersion ?? ''}`;
+  const question = `${live.metadata.uid}/${live.metadata.generation ?? 0}/${JSON.stringify(local.fields)}${asksAlways || ''}`;
   const key = pair.prepared.desired.object;
   const known = confirmations.get(key);
-  const confirm = input.delivery.compare?.confirm;
   if (confirm === 'never') return { compared: { desired, live, diff: local } };
   const reusable = known?.question === question && !(input.askAnew && known.result.kind === 'refused');
   const answer = reusable
@@ -221,13 +222,28 @@ async function askServer(
   const { delivery } = input;
   if (delivery.policy.replace || prepared.desired.options?.replace) return { kind: 'diff', diff: local };
   try {
-    const after = await dryRun(prepared, type, input, live);
-    return { kind: 'diff', diff: sameContent(live, after, input.rules?.()) ? noDiff : local };
+    const after = await dryRun(local.changed ? prepared : byTheServer(prepared), type, input, live);
+    if (sameContent(live, after, input.rules?.())) return { kind: 'diff', diff: noDiff };
+    return { kind: 'diff', diff: local.changed ? local : foreignDiff(live, after) };
   } catch (error) {
     if (!isVerdict(error)) throw error;
     if (delivery.policy.recreate || prepared.desired.options?.recreate) return { kind: 'diff', diff: local };
     return { kind: 'refused', refusal: rejected(prepared, error), lasting: isLasting(error) };
   }
+}
+
+/** Asks what a server-side apply would make of an object, webhooks included, however the object is applied. */
+function byTheServer(prepared: PreparedObject): PreparedObject {
+  const { desired } = prepared;
+  return { ...prepared, desired: { ...desired, options: { ...desired.options, apply: 'server' } } };
+}
+
+/** What others make of an object that would be applied: its parts that differ. Values of Secrets are not told. */
+function foreignDiff(live: KubeObject, after: KubeObject): ObjectDiff {
+  const [left, right] = [live, after] as unknown as readonly Readonly<Record<string, unknown>>[];
+  const keys = [...new Set([...Object.keys(left ?? {}), ...Object.keys(right ?? {})])];
+  const differing = keys.filter((key) => canonical(left?.[key]) !== canonical(right?.[key]));
+  return { changed: true, fields: differing.map((key) => ({ path: `.${key}`, owners: [] })) };
 }
 
 /** Equal but for what the server counts, what is ignored, and the note of client-side apply. */
@@ -283,7 +299,10 @@ function findStrays({ delivery, prepared, memory, cluster }: CompareInput): read
   }
   return (
     [...candidates]
-      .filter(([key, live]) => !wanted.has(key) && !prepared.spared.has(key) && !delivery.frontEnd.ignores(live) && !isControlled(live))
+      .filter(
+        ([key, live]) =>
+          !wanted.has(key) && !prepared.spared.has(key) && !delivery.frontEnd.ignores(live) && !isControlled(live),
+      )
       // What is left alone is not pruned either.
       .filter(
         ([, live]) => delivery.compare?.excludes(gvkOf(live)) !== true && !isLeftAlone(live, { delivery, cluster }),
