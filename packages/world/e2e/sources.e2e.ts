@@ -185,6 +185,29 @@ test('overrides in Git, the build environment, globs of values, and what kustomi
   assert.equal(edited.metadata.annotations?.['of'], 'edited');
 });
 
+test('Jsonnet among plain manifests, with variables and libraries', async () => {
+  const made = `local lib = import 'names.libsonnet';
+function(size='1') [{
+  apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: lib.name(std.extVar('app')) }, data: { size: size, of: std.md5('x') },
+}]`;
+  await story.push({
+    'computed/maps.jsonnet': made,
+    'computed/plain.yaml': configMapYaml('plain'),
+    'lib/names.libsonnet': "{ name(app):: app + '-made' }",
+  });
+  const jsonnet = `{extVars: [{name: app, value: $ARGOCD_APP_NAME}], tlas: [{name: size, value: "'' + 3", code: true}], libs: [lib]}`;
+  await story.apply(
+    appYaml('computed', `source: {repoURL: ${shopUrl}, path: computed, directory: {jsonnet: ${jsonnet}}}`),
+  );
+  await untilSynced('computed');
+  await untilData('configmap/computed/computed-made', 'size', '3');
+  assert.ok(await story.get('configmap/computed/plain'));
+  await story.push({ 'lib/names.libsonnet': "{ name(app):: error 'no names today' }" });
+  assert.match(await untilCondition('computed', /names today/), /jsonnet: lib\/names\.libsonnet:1:\d+: no names today/);
+  await story.push({ 'lib/names.libsonnet': "{ name(app):: app + '-again' }" });
+  await untilData('configmap/computed/computed-again', 'size', '3');
+});
+
 test('a tag in a range, below a prefix', async () => {
   await story.push({ 'tagged/config.yaml': configMapYaml('config', {}, 'first') });
   await git(story.clone, ['tag', 'web/1.2.0']);

@@ -2,13 +2,14 @@
 // Mirrors argoproj/argo-cd:reposerver/repository/repository.go (3.6) findManifests.
 
 import { type Refusal, formatPosition } from '@evenkeel/engine';
-import { type JsonObject, YamlError, isMap, parseYamlDocuments } from '@evenkeel/resource';
+import { type Json, type JsonObject, YamlError, isMap, parseYamlDocuments } from '@evenkeel/resource';
 import { type FileTree, joinTreePath } from '@evenkeel/std';
 import type { RenderedObject } from '../prepare.ts';
 import { flattenList } from './flatten-list.ts';
 import { matchesGlob } from './glob.ts';
 import type { Rendering } from './rendering.ts';
-import type { DirectorySettings } from './request.ts';
+import { type Computed, renderJsonnet } from './jsonnet.ts';
+import type { DirectorySettings, JsonnetSettings } from './request.ts';
 
 /** All manifests of a directory together may be this large, as upstream (--max-combined-directory-manifests-size). */
 const BYTES_MAX = 10 * 1024 * 1024;
@@ -25,7 +26,8 @@ export function renderDirectory(tree: FileTree, directory: string, settings: Dir
     const text = new TextDecoder().decode(bytes);
     if (text.includes(SKIP_MARK)) continue;
     if (path.endsWith('.jsonnet')) {
-      renderJsonnet(tree, path, settings, { objects, refusals });
+      const { jsonnet = noVariables } = settings;
+      collect(renderJsonnet(tree, { path, text, directory }, jsonnet), path, { objects, refusals });
       continue;
     }
     bytesTotal += bytes.length;
@@ -37,6 +39,21 @@ export function renderDirectory(tree: FileTree, directory: string, settings: Dir
   }
   return { renderer: 'directory', objects, refusals, warnings: [] };
 }
+
+/** Takes what a program came to: an object, a list of them, or why there is neither. */
+function collect(result: Computed | Refusal, path: string, { objects, refusals }: Found): void {
+  if ('sentence' in result) {
+    refusals.push(result);
+    return;
+  }
+  const { value } = result;
+  for (const item of Array.isArray(value) ? (value as readonly Json[]) : [value]) {
+    if (isMap(item)) for (const object of flattenList(item)) objects.push({ object, at: { file: path } });
+    else refusals.push(refuse(path, undefined, 'the program makes no Kubernetes object'));
+  }
+}
+
+const noVariables: JsonnetSettings = { extVars: [], topLevel: [], libraries: [] };
 
 function manifestFiles(tree: FileTree, directory: string, settings: DirectorySettings, prefix = ''): string[] {
   const found: string[] = [];
@@ -57,10 +74,6 @@ function manifestFiles(tree: FileTree, directory: string, settings: DirectorySet
 interface Found {
   readonly objects: RenderedObject[];
   readonly refusals: Refusal[];
-}
-
-function renderJsonnet(_tree: FileTree, path: string, _settings: DirectorySettings, { refusals }: Found): void {
-  refusals.push(refuse(path, undefined, 'Jsonnet is not supported yet'));
 }
 
 /** The documents of a stream of manifests that a program printed. Problems are collected. */
