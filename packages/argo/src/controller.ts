@@ -8,7 +8,7 @@ import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
 import { type Clock, kubeTime, present } from '@evenkeel/std';
 import { type Application, type ApplicationStatus, readApplication } from './application.ts';
 import { argoFrontEnd } from './front-end.ts';
-import { rollbackAnnotations } from './guard.ts';
+import { rollbackAnnotations, rollbackSentence } from './guard.ts';
 import type { ClusterDirectory } from './clusters/directory.ts';
 import { explainWindows } from './projects/application-limits.ts';
 import { finalizeProjects } from './projects/finalizer.ts';
@@ -39,6 +39,8 @@ export interface ArgoOptions {
   readonly signal: AbortSignal;
   /** Told of every reconciliation that failed for a reason of our own, with the key; it is tried again by itself. */
   readonly onFailure?: (key: string, error: Error) => void;
+  /** Told of every Application that goes back by itself, with why. */
+  readonly onRollback?: (key: string, sentence: string) => void;
   /** How many Applications are reconciled at once. */
   readonly concurrency?: number;
   /** The settings of the installation, and the front end made with them; Argo CD's defaults where they are not given. */
@@ -303,6 +305,8 @@ class ApplicationReconciler {
     const metadata = metadataPatch(application, { report, nowMs }, status);
     if (Object.keys(metadata).length > 0) patch['metadata'] = metadata;
     if (Object.keys(patch).length > 0) await this.#patch(application, patch);
+    const back = rollbackSentence(metadata['annotations']);
+    if (back !== undefined) this.#options.onRollback?.(report.key, back);
   }
 
   async #patch({ namespace, name }: Application, patch: JsonObject): Promise<void> {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refusedReport } from '@evenkeel/delivery';
 import { type Application, readApplication } from './application.ts';
-import { holdSentence, readGuard, rollbackAnnotations } from './guard.ts';
+import { holdSentence, readGuard, rollbackAnnotations, rollbackSentence } from './guard.ts';
 
 const application = (annotations: Record<string, string>): Application =>
   readApplication({
@@ -67,6 +67,8 @@ test('an Application that falls ill is held where it was healthy, and says why',
   const hold = annotations['evenkeel.dev/hold'];
   assert.ok(typeof hold === 'string');
   assert.deepEqual(JSON.parse(hold), { sha: b, whileHead: a, by: 'Evenkeel', because: 'it crashes' });
+  assert.equal(rollbackSentence(annotations), 'Went back from aaaaaaa to bbbbbbb, because it crashes');
+  assert.equal(rollbackSentence({ 'evenkeel.dev/healthy-revisions': a }), undefined);
   const held = application({ ...before, 'evenkeel.dev/hold': hold });
   assert.equal(
     holdSentence(held, [b]),

@@ -4,7 +4,7 @@
 import type { DeliveryGuard, DeliveryReport } from '@evenkeel/delivery';
 import { defaultPruneBudget, judgeRollback, readPruneBudget } from '@evenkeel/delivery';
 import type { Refusal } from '@evenkeel/engine';
-import type { Json } from '@evenkeel/resource';
+import { type Json, type KubeObject, isMap } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
 import type { Application } from './application.ts';
 import { holdAnnotation, holdOf } from './hold.ts';
@@ -91,6 +91,14 @@ export function rollbackAnnotations(
         }
       : {}),
   };
+}
+
+/** What the annotations of a report say of going back, as a record of it; undefined where they do not. */
+export function rollbackSentence(annotations: Json | undefined): string | undefined {
+  const text = isMap(annotations) ? annotations[holdAnnotation] : undefined;
+  const hold = holdOf({ metadata: { annotations: { [holdAnnotation]: text } } } as unknown as KubeObject);
+  if (!hold) return undefined;
+  return `Went back from ${short(hold.whileHead)} to ${short(hold.sha)}, because ${hold.because ?? 'it fell ill'}`;
 }
 
 /** Why an Application is where it is and not at the newest commit; undefined where it is not held. */

@@ -131,6 +131,12 @@ test('a revision that makes an Application ill is taken back, until the next com
     await conditions('pilot'),
     new RegExp(`because at ${bad.slice(0, 7)} Widget pilot: the widget is Degraded`),
   );
+  const { entries } = story.world.history.timeline({ app: 'argo/argocd/pilot', limit: 50 });
+  const told = entries.flatMap((entry) => (entry.kind === 'action' ? [`${entry.who.name}: ${entry.what}`] : []));
+  assert.match(
+    told.join('\n'),
+    /^Evenkeel: Went back from [0-9a-f]{7} to [0-9a-f]{7}, because Widget pilot: the widget is Degraded$/,
+  );
   await story.push({ 'pilot/widget.yaml': `${widget('pilot', 'Healthy')}  size: 2\n` });
   await story.untilApp('pilot', 'Synced', 'Healthy');
   assert.equal(await conditions('pilot'), '');

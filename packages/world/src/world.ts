@@ -235,6 +235,7 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
       repositories,
       clusters,
       verifier,
+      onRollback: (app, what) => input.history.record({ kind: 'action', app, who: { name: 'Evenkeel' }, what }),
       settings: input.settings,
       frontEnd: input.argoFrontEnd,
     }),
