@@ -68,6 +68,7 @@ export {
 } from './projects/project-writes.ts';
 export { explainWindows } from './projects/application-limits.ts';
 export { type Verifier, type VerifierOptions, createVerifier } from './projects/integrity.ts';
+export { newApplicationProblem } from './projects/new-application.ts';
 export type { Governance } from './projects/governance.ts';
 export { permitsDestination, permitsSource } from './projects/permissions.ts';
 export {

@@ -70,6 +70,29 @@ test('what is wrong with a project is said before it is written', async () => {
   succeed(await proj('role', 'add-policy', 'team', 'deployer', '-a', 'sync', '-o', '*'), 'add-policy');
 });
 
+test('app create: what a project does not permit is refused before it is written', async () => {
+  const create = (...flags: readonly string[]): Promise<Ended> =>
+    story.evenkeel([
+      'app',
+      'create',
+      'early',
+      '--repo',
+      shopUrl,
+      '--path',
+      'pins',
+      '--dest-namespace',
+      'early',
+      ...flags,
+    ]);
+  assert.match((await create('--project', 'team')).err, /^application spec for early is invalid: InvalidSpecError: /);
+  assert.match(
+    (await create('--project', 'ghost')).err,
+    /^app is not allowed in project "ghost", or the project does not exist/,
+  );
+  assert.match((await create('--dest-name', 'mars')).err, /there are no clusters with this name: mars/);
+  assert.equal(await story.get(app('early')), undefined);
+});
+
 test('sourceRepos, destinations and sourceNamespaces: an Application that is not permitted says so', async () => {
   await story.apply(of('team', 'outside'));
   await untilCondition(
@@ -155,13 +178,24 @@ test('sync windows: nothing by itself, a sentence that says until when, and manu
     await story.kubectl(['patch', 'application', 'calm', '-n', 'argocd', '--type=merge', '-p', operation]),
     'patch',
   );
-  await story.until('the operation to wait', async () => {
+  const waits = async (): Promise<boolean> => {
     const state = look(at(await story.get(app('calm')), 'status', 'operationState'));
     return (
       at(state as never, 'phase') === 'Running' &&
       String(at(state as never, 'message')).startsWith('Sync operation blocked')
     );
+  };
+  await story.until('the operation to wait', waits);
+  succeed(await story.evenkeel(['app', 'terminate-op', 'calm']), 'terminate-op');
+  await story.until('its end', async () => {
+    const object = look(await story.get(app('calm')));
+    return at(object, 'status', 'operationState', 'phase') === 'Failed' && object?.['operation'] === undefined;
   });
+  succeed(
+    await story.kubectl(['patch', 'application', 'calm', '-n', 'argocd', '--type=merge', '-p', operation]),
+    'patch',
+  );
+  await story.until('the next operation to wait', waits);
   succeed(await proj('windows', 'enable-manual-sync', 'calm', '0'), 'enable');
   await story.untilApp('calm', 'Synced', 'Healthy');
   assert.equal(

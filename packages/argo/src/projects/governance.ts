@@ -30,7 +30,7 @@ export interface Governance {
 }
 
 export interface GovernanceOptions {
-  readonly projects: Informer;
+  readonly projects: Pick<Informer, 'get'>;
   readonly settings: SettingsSource;
   readonly controlNamespace: string;
   /** The cluster of this process alone, where not given. */

@@ -1,7 +1,7 @@
 // `evenkeel app create`: writes an Application, from flags or from a file, through the Kubernetes API.
 
 import { resolve } from 'node:path';
-import { inClusterServer, newApplication } from '@evenkeel/argo';
+import { inClusterServer, newApplication, newApplicationProblem } from '@evenkeel/argo';
 import { createHttpTransport, createKubeClient, loadKubeconfig } from '@evenkeel/kube';
 import { type Json, type KubeObject, gvkOf } from '@evenkeel/resource';
 import { CommandFailure, type Io, exitCodes } from '../io.ts';
@@ -53,6 +53,8 @@ export async function appCreate(name: string | undefined, options: CreateOptions
         exitCodes.generic,
       );
     }
+    const problem = object.kind === 'Application' ? await newApplicationProblem(client, placed) : undefined;
+    if (problem !== undefined) throw new CommandFailure(problem, exitCodes.generic);
     await client.apply(type, placed, { fieldManager: 'evenkeel-cli', force: true });
     io.out(
       `application '${object.metadata.name}' ${existing ? (options.upsert === true ? 'updated' : 'unchanged') : 'created'}\n`,
