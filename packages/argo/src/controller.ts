@@ -1,7 +1,14 @@
 // Watches Applications and keeps each equal to Git: reads the Application, has the engine reconcile, writes what changed.
 
 import { type Controller, type Outcome, createController, mergePatch } from '@evenkeel/controller';
-import { type Deliveries, type Delivery, type DeliveryReport, type FrontEnd, refusedReport } from '@evenkeel/delivery';
+import {
+  type Deliveries,
+  type Delivery,
+  type DeliveryReport,
+  type FrontEnd,
+  matchesGlob,
+  refusedReport,
+} from '@evenkeel/delivery';
 import type { Refusal } from '@evenkeel/engine';
 import { type Informer, type KubeClient, type ResourceType, createInformer, isKubeError } from '@evenkeel/kube';
 import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
@@ -23,6 +30,7 @@ import { type Departure, depart, withHookFinalizers } from './departure.ts';
 import { memoryOf } from './memory.ts';
 import { requestOf } from './operation.ts';
 import { leftOut, statusJson, statusOf, withDeletionError } from './status.ts';
+import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
 import { controlPlaneNamespace, deliveryKey } from './tracking.ts';
 import { departingDelivery, isSkipped, translateApplication } from './translate.ts';
 
@@ -231,6 +239,8 @@ interface Watched {
 class ApplicationReconciler {
   readonly #options: ArgoOptions;
   readonly #watched: Watched;
+  /** When everything of an Application was last rendered anew, whatever is remembered. */
+  readonly #hardAtMs = new Map<string, number>();
 
   constructor(options: ArgoOptions, watched: Watched) {
     this.#options = options;
@@ -243,8 +253,10 @@ class ApplicationReconciler {
     const deliveries = this.#options.deliveries();
     if (!object) {
       deliveries.forget(key);
+      this.#hardAtMs.delete(key);
       return { kind: 'settled' };
     }
+    if (!isOurs(namespace, this.#watched.settings.current())) return { kind: 'settled' };
     const application = this.#watched.governance.place(readApplication(object));
     const skipped = isSkipped(object);
     if (object.metadata.deletionTimestamp !== undefined) {
@@ -260,14 +272,32 @@ class ApplicationReconciler {
       delivery,
       memory: memoryOf(application, delivery.fingerprint),
       request: skipped ? undefined : requestOf(application, this.#watched.settings.current()),
-      refresh: refreshOf(application),
+      refresh: this.#isHardDue(key) ? 'hard' : refreshOf(application),
       signal,
     });
     // One that asks to be left alone is looked at, but nothing of it is written.
     if (skipped) return { kind: 'settled' };
     await this.#write(application, report, requestTaken);
     deliveries.written(key);
-    return againAfterMs === undefined ? { kind: 'settled' } : { kind: 'again', afterMs: againAfterMs };
+    return this.#again(key, againAfterMs);
+  }
+
+  /** `timeout.hard.reconciliation`: 0 leaves it to people. The first time is no such time. */
+  #isHardDue(key: string): boolean {
+    const { hardReconciliationMs } = this.#watched.settings.current();
+    const nowMs = this.#options.clock.now();
+    const lastMs = this.#hardAtMs.get(key) ?? nowMs;
+    const isDue = hardReconciliationMs > 0 && nowMs - lastMs >= hardReconciliationMs;
+    this.#hardAtMs.set(key, isDue ? nowMs : lastMs);
+    return isDue;
+  }
+
+  #again(key: string, afterMs: number | undefined): Outcome {
+    const { hardReconciliationMs } = this.#watched.settings.current();
+    const sinceMs = this.#options.clock.now() - (this.#hardAtMs.get(key) ?? 0);
+    const hardMs = hardReconciliationMs > 0 ? Math.max(0, hardReconciliationMs - sinceMs) : Infinity;
+    const nextMs = Math.min(afterMs ?? Infinity, hardMs);
+    return nextMs === Infinity ? { kind: 'settled' } : { kind: 'again', afterMs: nextMs };
   }
 
   /** Credentials are no part of what a delivery is; they are looked up when something is fetched. */
@@ -275,7 +305,8 @@ class ApplicationReconciler {
     const limits = this.#watched.governance.limits(application);
     const delivery = limits ? { ...bare, limits } : bare;
     const access = this.#options.repositories?.access(application.spec.project || 'default');
-    return access ? { ...delivery, sources: delivery.sources.map((source) => ({ ...source, access })) } : delivery;
+    const pollMs = pollMsOf(this.#watched.settings.current());
+    return { ...delivery, sources: delivery.sources.map((source) => ({ ...source, access, pollMs })) };
   }
 
   #frontEnd(): FrontEnd {
@@ -349,6 +380,18 @@ class ApplicationReconciler {
     if (departure.kind === 'failed') return { kind: 'failed', error: new Error(departure.sentence), retry: true };
     return { kind: 'again', afterMs: 5000 };
   }
+}
+
+/** `timeout.reconciliation`, where it is set: 0 leaves it to webhooks and people. Its jitter has nothing to spread here. */
+function pollMsOf({ reconciliationMs }: ArgoSettings): number | undefined {
+  if (reconciliationMs === defaultSettings.reconciliationMs) return undefined;
+  return reconciliationMs === 0 ? Infinity : reconciliationMs;
+}
+
+/** Where `application.namespaces` names namespaces, Applications elsewhere are somebody else's. */
+function isOurs(namespace: string, { applicationNamespaces }: ArgoSettings): boolean {
+  if (applicationNamespaces.length === 0 || namespace === controlPlaneNamespace) return true;
+  return applicationNamespaces.some((glob) => matchesGlob(glob, namespace));
 }
 
 function statusBefore({ object }: Application): Json {

@@ -48,6 +48,8 @@ export interface DeliverySource {
   readonly filter?: TreeFilter;
   /** The credentials this source may use, looked up by URL when something is fetched: for Git, charts and artifacts alike. */
   readonly access?: RepositoryAccess | undefined;
+  /** How often it is asked for something newer, where not as often as sources usually are; Infinity for never. */
+  readonly pollMs?: number | undefined;
   /** A commit to stay at for as long as the revision still stands at `whileHead`: a rollback that a newer commit ends. */
   readonly hold?: { readonly sha: string; readonly whileHead: string } | undefined;
 }

@@ -46,6 +46,8 @@ export interface Places extends Disposable {
 
 /** How often remotes of charts and artifacts are asked, like repositories of Git. */
 const INTERVAL_MS = 3 * 60_000;
+/** What a timer can wait at most. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 const CHART_LAYER = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
 
@@ -85,7 +87,8 @@ export function createPlaces(options: {
     },
     watch(source, listener) {
       if (source.kind === undefined || source.kind === 'git') {
-        return store.watch(source.url, listener, { access: source.access });
+        const intervalMs = Math.min(source.pollMs ?? INTERVAL_MS, TIMER_MS_MAX);
+        return store.watch(source.url, listener, { access: source.access, intervalMs });
       }
       if (isLasting(source)) return () => undefined;
       const question = {
@@ -96,7 +99,8 @@ export function createPlaces(options: {
           return (await locate(source, { ...asking, refresh: true, signal })).content;
         },
       };
-      const stopAsking = watches.watch(question, listener, INTERVAL_MS);
+      const intervalMs = Math.min(source.pollMs ?? INTERVAL_MS, TIMER_MS_MAX);
+      const stopAsking = watches.watch(question, listener, intervalMs);
       const stopListening = source.access?.onChange(() => {
         resolved.delete(question.key);
         listener();

@@ -86,6 +86,7 @@ test('a wrong entry is named and the rest counts', () => {
     'resource.customizations.useOpenLibs.v1_X',
     'resource.exclusions',
     'resource.compareoptions',
+    'resource.respectRBAC',
     'timeout.reconciliation',
     'controller.sync.timeout.seconds',
   ];

@@ -136,6 +136,15 @@ export function readSettings({ config = {}, params = {}, plugins = [] }: Setting
     waveDelayMs: cmd.count('controller.sync.wave.delay.seconds', 2) * 1000,
     persistResourceHealth: cmd.flag('controller.resource.health.persist', false),
   };
+  if (settings.respectRbac !== 'off') {
+    cm.refuse(
+      'resource.respectRBAC',
+      'is not supported: only kinds that Applications use are watched, and each of them has to be permitted',
+    );
+  }
+  if (settings.sensitiveAnnotations.length > 0) {
+    cm.refuse('resource.sensitive.mask.annotations', 'is not supported: annotations of Secrets are shown');
+  }
   return { settings, problems };
 }
 
