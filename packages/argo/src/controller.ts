@@ -198,18 +198,20 @@ function governRepositories({ repositories }: ArgoOptions, projects: Informer, g
   projects.onChange(govern);
 }
 
-/** Entries of repositories that cannot be used are named once, and again when they change. */
-function watchProblems({ repositories, onFailure, signal }: ArgoOptions): void {
-  let named = '';
-  const name = (): void => {
-    const problems = repositories?.problems() ?? [];
-    if (problems.join('\n') === named) return;
-    named = problems.join('\n');
-    for (const problem of problems) onFailure?.('repositories', new Error(problem));
-  };
-  name();
-  const stop = repositories?.onChange(name);
-  if (stop) signal.addEventListener('abort', stop, { once: true });
+/** Entries of repositories and clusters that cannot be used are named once, and again when they change. */
+function watchProblems({ repositories, clusters, onFailure, signal }: ArgoOptions): void {
+  for (const [key, directory] of Object.entries({ repositories, clusters })) {
+    if (!directory) continue;
+    let named = '';
+    const name = (): void => {
+      const problems = directory.problems();
+      if (problems.join('\n') === named) return;
+      named = problems.join('\n');
+      for (const problem of problems) onFailure?.(key, new Error(problem));
+    };
+    name();
+    signal.addEventListener('abort', directory.onChange(name), { once: true });
+  }
 }
 
 function keyOf(object: KubeObject): string {

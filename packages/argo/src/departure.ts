@@ -65,7 +65,7 @@ async function runHooks(input: DepartureInput, when: Farewell, finalizer: string
 async function takeAlong(input: DepartureInput, finalizer: string): Promise<Departure> {
   const { application, deliveries, leaving: delivery, signal } = input;
   const sinceMs = Date.parse(application.object.metadata.deletionTimestamp ?? '');
-  const { left, asks } = await deliveries.dismantle({
+  const { left, asks, lost } = await deliveries.dismantle({
     delivery,
     memory: memoryOf(application, delivery.fingerprint),
     propagation: finalizer.endsWith('/background') ? 'Background' : 'Foreground',
@@ -73,6 +73,7 @@ async function takeAlong(input: DepartureInput, finalizer: string): Promise<Depa
     signal,
   });
   if (left === 0) return { kind: 'served', finalizer };
+  if (lost !== undefined) return { kind: 'failed', sentence: lost };
   return { kind: 'waiting', sentence: asks && `Resource ${asks} requires manual confirmation to delete` };
 }
 

@@ -77,7 +77,8 @@ test('Applications go to it by name and by server', async () => {
   await story.apply(applicationYaml({ name: 'near', path: 'pins', namespace: 'near', ...inNamespace }));
   await story.apply(abroad('by-name', 'name: edge', { finalizer: cascade }));
   await story.apply(abroad('by-server', `server: ${edgeUrl}/`));
-  for (const name of ['near', 'by-name', 'by-server']) await story.untilApp(name, 'Synced', 'Healthy');
+  await story.apply(abroad('leaver', 'name: edge', { finalizer: cascade }));
+  for (const name of ['near', 'by-name', 'by-server', 'leaver']) await story.untilApp(name, 'Synced', 'Healthy');
   assert.deepEqual((await pin(edgeClient, 'by-name'))?.['data'], { value: 'one' });
   assert.ok(await pin(edgeClient, 'by-server'));
   assert.equal(await story.get('configmap/by-name/pin'), undefined);
@@ -86,7 +87,7 @@ test('Applications go to it by name and by server', async () => {
 test('its figures are told', async () => {
   const cluster = await story.until('the figures', async () => {
     const found = look((await listClusters()).find(({ name }) => name === 'edge'));
-    return (at(found, 'info', 'applicationsCount') as unknown) === 2 ? found : undefined;
+    return (at(found, 'info', 'applicationsCount') as unknown) === 3 ? found : undefined;
   });
   assert.equal(at(cluster, 'info', 'connectionState', 'status'), 'Successful');
   assert.match(String(at(cluster, 'info', 'serverVersion')), /^1\.\d+/);
@@ -154,6 +155,15 @@ test('a cluster that is gone: its Applications are Unknown with one sentence, th
   assert.match(table, new RegExp(`^${edgeUrl} +edge +\\S+ +Failed +.*connection refused`, 'm'));
 });
 
+test('an Application on it that is deleted meanwhile stays, and says why', async () => {
+  succeed(await story.kubectl(['delete', 'application', 'leaver', '-n', 'argocd', '--wait=false']), 'delete');
+  await story.until('the reason', async () =>
+    look(conditionsOf(await story.get(app('leaver')))).includes(
+      `DeletionError: Failed to load live state: failed to get cluster info for "${edgeUrl}"`,
+    ),
+  );
+});
+
 test('it comes back, and what is on it follows, with nothing made anew', async () => {
   edge = await Sandbox.start({ stateFile, listen: { port: Number(new URL(edgeUrl).port) }, speed: 50 });
   const before = await pin(edgeClient, 'by-name');
@@ -167,6 +177,8 @@ test('it comes back, and what is on it follows, with nothing made anew', async (
     return (found?.['data'] as { value?: string } | undefined)?.value === 'two' ? found : undefined;
   });
   assert.equal(followed.metadata.uid, before?.metadata.uid);
+  await story.until('the deleted Application to go', async () => (await story.get(app('leaver'))) === undefined);
+  assert.equal(await pin(edgeClient, 'leaver'), undefined);
 });
 
 test('destinationServiceAccounts: syncs act as a service account there, which may do what it may', async () => {

@@ -95,7 +95,9 @@ export interface WorldOptions {
   readonly cluster?: ExternalCluster;
   /** How clusters other than this one are reached; HTTPS where not given. */
   readonly connect?: (config: ClusterConfig) => KubeTransport;
-  /** What git, and commands that grant credentials, may see of the outside: PATH, proxy settings. */
+  /** What commands see that grant credentials for clusters, which is all that those of AWS and others may look for. */
+  readonly credentialEnvironment?: Readonly<Record<string, string | undefined>>;
+  /** What git may see of the outside: PATH, proxy settings. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The identity that the platform gives this process, for repositories that ask for it. */
   readonly workloadIdentity?: WorkloadIdentity | undefined;
@@ -157,21 +159,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const argoFrontEnd = createArgoFrontEnd(() => settings.current(), settings.scripts);
   const frontEnds = (): readonly FrontEnd[] => [argoFrontEnd, fluxFrontEnd];
   const cluster = stack.use(await connectCluster('in-cluster', client, frontEnds));
-  const inClusterEnabled = (): boolean => settings.current().inClusterEnabled;
-  const clusters = stack.use(
-    await watchClusters({ client, namespace: controlPlaneNamespace, signal: abort.signal, inClusterEnabled }),
-  );
-  const { environment } = options;
-  const pool = stack.use(
-    createClusterPool({
-      directory: clusters,
-      own: cluster,
-      frontEnds,
-      clock,
-      ...(environment ? { environment } : {}),
-      ...(options.connect ? { connect: options.connect } : {}),
-    }),
-  );
+  const { clusters, pool } = await startClusters({ ...own, settings, cluster, frontEnds, stack }, options);
   const verifier = stack.use(createVerifier({ git, store, keys: () => credentials.trust().gpgKeys }));
   const core = { git, client, cluster, clusters, pool, store, charts, history, credentials, stateDirectory, clock };
   const controllers = await startControllers(
@@ -182,6 +170,32 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const server = options.port === false ? undefined : stack.use(await startServer(serverOptions(parts, options)));
   const owned = stack.move();
   return { ...parts, server, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
+}
+
+interface ClustersInput {
+  readonly client: KubeClient;
+  readonly namespace: string;
+  readonly settings: SettingsSource;
+  readonly cluster: Cluster;
+  readonly frontEnds: () => readonly FrontEnd[];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly stack: AsyncDisposableStack;
+}
+
+/** The clusters that Applications may go to, and the connections to them, of which there is none yet. */
+async function startClusters(
+  { client, namespace, settings, cluster: own, frontEnds, clock, signal, stack }: ClustersInput,
+  { environment, credentialEnvironment = environment, connect }: WorldOptions,
+): Promise<Pick<World, 'clusters' | 'pool'>> {
+  const inClusterEnabled = (): boolean => settings.current().inClusterEnabled;
+  const directory = stack.use(await watchClusters({ client, namespace, signal, inClusterEnabled }));
+  const how = {
+    ...(credentialEnvironment ? { environment: credentialEnvironment } : {}),
+    ...(connect ? { connect } : {}),
+  };
+  const pool = stack.use(createClusterPool({ directory, own, frontEnds, clock, ...how }));
+  return { clusters: directory, pool };
 }
 
 interface ControllerInput {

@@ -43,6 +43,7 @@ export async function up(directory: string | undefined, options: UpOptions, io: 
     ...pageDirectory(),
     version,
     environment: gitEnvironment(io),
+    credentialEnvironment: io.environment,
     workloadIdentity: workloadIdentityFrom(io.environment),
     onNotice: (sentence) => io.err(`${sentence}\n`),
   });

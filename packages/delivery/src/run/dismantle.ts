@@ -5,6 +5,7 @@ import { type KubeObject, gvkOf, refKey, refOf } from '@evenkeel/resource';
 import type { Cluster } from '../cluster.ts';
 import { isLeftAlone } from '../limits.ts';
 import type { Delivery, DeliveryMemory } from '../model.ts';
+import { orLost, whileReachable } from '../reach.ts';
 
 export interface DismantleInput {
   readonly delivery: Delivery;
@@ -21,6 +22,8 @@ export interface Dismantled {
   readonly left: number;
   /** The first object that somebody has to agree to, where that is what is waited for. */
   readonly asks?: string | undefined;
+  /** Why nobody can tell what is left: the cluster does not answer. Nothing was deleted. */
+  readonly lost?: string | undefined;
 }
 
 /**
@@ -28,10 +31,19 @@ export interface Dismantled {
  * them is gone. Only objects that carry the delivery's mark are touched, and none that asks to stay.
  * Mirrors argoproj/argo-cd:controller/appcontroller.go (3.6) finalizeApplicationDeletion.
  */
-export async function dismantleDelivery(input: DismantleInput, cluster: Cluster): Promise<Dismantled> {
+export function dismantleDelivery(input: DismantleInput, cluster: Cluster): Promise<Dismantled> {
+  const left = Math.max(input.memory.inventory.length, 1);
+  return whileReachable(
+    cluster,
+    () => dismantleNow(input, cluster),
+    ({ sentence }): Dismantled => ({ left, lost: sentence }),
+  );
+}
+
+async function dismantleNow(input: DismantleInput, cluster: Cluster): Promise<Dismantled> {
   const { delivery, memory } = input;
   const types = await Promise.all(memory.inventory.map((entry) => cluster.client.discovery.preferred(entry)));
-  await cluster.live.watch(types.filter((type) => type !== undefined));
+  await orLost(cluster, cluster.live.watch(types.filter((type) => type !== undefined)));
   const { frontEnd } = delivery;
   const owned = ownedObjects(delivery, memory, cluster);
   const going = owned.filter((live) => frontEnd.departure?.(live, delivery) !== 'never');

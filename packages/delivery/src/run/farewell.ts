@@ -6,6 +6,7 @@ import { isKubeError } from '@evenkeel/kube';
 import { type KubeObject, gvkOf, refKey, refOf } from '@evenkeel/resource';
 import type { Cluster } from '../cluster.ts';
 import type { Delivery, DeliveryMemory, Farewell } from '../model.ts';
+import { orLost } from '../reach.ts';
 import type { FarewellObject } from '../prepare.ts';
 
 /** How far the hooks are. */
@@ -29,7 +30,7 @@ export async function runFarewells(
   input: FarewellInput & { readonly objects: readonly FarewellObject[] },
 ): Promise<FarewellState> {
   const { objects, delivery, when, cluster } = input;
-  await cluster.live.watch(objects.flatMap(({ type }) => type ?? []));
+  await orLost(cluster, cluster.live.watch(objects.flatMap(({ type }) => type ?? [])));
   const live = await liveHooks(input);
   const there = new Set(live.map((object) => refKey(refOf(object))));
   const missing = objects.filter(({ object }) => !there.has(refKey(refOf(object))));
