@@ -178,11 +178,64 @@ test('overrides in Git, the build environment, globs of values, and what kustomi
   const settings = await untilData('configmap/overridden/overridden-settings', 'colour', 'overridden');
   assert.equal(at(settings, 'data', 'size'), '7');
   const kustomize = `{namePrefix: my-, commonAnnotations: {of: $ARGOCD_APP_NAME}, commonAnnotationsEnvsubst: true,
-    components: [../none], ignoreMissingComponents: true, patches: [{target: {kind: ConfigMap}, patch: '[{op: add, path: /data/patched, value: "yes"}]'}]}`;
+    components: [../none], ignoreMissingComponents: true, patches: [{target: {kind: ConfigMap}, patch: '[{"op": "add", "path": "/data/patched", "value": "yes"}]'}]}`;
   await story.apply(appYaml('edited', `source: {repoURL: ${shopUrl}, path: edited, kustomize: ${kustomize}}`));
   await untilSynced('edited');
   const edited = await untilData('configmap/edited/my-config', 'patched', 'yes');
   assert.equal(edited.metadata.annotations?.['of'], 'edited');
+});
+
+test('what renderings fetch from elsewhere: dependencies, values behind URLs, remote bases, charts of kustomizations', async () => {
+  await serveCharts('1.0.0', '1.1.0', '2.0.0');
+  served['/values.yaml'] = 'web: {colour: fetched}\n';
+  const [hosted] = [...story.world.gitHost.repositories.values()];
+  await story.push({
+    'umbrella/Chart.yaml': `apiVersion: v2\nname: umbrella\nversion: 0.1.0\ndependencies: [{name: web, version: 1.0.0, repository: '${web.url}'}]\n`,
+    'remote/kustomization.yaml': `resources: ['${hosted?.url ?? ''}//shared-base?ref=main']\nnamePrefix: far-\n`,
+    'shared-base/kustomization.yaml': 'resources: [config.yaml]\n',
+    'shared-base/config.yaml': configMapYaml('config', {}, 'from afar'),
+    'inflated/kustomization.yaml': `helmCharts: [{name: web, version: 2.0.0, repo: '${web.url}', releaseName: inner, valuesInline: {colour: pink}}]\n`,
+  });
+  await story.apply(
+    appYaml(
+      'umbrella',
+      `source: {repoURL: ${shopUrl}, path: umbrella, helm: {valueFiles: ['${web.url}/values.yaml']}}`,
+    ),
+  );
+  await untilSynced('umbrella');
+  const settings = await untilData('configmap/umbrella/umbrella-settings', 'colour', 'fetched');
+  assert.equal(at(settings, 'data', 'version'), '1.0.0');
+  await story.apply(appYaml('remote', `source: {repoURL: ${shopUrl}, path: remote}`));
+  await untilSynced('remote');
+  await untilData('configmap/remote/far-config', 'value', 'from afar');
+  await story.apply(appYaml('inflated', `source: {repoURL: ${shopUrl}, path: inflated}`));
+  assert.match(await untilCondition('inflated', /enable-helm/), /^ComparisonError: /);
+  await story.apply(`apiVersion: v1
+kind: ConfigMap
+metadata: {name: argocd-cm, namespace: argocd}
+data: {kustomize.buildOptions: --enable-helm}
+`);
+  await untilSynced('inflated');
+  // The chart names the namespace of its release, which its kustomization does not.
+  await untilData('configmap/default/inner-settings', 'colour', 'pink');
+});
+
+test('a rollback of several sources holds all of them until one moves on', async () => {
+  await serveCharts('1.0.0', '1.1.0', '2.0.0');
+  await story.push({ 'held/values.yaml': 'colour: first\n' });
+  const sources = `sources:
+  - {repoURL: ${web.url}, chart: web, targetRevision: 1.0.0, helm: {valueFiles: [$values/held/values.yaml]}}
+  - {repoURL: ${shopUrl}, targetRevision: main, ref: values}`;
+  await story.apply(appYaml('held', sources));
+  await untilData('configmap/held/held-settings', 'colour', 'first');
+  await untilSynced('held');
+  await story.push({ 'held/values.yaml': 'colour: second\n' });
+  await untilData('configmap/held/held-settings', 'colour', 'second');
+  await untilSynced('held');
+  succeed(await story.evenkeel(['app', 'rollback', 'held', '0']), 'rollback');
+  await untilData('configmap/held/held-settings', 'colour', 'first');
+  await story.push({ 'held/values.yaml': 'colour: third\n' });
+  await untilData('configmap/held/held-settings', 'colour', 'third');
 });
 
 test('Jsonnet among plain manifests, with variables and libraries', async () => {

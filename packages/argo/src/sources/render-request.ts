@@ -184,5 +184,5 @@ function directorySettings(fields: DirectoryFields, fill: (text: string) => stri
 }
 
 function invalid(sentence: string, remedy: string): Refusal {
-  return { code: 'INVALID_SPEC', sentence, remedy };
+  return { code: 'RENDER_FAILED', sentence, remedy };
 }

@@ -1,7 +1,8 @@
 // What renderings fetch from elsewhere: values behind URLs, charts that charts and kustomizations name, remote bases.
 
 import { DependencyError, type DependencyWorld, buildDependencies, isSameOrigin, loadChart } from '@evenkeel/helm';
-import { type RepoSpec, cloneUrl } from '@evenkeel/kustomize';
+import { type RepoSpec, cloneUrl, parseRepoSpec } from '@evenkeel/kustomize';
+import { RemoteError } from '@evenkeel/oci';
 import { type ChartStore, type PinnedSnapshot, indexUrl } from '@evenkeel/source';
 import { ContentNotLoaded, type FileTree, joinTreePath, memoryTree } from '@evenkeel/std';
 import type { DeliverySource } from '../model.ts';
@@ -44,8 +45,16 @@ export function outsideWorld(source: DeliverySource, places: Places, answers: An
     remote: {
       directory: (spec) => remoteBase(spec, source, places, answers),
       file: (url) =>
-        answers.of(`file ${url}`, (signal) =>
-          refusing(`kustomize: ${withoutQuery(url)}`, () => fetchFile(url, signal)),
+        answers.of(`file or base ${url}`, (signal) =>
+          refusing(`kustomize: ${withoutQuery(url)}`, async () => {
+            try {
+              return await fetchFile(url, signal);
+            } catch (error) {
+              // No file, then: a repository, which is looked for next.
+              if (error instanceof RemoteError && parseRepoSpec(url) !== undefined) return undefined;
+              throw error;
+            }
+          }),
         ),
     },
   };
