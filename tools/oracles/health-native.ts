@@ -1,7 +1,7 @@
 // Compares our checks of the native kinds with Argo CD's typed code: on the objects of its own tests, each of them changed in
 // hundreds of ways. That code is a module that no proxy serves, so a checkout of Argo CD has to be named; needs Go.
 //
-//   ARGO_CD=<checkout of argoproj/argo-cd> npm run oracle -- health-native
+//   ARGO_CD=<checkout of argoproj/argo-cd> node tools/run.mjs oracle health-native
 
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
