@@ -1,5 +1,6 @@
 // Quotas and limit ranges: what admission adds, books and refuses.
 
+import { podSecurityCases } from './cases-pod-security.ts';
 import type { Case } from './run.ts';
 import type { Ask } from './servers.ts';
 
@@ -276,6 +277,7 @@ const selectors = [
 const tokens = ['a', 'é', 'e30', 'eyJ2IjoibWV0YS5rOHMuaW8vdjEifQ', 'eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6NX0', 'e3s'];
 
 export const admissionCases: readonly Case[] = [
+  ...podSecurityCases,
   ...quotaCases,
   ...rangeCases,
   {

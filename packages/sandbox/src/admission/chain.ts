@@ -14,6 +14,7 @@ import type { Write } from '../api/writer.ts';
 import { admitPod } from '../defaulting/pod-admission.ts';
 import { type Draft, draftOf, sealed, withMeta } from '../store/draft.ts';
 import { applyLimitRanges, checkLimitRanges } from './limit-ranges.ts';
+import { checkPodSecurity } from './pod-security.ts';
 import { checkPolicies } from './policies.ts';
 import { bookOnQuotas } from './quotas.ts';
 import { type AccountDeps, applyServiceAccount } from './service-accounts.ts';
@@ -55,9 +56,22 @@ export class Admission {
 
   /** Throws where a validating plugin refuses; books what is let through on quotas. */
   approve(write: Write, draft: Draft, old: KubeObject | undefined): void {
+    try {
+      this.#approve(write, draft, old);
+    } catch (error) {
+      // What is unwise about it is said of a refused object too.
+      const { warnings } = strategyOf(write.type.collection);
+      if (error instanceof ApiError && write.subresource === undefined && warnings !== undefined)
+        this.#deps.replays.current?.warnings.unshift(...warnings(draft));
+      throw error;
+    }
+  }
+
+  #approve(write: Write, draft: Draft, old: KubeObject | undefined): void {
     checkLimitRanges(this.#deps.store, write, draft, old);
     const attributes = attributesOf(write, draft, old);
     if (attributes !== undefined) {
+      checkPodSecurity(this.#deps, attributes);
       checkPolicies(this.#deps, attributes);
       this.#webhooks.validate(attributes);
     }

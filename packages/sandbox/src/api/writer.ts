@@ -8,6 +8,7 @@ import type { Requester } from '../access/identity.ts';
 import { recordOwnership } from '../apply/ownership.ts';
 import type { Chance } from '../clock.ts';
 import { applyDefaults } from '../crd/defaults.ts';
+import { dropForeignFields } from './versions.ts';
 import { validateCustom } from '../crd/custom-objects.ts';
 import type { Store } from '../store/store.ts';
 import { type Bag, type Draft, bagAt, copyValue, draftOf, sameValue, sealed } from '../store/draft.ts';
@@ -107,6 +108,7 @@ export class Writer {
     else delete meta.generation;
     this.#validate(write, draft, undefined);
     this.#deps.approve(write, draft, undefined);
+    dropForeignFields(draft, write.type);
     const present = meta.name === undefined ? undefined : collection.get(meta.namespace ?? '', meta.name);
     if (present !== undefined) {
       const dying = present.metadata.deletionTimestamp !== undefined;
@@ -193,11 +195,14 @@ export class Writer {
     if (this.#hasGeneration(type)) {
       const before = old.metadata.generation ?? 1;
       const strategy = type.custom === undefined ? strategyOf(type.collection) : undefined;
-      const changed = strategy?.generationChanged?.(draft, old) ?? contentChanged(type, draft, old);
+      // Annotations that are written with the status leave it alone.
+      const ofStatus = strategy !== undefined && write.subresource === 'status';
+      const changed = !ofStatus && (strategy?.generationChanged?.(draft, old) ?? contentChanged(type, draft, old));
       meta.generation = changed ? before + 1 : before;
     }
     this.#validate(write, draft, old);
     this.#deps.approve(write, draft, old);
+    dropForeignFields(draft, write.type);
     const warnings = this.#warnings(write, draft, read);
     if (sameContent(draft, old)) return { object: old, created: false, warnings };
     if (write.parameters.dryRun) return { object: this.#dry(draft, old), created: false, warnings };

@@ -26,6 +26,8 @@ export interface CustomType {
   /** Name of the CustomResourceDefinition. */
   readonly crd: string;
   readonly schema: JsonObject | undefined;
+  /** The schema of the version that its objects are stored at. */
+  readonly storedSchema: JsonObject | undefined;
   readonly preserveUnknown: boolean;
   readonly hasStatus: boolean;
   readonly scale: ScalePaths | undefined;

@@ -2,7 +2,7 @@
 
 import type { Strategy } from '../api/strategy.ts';
 import { fallback, memberBag, specOf } from '../defaulting/drafts.ts';
-import type { Draft } from '../store/draft.ts';
+import { type Draft, bagAt } from '../store/draft.ts';
 
 /** Names that follow from the kind, and conversion between versions. */
 function defaults(draft: Draft): void {
@@ -13,6 +13,9 @@ function defaults(draft: Draft): void {
   if ((names['listKind'] ?? '') === '') names['listKind'] = kind === '' ? '' : `${kind}List`;
   fallback(spec, 'conversion', { strategy: 'None' });
   fallback(memberBag(spec, 'conversion'), 'strategy', 'None');
+  const client = bagAt(bagAt(bagAt(spec, 'conversion'), 'webhook'), 'clientConfig');
+  fallback(bagAt(client, 'service'), 'port', 443);
+  if (spec['preserveUnknownFields'] === false) delete spec['preserveUnknownFields'];
 }
 
 export const definitionStrategies: Readonly<Record<string, Strategy>> = {

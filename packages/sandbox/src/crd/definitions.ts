@@ -73,6 +73,7 @@ function customType(definition: KubeObject, spec: Bag, version: Bag): CustomType
     storedApiVersion: `${textOf(spec['group'])}/${textOf(stored?.['name'])}`,
     crd: definition.metadata.name ?? '',
     schema,
+    storedSchema: bagAt(bagAt(stored, 'schema'), 'openAPIV3Schema') as JsonObject | undefined,
     preserveUnknown: spec['preserveUnknownFields'] === true,
     hasStatus: subresources?.['status'] !== undefined,
     scale: scale === undefined ? undefined : scalePaths(scale),

@@ -29,30 +29,31 @@ export function valueUnder(schema: JsonObject, json: Json): Value {
   if (isIntOrString(schema)) {
     if (typeof json === 'string') return json;
     if (typeof json === 'bigint') return json;
-    if (typeof json === 'number') return Number.isInteger(json) ? BigInt(json) : json;
+    if (typeof json === 'number' && Number.isInteger(json)) return BigInt(json);
     throw new CelError('invalid data, expected XIntOrString value to be either a string or integer');
   }
   switch (scalarText(schema['type'])) {
     case 'object':
       return objectUnder(schema, json);
     case 'array': {
-      if (!Array.isArray(json)) throw misfit('an array', 'array', json);
+      if (!Array.isArray(json))
+        throw new CelError('invalid data, expected an array for the provided schema with type=array');
       const items = schemaAt(schema, 'items');
       if (items === undefined) throw new CelError('invalid array type, expected Items with a non-empty Schema');
       return new SchemaList(schema, items, json);
     }
     case 'string':
-      if (typeof json !== 'string') throw misfit('string', 'string', json);
+      if (typeof json !== 'string') throw misfit('string', json);
       return textUnder(schema, json);
     case 'number':
-      if (typeof json !== 'number' && typeof json !== 'bigint') throw misfit('float', 'number', json);
+      if (typeof json !== 'number' && typeof json !== 'bigint') throw misfit('float', json);
       return Number(json);
     case 'integer':
       if (typeof json === 'bigint') return json;
-      if (typeof json !== 'number') throw misfit('int', 'integer', json);
-      return Number.isInteger(json) ? BigInt(json) : json;
+      if (typeof json !== 'number' || !Number.isInteger(json)) throw misfit('int', json);
+      return BigInt(json);
     case 'boolean':
-      if (typeof json !== 'boolean') throw misfit('bool', 'boolean', json);
+      if (typeof json !== 'boolean') throw misfit('bool', json);
       return json;
     default:
       if (schema['x-kubernetes-preserve-unknown-fields'] === true)
@@ -63,12 +64,21 @@ export function valueUnder(schema: JsonObject, json: Json): Value {
   }
 }
 
-function misfit(wanted: string, type: string, _json: Json): CelError {
-  return new CelError(`invalid data, expected ${wanted}, got a value that is none, for schema of type ${type}`);
+function misfit(wanted: string, json: Json): CelError {
+  return new CelError(`invalid data, expected ${wanted}, got ${goType(json)}`);
+}
+
+// The type Go's JSON decoder gives a value.
+function goType(json: Json): string {
+  if (Array.isArray(json)) return '[]interface {}';
+  if (isBag(json)) return 'map[string]interface {}';
+  if (typeof json === 'number') return Number.isInteger(json) ? 'int64' : 'float64';
+  if (typeof json === 'bigint') return 'int64';
+  return typeof json === 'boolean' ? 'bool' : typeof json;
 }
 
 function objectUnder(schema: JsonObject, json: Json): Value {
-  if (!isBag(json)) throw misfit('a map', 'object', json);
+  if (!isBag(json)) throw new CelError('invalid data, expected a map for the provided schema with type=object');
   if (schema['x-kubernetes-embedded-resource'] === true) return new SchemaObject(withObjectMeta(schema), json);
   if (propertiesOf(schema) !== undefined) return new SchemaObject(schema, json);
   const values = schemaAt(schema, 'additionalProperties');

@@ -1,6 +1,7 @@
 // What admission adds to a new pod on a stock server, beside its service account: the default tolerations and the
 // priority; and the quality of service class that the server works out.
 
+import { syncAppArmor } from './app-armor.ts';
 import { type Bag, type Draft, bagAt, scalarText } from '../store/draft.ts';
 import type { Store } from '../store/store.ts';
 import { type ContainerDraft, type PodSpecDraft, bagsOf, specOf } from './drafts.ts';
@@ -8,6 +9,7 @@ import { applyPriority, applyRuntimeClass } from './pod-classes.ts';
 
 /** Sets the state that a pod starts in. */
 export function startPod(draft: Draft): void {
+  syncAppArmor(draft);
   const spec = specOf(draft) as PodSpecDraft;
   const status: Bag = { phase: 'Pending', qosClass: qosClassOf(spec) };
   if (bagsOf(spec['schedulingGates']).length > 0) {

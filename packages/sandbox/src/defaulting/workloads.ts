@@ -19,6 +19,7 @@ import {
 import { validateScaler } from '../validation/scalers.ts';
 import { type PodSpecDraft, bagsOf, fallback, memberBag, specOf } from './drafts.ts';
 import { pairAddresses } from './pod-addresses.ts';
+import { appArmorWarnings } from './app-armor.ts';
 import { startPod } from './pod-admission.ts';
 import { keepButEphemeral, keepButResources } from './pod-subresources.ts';
 import { defaultPod, defaultPodSpec } from './pod-spec.ts';
@@ -211,7 +212,7 @@ export const workloadStrategies: Readonly<Record<string, Strategy>> = {
     prepareCreate: startPod,
     validate: validatePod,
     validateCreate: validateNewPod,
-    warnings: podWarnings,
+    warnings: (draft) => [...appArmorWarnings(draft), ...podWarnings(draft)],
     validateUpdate: validatePodUpdate,
     graceSeconds: restartAt,
     keepBeside: { ephemeralcontainers: keepButEphemeral, resize: keepButResources },
