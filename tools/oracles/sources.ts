@@ -71,7 +71,12 @@ spec: {selector: {app: web}}
     'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ncommonAnnotations: {tls: "yes"}\n',
 };
 
-const release = ['--name-template', 'web', '--namespace', 'live', '--kube-version', kubeVersion];
+/** Flags, none of which holds a space. */
+function flags(text: string): readonly string[] {
+  return text.split(/\s+/);
+}
+
+const release = `--name-template web --namespace live --kube-version ${kubeVersion}`;
 const cases: readonly SourceCase[] = [
   {
     name: 'helm: values of every kind, in their order',
@@ -89,12 +94,9 @@ const cases: readonly SourceCase[] = [
         fileParameters: [{ name: 'text', path: 'file.txt' }],
       },
     },
-    helm: [
-      ...release,
-      ...['--set', 'list[0]=p\\,q', '--set', 'set={one,two}', '--set', 'nested.deep=true', '--set-string', 'n=07'],
-      ...['--set-file', 'text=app/file.txt', '--values', 'app/envs/a.yaml', '--values', 'shared/root.yaml'],
-      ...['--values', '@inline', '--include-crds'],
-    ],
+    helm: flags(
+      `${release} --set list[0]=p\\,q --set set={one,two} --set nested.deep=true --set-string n=07 --set-file text=app/file.txt --values app/envs/a.yaml --values shared/root.yaml --values @inline --include-crds`,
+    ),
   },
   {
     name: 'helm: globs, release name, namespace, no tests, no CRDs',
@@ -102,10 +104,9 @@ const cases: readonly SourceCase[] = [
     source: {
       helm: { valueFiles: ['envs/*.yaml'], releaseName: 'other', namespace: 'else', skipCrds: true, skipTests: true },
     },
-    helm: [
-      ...['--name-template', 'other', '--namespace', 'else', '--kube-version', kubeVersion],
-      ...['--values', 'app/envs/a.yaml', '--values', 'app/envs/b.yaml', '--skip-tests'],
-    ],
+    helm: flags(
+      `--name-template other --namespace else --kube-version ${kubeVersion} --values app/envs/a.yaml --values app/envs/b.yaml --skip-tests`,
+    ),
   },
   {
     name: 'helm: other versions of a cluster, files that are not there',
@@ -118,19 +119,9 @@ const cases: readonly SourceCase[] = [
         ignoreMissingValueFiles: true,
       },
     },
-    helm: [
-      ...[
-        '--name-template',
-        'web',
-        '--namespace',
-        'live',
-        '--kube-version',
-        '1.30',
-        '--api-versions',
-        'example.com/v1',
-      ],
-      '--include-crds',
-    ],
+    helm: flags(
+      `--name-template web --namespace live --kube-version 1.30 --api-versions example.com/v1 --include-crds`,
+    ),
   },
   {
     name: 'kustomize: everything that is edited',
@@ -228,7 +219,7 @@ function theirs({ files, source, helm, kustomize = [], appended }: SourceCase, p
   const run = (program: string, args: readonly string[], cwd: string): string =>
     execFileSync(join(bin, program), [...args], { cwd, env: { HOME: place, PATH: process.env['PATH'] } }).toString();
   if (helm) {
-    writeFileSync(join(place, 'inline.yaml'), String(source.helm?.['values'] ?? ''));
+    writeFileSync(join(place, 'inline.yaml'), inlineValues(source));
     const args = helm.map((word) => (word === '@inline' ? 'inline.yaml' : word));
     return documents(run('helm', ['template', 'app', ...args], place));
   }
@@ -238,6 +229,11 @@ function theirs({ files, source, helm, kustomize = [], appended }: SourceCase, p
   if (appended) appendFileSync(join(app, 'kustomization.yaml'), appended);
   for (const args of kustomize.filter(isComponent)) run('kustomize', args, app);
   return documents(run('kustomize', ['build', app], place));
+}
+
+function inlineValues({ helm }: Partial<ApplicationSource>): string {
+  const values = helm?.['values'];
+  return typeof values === 'string' ? values : '';
 }
 
 function documents(text: string): readonly Json[] {
