@@ -52,7 +52,7 @@ export function decide(input: DecisionInput): Decision {
     return { kind: 'sync', cause: 'resumed', retryCount: last.retryCount, request: last.request, ...healed(last) };
   if (last && awaitsRetry(input, last)) return retried(input, last);
   if (!delivery.policy.automatic || report.sync === 'synced') return { kind: 'nothing' };
-  if (onlyPrunesLeft(report.resources) && !delivery.policy.prune) return { kind: 'nothing' };
+  if (nothingToDo(report, delivery)) return { kind: 'nothing' };
   return decideAutomatic(input);
 }
 
@@ -144,8 +144,11 @@ function healing({ delivery: { policy }, nowMs }: DecisionInput, last: Operation
 /** Quiet for this much longer than the longest interval, drift counts as new. */
 const COOL_DOWN_MS = 30_000;
 
-function onlyPrunesLeft(resources: readonly ResourceReport[]): boolean {
-  return resources.every((resource) => resource.sync === 'synced' || resource.reason === 'stray');
+/** What differs is to be pruned, and pruning is off; or it belongs to somebody else. */
+function nothingToDo({ resources, namespaceMetadata }: DeliveryReport, { policy }: Delivery): boolean {
+  const ours = resources.filter((resource) => resource.sync !== 'synced' && resource.foreign !== true);
+  if (ours.length === 0) return namespaceMetadata === undefined && resources.some(({ foreign }) => foreign === true);
+  return !policy.prune && ours.every((resource) => resource.reason === 'stray');
 }
 
 /** Emptiness is refused only where it would take something away. */

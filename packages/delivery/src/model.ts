@@ -266,6 +266,8 @@ export interface ResourceReport {
   readonly wave: number;
   readonly hook: boolean;
   readonly fields: readonly FieldDiff[];
+  /** It belongs to another delivery: it differs for as long as it does, and nothing is done about it. */
+  readonly foreign?: boolean | undefined;
   /** A hook whose object is there. */
   readonly present?: boolean | undefined;
   /** Its state does not count for the whole. */

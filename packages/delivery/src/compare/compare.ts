@@ -58,7 +58,7 @@ export async function compareDelivery(input: CompareInput): Promise<Comparison> 
     if (!object) continue;
     if (result.refusal) refusals.push(result.refusal);
     if (!result.refusal || object.desired.hook) objects.push(result.compared);
-    const report = reportOf(object, result.compared, delivery);
+    const report = withOwner(reportOf(object, result.compared, delivery), result.refusal);
     resources.push(isForbiddenKind(object, delivery) ? { ...report, sync: 'unknown' } : report);
   }
   refusals.push(...forbiddenOtherwise(delivery, prepared, cluster));
@@ -172,7 +172,8 @@ async function confirmedDiff(pair: Pair, input: CompareInput): Promise<ObjectRes
   const key = pair.prepared.desired.object;
   const known = confirmations.get(key);
   if (confirm === 'never') return { compared: { desired, live, diff: local } };
-  const reusable = known?.question === question && !(input.askAnew && known.result.kind === 'refused');
+  const stale = input.askAnew && (known?.result.kind === 'refused' || confirm === 'always');
+  const reusable = known?.question === question && !stale;
   const answer = reusable
     ? known.result
     : await askServer({ ...pair, prepared }, local, { ...input, rules: context.rules });
@@ -346,6 +347,12 @@ function untold(resources: readonly ResourceReport[]): readonly string[] {
           `error setting app health: failed to get resource health for "${ref.kind}" with name "${ref.name}" in namespace "${ref.namespace}": ${found.failure}`,
         ],
   );
+}
+
+/** What belongs to somebody else is not as we want it, and will not be. */
+function withOwner(report: ResourceReport, refusal: Refusal | undefined): ResourceReport {
+  if (refusal?.code !== 'TWO_OWNERS') return report;
+  return { ...report, sync: 'drifted', reason: 'changed', foreign: true };
 }
 
 function strayReport({ live, wave, extraneous, confirm }: StrayObject, delivery: Delivery): ResourceReport {

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type KubeObject, refKey, refOf } from '@evenkeel/resource';
 import { noDiff } from '../diff/diff.ts';
+import { kindRank } from './order.ts';
 import {
   type ComparedObject,
   type Phase,
@@ -226,7 +227,7 @@ test('an object in sync is written only where the policy wants it, and onlyIfMis
 const kinds = ['ConfigMap', 'Namespace', 'Deployment', 'Service', 'Job', 'StorageClass'] as const;
 const named = fc.record({
   kind: fc.constantFrom(...kinds),
-  name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+  name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'shop'),
   wave: fc.integer({ min: -3, max: 3 }),
 });
 const worlds = fc.record({
@@ -312,6 +313,75 @@ test('every object has exactly one step, and a plan carried out leaves only hook
       };
       const { create, update, prune } = planSummary(makePlan(done));
       assert.deepEqual([create, update, prune], [0, 0, 0]);
+    }),
+  );
+});
+
+const phaseOrder: Readonly<Record<Phase, number>> = { before: 0, main: 1, after: 2, failure: 3 };
+
+test('phases and waves only ever go forward, and kinds within a wave keep their order', () => {
+  fc.assert(
+    fc.property(worlds, (world) => {
+      const { stages } = makePlan(inputOf({ ...world, ordering: 'waves' }));
+      for (const [index, stage] of stages.entries()) {
+        const before = stages[index - 1];
+        if (before) {
+          const step = phaseOrder[stage.phase] - phaseOrder[before.phase];
+          assert.ok(step > 0 || (step === 0 && stage.wave > before.wave));
+        }
+        const written = stage.groups.filter(([first]) => first?.action !== 'prune');
+        for (const group of stage.groups) assert.equal(new Set(group.map(({ action }) => action === 'prune')).size, 1);
+        if (stage.phase === 'failure') continue;
+        const ranks = written.map(([first]) => kindRank(first?.ref.kind ?? ''));
+        assert.deepEqual(
+          ranks,
+          [...ranks].sort((left, right) => left - right),
+        );
+      }
+    }),
+  );
+});
+
+test('a namespace is never written after what is in it', () => {
+  fc.assert(
+    fc.property(worlds, (world) => {
+      const { stages } = makePlan(inputOf({ ...world, ordering: 'waves' }));
+      const steps = stages.flatMap(({ groups }, stage) =>
+        groups.flatMap((group, index) => group.map((step) => ({ step, at: stage * 1000 + index }))),
+      );
+      const written = steps.filter(({ step }) => step.action !== 'prune');
+      for (const { step, at } of written) {
+        if (step.ref.kind !== 'Namespace') continue;
+        const inside = written.filter((other) => other.step.object.metadata.namespace === step.ref.name);
+        for (const other of inside) assert.ok(at < other.at);
+      }
+    }),
+  );
+});
+
+test('only the last stage may go unwaited for, and one with hooks never does', () => {
+  fc.assert(
+    fc.property(worlds, (world) => {
+      const { stages } = makePlan(inputOf({ ...world, ordering: 'waves' }));
+      const last = stages.findLast(({ phase }) => phase !== 'failure');
+      for (const stage of stages) {
+        const hasHooks = stage.groups.some((group) => group.some(({ hook }) => hook !== undefined));
+        if (stage.waitFor === 'nothing') assert.ok(stage === last && !hasHooks);
+        if (stage !== last && stage.phase !== 'failure') assert.equal(stage.waitFor, 'all');
+      }
+    }),
+  );
+});
+
+test('what an operation has not changed is planned to the same stages again', () => {
+  fc.assert(
+    fc.property(worlds, (world) => {
+      const input = inputOf({ ...world, ordering: 'waves', prune: false });
+      const policy = { ...input.policy, keepInSync: true };
+      const done = input.objects.map((entry) => ({ ...entry, live: entry.desired.object, diff: noDiff }));
+      const shape = (plan: Plan): readonly string[] =>
+        plan.stages.map(({ phase, wave, waitFor }) => `${phase} ${wave} ${waitFor}`);
+      assert.deepEqual(shape(makePlan({ ...input, objects: done, policy })), shape(makePlan({ ...input, policy })));
     }),
   );
 });
