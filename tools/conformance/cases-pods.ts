@@ -231,7 +231,9 @@ export const podCases: readonly Case[] = [
   toleration('seconds', { key: 'a', operator: 'Exists', effect: 'NoSchedule', tolerationSeconds: 3 }),
   toleration('key', { key: 'bad key', operator: 'Exists' }),
   toleration('value', { key: 'a', operator: 'Equal', value: 'bad value' }),
-  pod('node selector', { nodeSelector: { 'bad key': 'a', b: 'bad value' } }),
+  // One at a time: Go goes through maps in any order.
+  pod('node selector key', { nodeSelector: { 'bad key': 'a' } }),
+  pod('node selector value', { nodeSelector: { b: 'bad value' } }),
   pod('node affinity empty', {
     affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } } },
   }),

@@ -16,7 +16,8 @@ export interface SuiteResult {
   readonly failures: readonly { readonly name: string; readonly differences: readonly string[] }[];
 }
 
-interface Printed {
+/** What a line printed, ages and ids aside. */
+export interface Printed {
   readonly code: number;
   readonly output: readonly string[];
   readonly errors: readonly string[];
@@ -41,22 +42,23 @@ export async function compareKubectl(real: Server, sandbox: Server, word: string
   return { passed: kubectlLines.length - failures.length, total: kubectlLines.length, failures: shown };
 }
 
-// A home of its own for each server, so that kubectl's caches do not mix.
-function homeOf(directory: string, server: Server): string {
+/** A home of its own for each server, so that kubectl's caches do not mix. */
+export function homeOf(directory: string, server: Pick<Server, 'name' | 'kubeconfig'>): string {
   const home = join(directory, server.name);
   mkdirSync(home);
   writeFileSync(join(home, 'config'), server.kubeconfig);
   return home;
 }
 
-function run(directory: string, home: string, line: Line): Promise<Printed> {
+/** Runs one line. */
+export function run(directory: string, home: string, line: Line): Promise<Printed> {
   const args = [...line.text.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
   return new Promise((resolve, reject) => {
     const child = spawn(kubectlProgram(), args, {
       cwd: directory,
       env: { HOME: home, KUBECONFIG: join(home, 'config'), PATH: process.env['PATH'], ...line.environment },
       stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: 30_000,
+      timeout: 90_000,
     });
     const texts = { output: '', errors: '' };
     child.stdout.on('data', (chunk: Buffer) => (texts.output += chunk.toString()));
@@ -85,11 +87,11 @@ function plain(text: string): readonly string[] {
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
     .replaceAll(/\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, '<time>')
     .replaceAll(/\b(\d+[smhd]){1,2}\b( ago)?/g, '<age>')
-    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000/g, '<time>')
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000/g, '<time>')
     .replaceAll(/Context "\w+" modified/g, 'Context "<context>" modified')
     .replaceAll(/Resource Version:\s+\d+/g, 'Resource Version: <rv>')
-    .replaceAll(/\bg-\w{5}\b/g, 'g-<suffix>')
-    .replaceAll(/(resourceVersion["']?: "?)\d+/g, '$1<rv>')
+    .replaceAll(/\b(g|debugger)-\w{5}\b/g, '$1-<suffix>')
+    .replaceAll(/(resourceVersion["']?: ?"?)\d+/g, '$1<rv>')
     .replaceAll(/\b10\.96\.\d+\.\d+\b/g, '<ip>')
     .replaceAll(/https:\/\/127\.0\.0\.1:\d+/g, '<server>')
     .replaceAll(/\bkube-api-access-\w{5}\b/g, 'kube-api-access-<id>')

@@ -23,7 +23,8 @@ export function normalize(value: unknown): unknown {
     if (key === 'managedFields' && Array.isArray(member)) result[key] = sortedOwners(member);
     else if (key === 'columnDefinitions' && Array.isArray(member))
       result[key] = member.map((each) => normalize({ ...(each as object), description: '' }));
-    else if (key === 'serverAddress') result[key] = '<address>';
+    else if (key === 'id_token_signing_alg_values_supported') result[key] = '<algorithm>';
+    else if (key === 'serverAddress' || key === 'jwks_uri') result[key] = '<address>';
     else if (key === 'clusterIPs' && Array.isArray(member))
       result[key] = member.map((each) => (each === 'None' ? each : '<ip>'));
     else if (
@@ -48,6 +49,7 @@ function normalizeText(text: string): string {
     text
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
+      .replaceAll(/resourceVersion: "\d+"/g, 'resourceVersion: <rv>')
       .replace(/^\d+s$/, '<age>')
       // What Go prints of its structs and of differences between them is Go's; see DEVIATIONS.md.
       .replaceAll(/\n@@[\s\S]*?(?=, [\w.[\]]+: (?:Forbidden|Invalid|Required)|\]?$)/g, '')

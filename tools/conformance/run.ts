@@ -14,8 +14,10 @@ import { podCases } from './cases-pods.ts';
 import { refusalCases } from './cases-refusals.ts';
 import { updateCases } from './cases-updates.ts';
 import { webhookCases } from './cases-webhooks.ts';
+import { wireCases } from './cases-wire.ts';
 import { compareKubectl } from './kubectl.ts';
 import { differences, normalize } from './normalize.ts';
+import { compareWorkloads } from './workloads.ts';
 import { type Answer, type Ask, type Server, hasRealServer, startReal, startSandbox } from './servers.ts';
 
 /** A sequence of requests; each answer is one comparison. */
@@ -86,6 +88,8 @@ async function establish(server: Server, { path, body }: Ask): Promise<void> {
 }
 
 const suites: readonly (readonly Case[])[] = [
+  // First, while discovery has nothing in it that others left.
+  wireCases,
   objectCases,
   refusalCases,
   admissionCases,
@@ -124,14 +128,24 @@ for (const failure of kubectl.failures) {
   console.log(`✖ ${failure.name}`);
   for (const line of failure.differences) console.log(`    ${line}`);
 }
+const workloads = await compareWorkloads(word);
+for (const failure of workloads.failures) {
+  console.log(`✖ ${failure.name}`);
+  for (const line of failure.differences) console.log(`    ${line}`);
+}
 const seconds = Math.round((performance.now() - started) / 100) / 10;
 const total = expected.size;
 mkdirSync('.results', { recursive: true });
 writeFileSync(
   '.results/conformance.json',
-  JSON.stringify({ name: 'conformance', passed, total, cases: cases.length, seconds, failures, kubectl }, undefined, 2),
+  JSON.stringify(
+    { name: 'conformance', passed, total, cases: cases.length, seconds, failures, kubectl, workloads },
+    undefined,
+    2,
+  ),
 );
 console.log(
   `RESULT conformance passed=${passed} total=${total} percent=${Math.round((passed / total) * 1000) / 10} seconds=${seconds}`,
 );
 console.log(`RESULT conformance-kubectl passed=${kubectl.passed} total=${kubectl.total}`);
+console.log(`RESULT conformance-workloads passed=${workloads.passed} total=${workloads.total}`);

@@ -3,6 +3,9 @@
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:http2';
 import { Agent, request } from 'node:https';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
@@ -29,6 +32,8 @@ export interface Ask {
   readonly contentType?: string;
   readonly accept?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent over HTTP/2, on a connection of its own. */
+  readonly http2?: boolean;
   /** Names of headers of the answer to compare. */
   readonly compareHeaders?: readonly string[];
 }
@@ -160,47 +165,63 @@ function freePort(): Promise<number> {
 }
 
 function send(url: string, agent: Agent, headers: Readonly<Record<string, string>>, ask: Ask): Promise<Answer> {
+  const body = ask.text ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body));
+  const all = {
+    ...headers,
+    accept: ask.accept ?? 'application/json',
+    'user-agent': 'conformance/1',
+    ...(body === undefined
+      ? {}
+      : { 'content-type': ask.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
+    ...ask.headers,
+  };
+  if (ask.http2 === true) return sendOverHttp2(url, agent, { ask, headers: all, body });
   return new Promise((resolve, reject) => {
-    const body = ask.text ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body));
-    const outgoing = request(
-      `${url}${ask.path}`,
-      {
-        method: ask.method,
-        agent,
-        headers: {
-          ...headers,
-          accept: ask.accept ?? 'application/json',
-          'user-agent': 'conformance/1',
-          ...(body === undefined
-            ? {}
-            : { 'content-type': ask.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
-          ...ask.headers,
-        },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const warning = response.headers['warning'];
-          const warnings = warning === undefined ? [] : String(warning).split(/, (?=299 )/);
-          const bytes = Buffer.concat(chunks);
-          const text = (response.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
-          const headers = Object.fromEntries(
-            (ask.compareHeaders ?? []).map((name) => [name, String(response.headers[name])]),
-          );
-          resolve({
-            status: response.statusCode ?? 0,
-            body: parsed(text),
-            warnings,
-            ...(ask.compareHeaders === undefined ? {} : { headers }),
-          });
-        });
-        response.on('error', reject);
-      },
-    );
+    const outgoing = request(`${url}${ask.path}`, { method: ask.method, agent, headers: all }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve(answerOf(ask, response.statusCode ?? 0, response.headers, Buffer.concat(chunks))),
+      );
+      response.on('error', reject);
+    });
     outgoing.on('error', reject);
     outgoing.end(body);
   });
+}
+
+interface Outgoing {
+  readonly ask: Ask;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body: string | undefined;
+}
+
+async function sendOverHttp2(url: string, agent: Agent, { ask, headers, body }: Outgoing): Promise<Answer> {
+  const { ca, cert, key, rejectUnauthorized = true } = agent.options;
+  const session = connect(url, { ca, cert, key, rejectUnauthorized });
+  try {
+    const stream = session.request({ ...headers, ':method': ask.method, ':path': ask.path });
+    stream.end(body);
+    const [answered] = (await once(stream, 'response')) as [IncomingHttpHeaders & { ':status'?: number }];
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
+    return answerOf(ask, answered[':status'] ?? 0, answered, Buffer.concat(chunks));
+  } finally {
+    session.close();
+  }
+}
+
+function answerOf(ask: Ask, status: number, headers: IncomingHttpHeaders, bytes: Buffer): Answer {
+  const warning = headers['warning'];
+  const warnings = warning === undefined ? [] : String(warning).split(/, (?=299 )/);
+  const text = (headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+  const compared = Object.fromEntries((ask.compareHeaders ?? []).map((name) => [name, String(headers[name])]));
+  return {
+    status,
+    body: parsed(text),
+    warnings,
+    ...(ask.compareHeaders === undefined ? {} : { headers: compared }),
+  };
 }
 
 function parsed(text: string): unknown {

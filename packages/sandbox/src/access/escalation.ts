@@ -35,7 +35,7 @@ export function checkEscalation(
     ? bagsOf(draft['rules'] as Bag[] | undefined)
     : boundRules(deps, by.identity, { type, draft, namespace });
   if (rules === undefined) return;
-  const held = deps.access.resourceRules(by.identity, namespace);
+  const held = deps.access.grantedRules(by.identity, namespace);
   if (isRole && draft['aggregationRule'] !== undefined && missingRights(held, everything).length > 0) {
     const why = 'must have cluster-admin privileges to use the aggregationRule';
     throw forbidden(type, draft.metadata.name ?? '', why);

@@ -43,10 +43,27 @@ export class AccessRules {
     return { allowed: false, reason: '' };
   }
 
-  /** The rules that hold for an identity in a namespace. */
+  /** The rules about resources that hold for an identity in a namespace. */
   resourceRules(identity: Identity, namespace: string): readonly Bag[] {
-    if (identity.groups.includes('system:masters')) return [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }];
-    return this.#grants(identity, namespace).flatMap((granted) => granted.rules);
+    const rules = this.#withMasters(identity, namespace, { verbs: ['*'], apiGroups: ['*'], resources: ['*'] });
+    return rules.filter((rule) => texts(rule['resources']).length > 0);
+  }
+
+  /** The rules about paths that hold for an identity. */
+  pathRules(identity: Identity, namespace: string): readonly Bag[] {
+    const rules = this.#withMasters(identity, namespace, { verbs: ['*'], nonResourceURLs: ['*'] });
+    return rules.filter((rule) => texts(rule['nonResourceURLs']).length > 0);
+  }
+
+  /** All rules that are granted to an identity in a namespace. */
+  grantedRules(identity: Identity, namespace: string): readonly Bag[] {
+    return this.#grants(identity, namespace).flatMap(({ rules }) => rules);
+  }
+
+  // Members of system:masters have what their group is by itself, and then what is bound to it.
+  #withMasters(identity: Identity, namespace: string, all: Bag): readonly Bag[] {
+    const granted = this.grantedRules(identity, namespace);
+    return identity.groups.includes('system:masters') ? [all, ...granted] : granted;
   }
 
   #grants(

@@ -1,10 +1,7 @@
-// The built-in resource types that the sandbox serves: what discovery of the real server lists, less what the sandbox
-// does not do (componentstatuses and the streaming and proxy subresources).
+// The built-in resource types that the sandbox serves: what discovery of the real server lists, less componentstatuses.
 
 import { type ResourceType, builtinTypes } from '@evenkeel/resource';
 import type { ServedType, Verb } from './served-type.ts';
-
-const notServed = new Set(['exec', 'attach', 'portforward', 'proxy']);
 
 /** Every built-in type, in the order discovery lists them. */
 export function builtinServedTypes(): readonly ServedType[] {
@@ -14,7 +11,6 @@ export function builtinServedTypes(): readonly ServedType[] {
 }
 
 function servedType(type: ResourceType): ServedType {
-  const subresources = type.subresources.filter((sub) => !notServed.has(sub.name));
   return {
     group: type.group,
     version: type.version,
@@ -27,7 +23,7 @@ function servedType(type: ResourceType): ServedType {
     shortNames: type.shortNames,
     categories: type.categories,
     subresources: new Map(
-      subresources.map((sub) => [sub.name, { ...sub, verbs: new Set(sub.verbs as readonly Verb[]) }]),
+      type.subresources.map((sub) => [sub.name, { ...sub, verbs: new Set(sub.verbs as readonly Verb[]) }]),
     ),
     collection: collectionOf(type),
     custom: undefined,

@@ -1,5 +1,6 @@
 // Discovery: which groups, versions and types are served, in the legacy documents and in the aggregated one.
 
+import { createHash } from 'node:crypto';
 import type { Json, KubeObject } from '@evenkeel/resource';
 import { type Bag, scalarText } from '../store/draft.ts';
 import type { Registry } from './registry.ts';
@@ -88,16 +89,31 @@ function legacyType(type: ServedType): Json {
     verbs: [...type.verbs],
     ...(type.shortNames.length === 0 ? {} : { shortNames: type.shortNames }),
     ...(type.categories.length === 0 ? {} : { categories: type.categories }),
+    ...(type.verbs.has('get') ? { storageVersionHash: storageHash(type) } : {}),
   };
 }
+
+// What objects are stored as is told apart by a hash, which changes when that does
+// (apiserver:pkg/storageversion/updater.go).
+function storageHash(type: ServedType): string {
+  const stored = storedElsewhere[type.collection] ?? type.custom?.storedApiVersion ?? `${type.group}/${type.version}`;
+  const digest = createHash('sha256').update(`${stored}/${type.kind}`).digest();
+  return digest.subarray(0, 8).toString('base64');
+}
+
+const storedElsewhere: Readonly<Record<string, string>> = {
+  events: '/v1',
+  'horizontalpodautoscalers.autoscaling': 'autoscaling/v2',
+  'customresourcedefinitions.apiextensions.k8s.io': 'apiextensions.k8s.io/v1beta1',
+  'volumeattributesclasses.storage.k8s.io': 'storage.k8s.io/v1beta1',
+};
 
 function legacySubresource(type: ServedType, sub: ServedSubresource): Json {
   return {
     name: `${type.plural}/${sub.name}`,
     singularName: '',
     namespaced: type.namespaced,
-    ...(sub.group === '' ? {} : { group: sub.group }),
-    ...(sub.version === '' ? {} : { version: sub.version }),
+    ...(isOwn(type, sub) ? {} : { group: sub.group, version: sub.version }),
     kind: sub.kind,
     verbs: [...sub.verbs],
   };
@@ -192,12 +208,17 @@ function aggregatedResource(type: ServedType): Json {
   };
 }
 
+// Subresources say which kind they are of only where that is of another group or version.
+function isOwn(type: ServedType, of: { readonly group: string; readonly version: string }): boolean {
+  return of.version === '' || (of.group === type.group && of.version === type.version);
+}
+
 // Built-in types leave group and version empty where they are the parent's; custom types spell them out.
 function responseKind(
   type: ServedType,
   of: { readonly group: string; readonly version: string; readonly kind: string },
 ): Json {
-  if (of.version === '' || (of === type && type.custom === undefined)) {
+  if (isOwn(type, of)) {
     return type.custom === undefined
       ? { group: '', version: '', kind: of.kind }
       : { group: type.group, version: type.version, kind: of.kind };

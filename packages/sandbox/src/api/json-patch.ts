@@ -20,10 +20,13 @@ const operationsMax = 10_000;
 
 /** Applies a JSON patch; the target is not changed. Throws 400 for an unreadable patch, 422 where it does not apply. */
 export function jsonPatch(target: Value, patch: Json): Value {
-  if (!Array.isArray(patch))
+  if (patch === null) return target;
+  if (!Array.isArray(patch)) {
+    const what = typeof patch === 'boolean' ? 'bool' : typeof patch;
     throw badRequest(
-      'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+      `error decoding patch: json: cannot unmarshal ${what} into Go value of type []handlers.jsonPatchOp`,
     );
+  }
   if (patch.length > operationsMax) {
     throw new ApiError(
       413,

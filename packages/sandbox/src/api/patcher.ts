@@ -56,6 +56,7 @@ export function patchObject(writer: Writer, write: Write, name: string, patch: P
 function patched(apply: (target: Value, patch: Json) => Value, write: Write, old: KubeObject, patch: Patch): ReadBody {
   if (patch.body === undefined) throw badRequest('the patch is empty');
   refuseWrongShape(patch);
+  if (patch.body === null) return readBody(atVersion(old, write.type) as unknown as Json, write);
   const target = atVersion(old, write.type) as unknown as Value;
   const result = apply(target, patch.body as Json);
   try {
@@ -70,7 +71,14 @@ function patched(apply: (target: Value, patch: Json) => Value, write: Write, old
 
 // Merge patches are objects.
 function refuseWrongShape({ contentType, body }: Patch): void {
-  if (contentType.includes('json-patch') || (typeof body === 'object' && body !== null && !Array.isArray(body))) return;
+  if (body === null && contentType.includes('merge-patch') && !contentType.includes('strategic'))
+    throw badRequest('Invalid JSON Patch');
+  if (
+    contentType.includes('json-patch') ||
+    body === null ||
+    (typeof body === 'object' && body !== null && !Array.isArray(body))
+  )
+    return;
   const kind = Array.isArray(body) ? 'array' : typeof body === 'boolean' ? 'bool' : typeof body;
   const problem = `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`;
   throw badRequest(contentType.includes('strategic') ? problem : `error decoding patch: ${problem}`);
@@ -81,11 +89,22 @@ function asPatchFailure(error: unknown, patch: Patch, result: Json): unknown {
   if (!(error instanceof ApiError) || error.code !== 400) return error;
   const why = error.message.replace(/^\w+ in version "[^"]*" cannot be handled as a \w+: /, '');
   const strategic = patch.contentType.includes('strategic');
-  const shown = strategic ? goText(patch.body) : JSON.stringify(result);
+  const shown = strategic ? goText(withoutMerged(patch.body)) : JSON.stringify(result);
   const detail = strategic ? conversionProblem(why) : why;
   return invalid({ group: '', kind: '', plural: '' }, '', [
     { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(shown)}: ${detail}`, field: 'patch' },
   ]);
+}
+
+// Upstream takes lists with an order, and what orders and retains, out of the patch as it merges them.
+function withoutMerged(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const order = '$setElementOrder/';
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !key.startsWith(order) && key !== '$retainKeys' && !(order + key in value))
+      .map(([key, member]) => [key, withoutMerged(member)]),
+  );
 }
 
 // As Go prints maps and slices.

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import { definitionCollection } from '../crd/definitions.ts';
 import { cleanupFinalizer } from '../crd/cleanup.ts';
 import type { ServedType } from './served-type.ts';
-import { ApiError, conflict, forbidden, invalid, notFound, successStatus } from './status.ts';
+import { ApiError, type Cause, badRequest, conflict, forbidden, invalid, notFound, successStatus } from './status.ts';
 import { strategyOf } from './strategies.ts';
 import { atVersion } from './versions.ts';
 import { isGone } from './writer.ts';
@@ -191,12 +191,14 @@ export function readRemoveOptions(
   query: Readonly<Record<string, string>>,
 ): RemoveOptions {
   const options = isBag(body) ? body : {};
+  checkOptionTypes(options, query);
   const grace = query['gracePeriodSeconds'] ?? options['gracePeriodSeconds'];
   const orphan = query['orphanDependents'] ?? options['orphanDependents'];
   const given = query['propagationPolicy'] ?? options['propagationPolicy'];
   if (orphan !== undefined && given !== undefined) {
     const problem = 'orphanDependents and deletionPropagation cannot be both set';
-    throw wrongPropagation('FieldValueInvalid', `Invalid value: ${JSON.stringify(given)}: ${problem}`);
+    const message = `Invalid value: ${JSON.stringify(given)}: ${problem}`;
+    throw wrongOption({ reason: 'FieldValueInvalid', message, field: 'propagationPolicy' });
   }
   const propagation =
     given ?? (orphan === undefined ? undefined : orphan === true || orphan === 'true' ? 'Orphan' : 'Background');
@@ -207,7 +209,8 @@ export function readRemoveOptions(
     propagation !== 'Orphan'
   ) {
     const known = 'supported values: "Foreground", "Background", "Orphan", "nil"';
-    throw wrongPropagation('FieldValueNotSupported', `Unsupported value: ${JSON.stringify(propagation)}: ${known}`);
+    const message = `Unsupported value: ${JSON.stringify(propagation)}: ${known}`;
+    throw wrongOption({ reason: 'FieldValueNotSupported', message, field: 'propagationPolicy' });
   }
   const preconditions = isBag(options['preconditions']) ? options['preconditions'] : {};
   const dryRun = query['dryRun'] ?? (Array.isArray(options['dryRun']) ? options['dryRun'][0] : undefined);
@@ -221,7 +224,22 @@ export function readRemoveOptions(
   };
 }
 
-function wrongPropagation(reason: 'FieldValueInvalid' | 'FieldValueNotSupported', message: string): ApiError {
-  const options = { group: 'meta.k8s.io', kind: 'DeleteOptions', plural: '' };
-  return invalid(options, '', [{ reason, message, field: 'propagationPolicy' }]);
+function checkOptionTypes(options: Readonly<Record<string, unknown>>, query: Readonly<Record<string, string>>): void {
+  const { gracePeriodSeconds: given, dryRun } = options;
+  if (given !== undefined && given !== null && typeof given !== 'number') {
+    const what = typeof given === 'boolean' ? 'bool' : Array.isArray(given) ? 'array' : typeof given;
+    const field = 'DeleteOptions.gracePeriodSeconds of type int64';
+    throw badRequest(`json: cannot unmarshal ${what} into Go struct field ${field}`);
+  }
+  const text = query['gracePeriodSeconds'] ?? '';
+  if (text !== '' && !/^[+-]?\d+$/.test(text))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  const dry = query['dryRun'] === undefined ? dryRun : [query['dryRun']];
+  if (!Array.isArray(dry) || dry.every((each) => each === 'All' || each === '')) return;
+  const message = `Unsupported value: ${JSON.stringify(dry)}: supported values: "All"`;
+  throw wrongOption({ reason: 'FieldValueNotSupported', message, field: 'dryRun' });
+}
+
+function wrongOption(cause: Cause): ApiError {
+  return invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions', plural: '' }, '', [cause]);
 }

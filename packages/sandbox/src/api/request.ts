@@ -30,7 +30,13 @@ export type ApiAnswer =
       readonly contentType?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  | { readonly kind: 'text'; readonly status: number; readonly text: string; readonly contentType: string }
+  | {
+      readonly kind: 'text';
+      readonly status: number;
+      readonly text: string;
+      readonly contentType: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | {
       readonly kind: 'watch';
       readonly open: (signal: AbortSignal) => AsyncIterable<WatchLine>;

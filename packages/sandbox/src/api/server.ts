@@ -29,7 +29,9 @@ import { type RemoveOptions, type Remover, readRemoveOptions } from './remover.t
 import { type ApiAnswer, type ApiRequest, type ResourcePath, parseResourcePath } from './request.ts';
 import type { ServedType } from './served-type.ts';
 import { removerOf } from './answers.ts';
-import { ApiError, internalError, methodNotAllowed, noSuchResource, notAcceptable } from './status.ts';
+import { acceptedFormat } from './accepted.ts';
+import { healthAnswer, noSniff, plainText } from './health.ts';
+import { ApiError, internalError, methodNotAllowed, noFormat, noSuchResource, notAcceptable } from './status.ts';
 import { answerSubresource } from './subresources.ts';
 import { answerTransient } from './transient.ts';
 import { atVersion } from './versions.ts';
@@ -129,7 +131,7 @@ export class ApiServer {
     const scope: Scope = { type, namespace: path.namespace ?? (type.namespaced ? undefined : ''), name: path.name };
     switch (request.method) {
       case 'GET':
-      case 'HEAD':
+        if (acceptedFormat(request.headers['accept']) === undefined) throw noFormat();
         return this.#read(request, scope);
       case 'POST':
         return this.#create(request, path, type);
@@ -139,7 +141,9 @@ export class ApiServer {
         return this.#patch(request, path, type);
       case 'DELETE':
         return this.#delete(request, path, type);
+      case 'HEAD':
       case 'OPTIONS':
+      default:
         throw methodNotAllowed();
     }
   }
@@ -238,12 +242,9 @@ export class ApiServer {
     const body = this.#plainDocument(path, parts) ?? this.#openApi(path, parts, request.headers['accept'] ?? '');
     if (body !== undefined)
       return path === '/openid/v1/jwks'
-        ? { kind: 'object', status: 200, body, contentType: 'application/jwk-set+json' }
-        : ok(body);
-    const [probe = '', check] = parts;
-    if (['healthz', 'readyz', 'livez'].includes(probe) && parts.length < 3 && (check ?? 'ping') in healthChecks)
-      return text(200, request.query['verbose'] !== undefined && check === undefined ? healthReport(probe) : 'ok');
-    return pageNotFound();
+        ? { kind: 'object', status: 200, body, contentType: 'application/jwk-set+json', headers: forAnHour }
+        : { ...ok(body), ...(path === '/.well-known/openid-configuration' ? { headers: forAnHour } : {}) };
+    return healthAnswer(path, request.query) ?? missingDocument(registry, parts);
   }
 
   #openApi(path: string, parts: readonly string[], accept: string): Json | undefined {
@@ -312,23 +313,26 @@ function deprecated(path: string): string | undefined {
     : undefined;
 }
 
-function text(status: number, content: string): ApiAnswer {
-  return { kind: 'text', status, text: content, contentType: 'text/plain; charset=utf-8' };
+function text(status: number, content: string, headers: Readonly<Record<string, string>> = {}): ApiAnswer {
+  return { kind: 'text', status, text: content, contentType: plainText, headers };
 }
 
 function pageNotFound(): ApiAnswer {
-  return text(404, '404 page not found\n');
+  return text(404, '404 page not found\n', noSniff);
 }
+
+// A version that a group does not have is told of by a Status, a group that is not there by a page.
+function missingDocument(registry: Registry, parts: readonly string[]): ApiAnswer {
+  const [root, name = '', version] = parts;
+  if (root === 'openapi' && name === 'v3') return text(404, '');
+  const known = root === 'api' ? parts.length === 2 : version !== undefined && registry.groups().has(name);
+  if ((root === 'api' || root === 'apis') && known && parts.length <= 3) throw noSuchResource();
+  return pageNotFound();
+}
+
+const forAnHour = { 'cache-control': 'public, max-age=3600' };
 
 function withoutLimit(query: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const { limit: _limit, continue: _continue, ...rest } = query;
   return rest;
-}
-
-// The checks that mean something here; the real server has one more for each of its parts.
-const healthChecks: Readonly<Record<string, true>> = { ping: true, log: true, etcd: true };
-
-function healthReport(probe: string): string {
-  const lines = Object.keys(healthChecks).map((name) => `[+]${name} ok\n`);
-  return `${lines.join('')}${probe} check passed\n`;
 }

@@ -114,6 +114,12 @@ export function notAcceptable(): ApiError {
   );
 }
 
+/** No format of the object is one that the client takes. */
+export function noFormat(): ApiError {
+  const formats = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+  return new ApiError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${formats}`, {});
+}
+
 /** The revision asked for is no longer remembered. */
 export function expired(message: string): ApiError {
   return new ApiError(410, 'Expired', message);

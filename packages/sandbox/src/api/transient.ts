@@ -8,18 +8,38 @@ import type { Identity } from '../access/identity.ts';
 import { recordOwnership } from '../apply/ownership.ts';
 import { managerOf } from './answers.ts';
 import { checkTypeMeta } from './decode.ts';
-import type { ApiAnswer, ApiRequest } from './request.ts';
+import { type ApiAnswer, type ApiRequest, parseResourcePath } from './request.ts';
 import type { ApiDeps } from './server.ts';
 import type { ServedType } from './served-type.ts';
-import { notImplemented } from './status.ts';
+import { badRequest, invalid, notImplemented } from './status.ts';
 
 /** The answer for a type that is not stored; undefined for all others. */
 export function answerTransient(deps: ApiDeps, request: ApiRequest, type: ServedType): ApiAnswer | undefined {
   if (type.verbs.has('get') || type.custom !== undefined) return undefined;
   const body = checkTypeMeta(request.body, type);
   const spec = bagAt(body as unknown as Bag, 'spec') ?? {};
+  const namespace = parseResourcePath(request.path)?.namespace;
+  if (namespace !== undefined && (body.metadata?.namespace ?? namespace) !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  checkSpec(type, spec);
   const status = statusOf(deps, request, type, spec);
   return created({ type, body, spec, status, manager: managerOf(request), now: kubeTime(deps.clock.now()) });
+}
+
+// Validation of reviews (pkg/apis/authorization/validation); their errors name no kind.
+function checkSpec(type: ServedType, spec: Bag): void {
+  if (!type.plural.endsWith('subjectaccessreviews')) return;
+  const refuse = (field: string, message: string): never => {
+    throw invalid({ group: type.group, kind: '', plural: '' }, '', [{ reason: 'FieldValueInvalid', message, field }]);
+  };
+  const [resource, plain] = [spec['resourceAttributes'], spec['nonResourceAttributes']];
+  if (resource === undefined && plain === undefined) {
+    const both = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+    refuse('spec.resourceAttributes', `Invalid value: null: ${both}`);
+  }
+  const groups = Array.isArray(spec['groups']) ? spec['groups'] : [];
+  if (!type.plural.startsWith('self') && scalarText(spec['user'] ?? '') === '' && groups.length === 0)
+    refuse('spec.user', 'Invalid value: "": at least one of user or group must be specified');
 }
 
 function statusOf(deps: ApiDeps, request: ApiRequest, type: ServedType, spec: Bag): Bag {
@@ -32,16 +52,25 @@ function statusOf(deps: ApiDeps, request: ApiRequest, type: ServedType, spec: Ba
     case 'localsubjectaccessreviews':
       return decisionOf(deps, subjectOf(spec), spec);
     case 'selfsubjectrulesreviews':
-      return {
-        resourceRules: deps.access.resourceRules(request.identity, scalarText(spec['namespace'] ?? '')),
-        nonResourceRules: [],
-        incomplete: false,
-      } as unknown as Bag;
+      return rulesOf(deps, request.identity, scalarText(spec['namespace'] ?? ''));
     case 'tokenreviews':
       return tokenStatus(deps, spec);
     default:
       throw notImplemented(type.plural);
   }
+}
+
+function rulesOf({ access }: ApiDeps, identity: Identity, namespace: string): Bag {
+  if (namespace === '') throw badRequest('no namespace on request');
+  const only = (rule: Bag, names: readonly string[]): Bag =>
+    Object.fromEntries(names.flatMap((name) => (rule[name] === undefined ? [] : [[name, rule[name]]])));
+  const resourceRules = access
+    .resourceRules(identity, namespace)
+    .map((rule) => only(rule, ['verbs', 'apiGroups', 'resources', 'resourceNames']));
+  const nonResourceRules = access
+    .pathRules(identity, namespace)
+    .map((rule) => only(rule, ['verbs', 'nonResourceURLs']));
+  return { resourceRules, nonResourceRules, incomplete: false };
 }
 
 interface Review {
@@ -66,7 +95,7 @@ function created({ type, body, spec, status, manager, now }: Review): ApiAnswer 
     time: now,
   });
   const metadata = {
-    ...body.metadata,
+    ...Object.fromEntries(Object.entries(body.metadata ?? {}).filter(([, value]) => value !== '')),
     ...(type.plural === 'selfsubjectreviews' ? { creationTimestamp: now } : {}),
     ...(managedFields === undefined || managedFields.length === 0 ? {} : { managedFields }),
   };

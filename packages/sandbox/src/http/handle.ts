@@ -1,19 +1,19 @@
 // One HTTP request: who it is from, its body, its answer in the format asked for.
 
-import { goJsonProblem } from '../api/go-json-problem.ts';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip, gunzipSync, gzipSync } from 'node:zlib';
-import { type Json, type KubeObject, parseJson, parseYaml } from '@evenkeel/resource';
-import type { ApiAnswer, ApiRequest, Method } from '../api/request.ts';
-import { ApiError, badRequest, unsupportedMediaType } from '../api/status.ts';
+import { createGzip, gzipSync } from 'node:zlib';
+import { type Json, type KubeObject, emitSigsYaml } from '@evenkeel/resource';
+import { acceptedFormat } from '../api/accepted.ts';
+import { type ApiAnswer, type ApiRequest, type Method, parseResourcePath } from '../api/request.ts';
+import { ApiError } from '../api/status.ts';
 import type { Cluster } from '../cluster.ts';
-import { decodeProtobuf } from '../protobuf/decode.ts';
 import { asMetadata, wantedMetadata } from '../tables/metadata-only.ts';
 import { asTable, wantsTable } from '../tables/negotiate.ts';
 import { warningHeader } from '../transport.ts';
 import { authenticate } from './authenticate.ts';
+import { readBodyValue } from './body.ts';
 import { jsonPieces, jsonText } from './json-pieces.ts';
 
 export interface HandleDeps {
@@ -56,15 +56,24 @@ async function readRequest(cluster: Cluster, request: Http2ServerRequest): Promi
   const identity = authenticate(cluster, request, headers);
   const bytes = await readBytes(request);
   refusePatchType(request.method, headers['content-type'] ?? '');
-  const body = bytes.length === 0 ? undefined : parseBody(bytes, headers);
+  const method = (request.method ?? 'GET') as Method;
+  const body = readBodyValue(bytes, { method, headers, kind: () => kindAt(cluster, url.pathname) });
   return {
-    method: (request.method ?? 'GET') as Method,
+    method,
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     headers,
     body,
     identity,
   };
+}
+
+// Subresources have kinds of their own.
+function kindAt(cluster: Cluster, path: string): string | undefined {
+  const at = parseResourcePath(path);
+  if (at === undefined) return undefined;
+  const type = cluster.registry.byPath(at.group, at.version, at.plural);
+  return at.subresource === undefined ? type?.kind : (type?.subresources.get(at.subresource)?.kind ?? type?.kind);
 }
 
 const patchTypes = /^application\/(json-patch\+json|merge-patch\+json|strategic-merge-patch\+json|apply-patch\+yaml)/;
@@ -88,47 +97,6 @@ async function readBytes(request: Http2ServerRequest): Promise<Buffer> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function parseBody(bytes: Buffer, headers: Readonly<Record<string, string>>): Json {
-  const plain = headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
-  const type = (headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '';
-  if (type === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(plain);
-  const text = plain.toString('utf8');
-  if (type === 'application/yaml' || type === 'application/apply-patch+yaml') return parseYamlBody(text);
-  if (type.endsWith('json') || type === '' || type === '*/*') return parseJsonBody(text, type);
-  throw unsupportedMediaType(['application/json', 'application/yaml']);
-}
-
-function parseJsonBody(text: string, type: string): Json {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    const problem = goJsonProblem(text) ?? (error instanceof Error ? error.message : String(error));
-    throw badRequest(jsonProblems[type]?.(problem) ?? `couldn't get version/kind; json parse error: ${problem}`);
-  }
-}
-
-const jsonProblems: Readonly<Record<string, (problem: string) => string>> = {
-  'application/json-patch+json': (problem) => `error decoding patch: ${problem}`,
-  'application/merge-patch+json': (problem) => `error decoding patch: ${problem}`,
-  'application/strategic-merge-patch+json': (problem) => problem,
-};
-
-function parseYamlBody(text: string): Json {
-  // Apply patches are nearly always JSON, which reads much faster as such.
-  if (/^\s*\{/.test(text)) {
-    try {
-      return parseJson(text);
-    } catch {
-      // Flow-style YAML then.
-    }
-  }
-  try {
-    return parseYaml(text, { dialect: 'sigs' }) ?? null;
-  } catch (error) {
-    throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 interface Writing {
@@ -155,12 +123,22 @@ async function writeAnswer(answer: ApiAnswer, writing: Writing): Promise<void> {
       const ofItem = converted === undefined && isListOfBareItems(answer.body) ? bareItem : (item: unknown) => item;
       const body = converted ?? answer.body;
       const sent = { response, status: table?.status ?? answer.status, headers: { ...headers, 'content-type': type } };
+      if (answer.status < 300 && converted === undefined && isKubeObject(body) && wantsYaml(read))
+        return sendBytes(
+          { ...sent, headers: { ...sent.headers, 'content-type': 'application/yaml' } },
+          Buffer.from(emitSigsYaml((ofItem === bareItem ? withItems(body, ofItem) : body) as Json)),
+          read,
+        );
       const pieces = read.method === 'HEAD' ? undefined : jsonPieces(body, ofItem);
       if (pieces !== undefined) return sendPieces(sent, pieces, read);
       return sendJson(sent, ofItem === bareItem ? withItems(body, ofItem) : body, read);
     }
     case 'text':
-      response.writeHead(answer.status, { 'content-type': answer.contentType });
+      response.writeHead(answer.status, {
+        'content-type': answer.contentType,
+        'cache-control': 'no-cache, private',
+        ...answer.headers,
+      });
       response.end(answer.text);
       return undefined;
     case 'watch':
@@ -183,9 +161,17 @@ interface Sent {
   readonly headers: Readonly<Record<string, string | string[]>>;
 }
 
-function sendJson({ response, status, headers }: Sent, body: unknown, read?: ApiRequest): void {
+function wantsYaml({ headers }: ApiRequest): boolean {
+  return (headers['accept'] ?? '').includes('yaml') && acceptedFormat(headers['accept']) === 'yaml';
+}
+
+function sendJson(sent: Sent, body: unknown, read?: ApiRequest): void {
   // As Go's encoder, one line.
-  let bytes: Buffer = Buffer.from(`${jsonText(body)}\n`);
+  sendBytes(sent, Buffer.from(`${jsonText(body)}\n`), read);
+}
+
+function sendBytes({ response, status, headers }: Sent, plain: Buffer, read?: ApiRequest): void {
+  let bytes = plain;
   const all: Record<string, string | string[] | number> = { ...jsonHeaders, ...headers };
   if (bytes.length >= gzipFromBytes && takesGzip(read)) {
     bytes = gzipSync(bytes, { level: 1 });

@@ -30,7 +30,11 @@ async function send(transport: KubeTransport, type: StoreEvent['type'], event: K
     await transport.send({ method: 'POST', path, body: { ...event, metadata: { name, namespace } } });
     return;
   }
-  const body = { count: event['count'], lastTimestamp: event['lastTimestamp'] } as unknown as KubeObject;
+  const body = {
+    count: event['count'],
+    message: event['message'],
+    lastTimestamp: event['lastTimestamp'],
+  } as unknown as KubeObject;
   await transport.send({
     method: 'PATCH',
     path: `${path}/${name}`,

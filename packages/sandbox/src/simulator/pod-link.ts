@@ -122,6 +122,8 @@ export class PodLink implements Disposable {
     const left = answer.body as KubeObject | undefined;
     const lives = answer.status === 200 && left?.kind === 'Pod' && (left.metadata.finalizers ?? []).length > 0;
     if (lives) return this.#keep(key, answer);
+    // A refusal leaves the pod there, and the kubelet finds it again.
+    if (answer.status !== 200 && answer.status !== 404) return false;
     this.#gone.add(uid);
     this.#theirs.delete(key);
     return false;

@@ -3,10 +3,11 @@
 import type { KubeObject } from '@evenkeel/resource';
 import { kubeTime } from '@evenkeel/std';
 import type { Bag } from '../store/draft.ts';
-import { nextCronTime, parseCronSchedule } from '../validation/cron-schedule.ts';
+import { parseCronSchedule } from '../validation/cron-schedule.ts';
 import type { Actor, ControllerDeps } from './actor.ts';
 import { conditionOf } from './conditions.ts';
 import { type ControllerSpec, controllerKey, ownKey } from './controller.ts';
+import { nextCronTimeIn } from './cron-zone.ts';
 import { EventRecorder } from './events.ts';
 import type { OwnerIndex } from './owner-index.ts';
 import { controllerReference } from './templates.ts';
@@ -14,6 +15,7 @@ import { specView, statusView } from './views.ts';
 
 interface CronJobView {
   readonly schedule: string;
+  readonly timeZone?: string;
   readonly suspend?: boolean;
   readonly concurrencyPolicy?: string;
   readonly startingDeadlineSeconds?: number;
@@ -27,6 +29,8 @@ interface CronJobView {
 
 const collection = 'cronjobs.batch';
 const waitMaxMs = 24 * 3_600_000;
+
+const scheduledAnnotation = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
 
 /** The CronJob controller. */
 export function cronJobController(deps: ControllerDeps, index: OwnerIndex): ControllerSpec {
@@ -46,6 +50,7 @@ function sync(actor: Actor, events: EventRecorder, index: OwnerIndex, cron: Kube
     .inCollection(cron.metadata.uid ?? '', 'jobs.batch')
     .flatMap((place) => actor.get('jobs.batch', place.namespace, place.name) ?? []);
   const running = jobs.filter((job) => outcomeOf(job) === undefined);
+  reportStrangers(events, cron, running);
   keepHistory(actor, cron, jobs);
   writeActive(actor, cron, jobs, running);
   const spec = specView<CronJobView>(cron);
@@ -53,25 +58,37 @@ function sync(actor: Actor, events: EventRecorder, index: OwnerIndex, cron: Kube
   if (typeof schedule === 'string' || spec.suspend === true || cron.metadata.deletionTimestamp !== undefined)
     return undefined;
   const now = actor.deps.clock.now();
+  const zone = spec.timeZone;
   const last =
     statusView<{ lastScheduleTime?: string }>(cron).lastScheduleTime ?? cron.metadata.creationTimestamp ?? '';
-  const due = lastDue(schedule, Date.parse(last), now);
+  const due = lastDue(schedule, { ms: Date.parse(last), zone }, now);
   if (due !== undefined) run(actor, events, cron, { due, running });
-  const next = nextCronTime(schedule, now);
+  const next = nextCronTimeIn(schedule, now, zone);
   return next === undefined ? undefined : Math.min(waitMaxMs, next - now + 10);
+}
+
+// Jobs that somebody made in its name.
+function reportStrangers(events: EventRecorder, cron: KubeObject, running: readonly KubeObject[]): void {
+  const known = statusView<{ active?: readonly { uid?: string }[] }>(cron).active ?? [];
+  for (const job of running) {
+    const isKnown = known.some((each) => each.uid === job.metadata.uid);
+    if (isKnown || job.metadata.annotations?.[scheduledAnnotation] !== undefined) continue;
+    const message = `Saw a job that the controller did not create or forgot: ${job.metadata.name ?? ''}`;
+    events.record(cron, { type: 'Warning', reason: 'UnexpectedJob', message });
+  }
 }
 
 // The latest time missed since the last run: earlier ones are not made up for.
 function lastDue(
   schedule: Exclude<ReturnType<typeof parseCronSchedule>, string>,
-  sinceMs: number,
+  since: { readonly ms: number; readonly zone: string | undefined },
   now: number,
 ): number | undefined {
   let due: number | undefined;
-  let at = nextCronTime(schedule, sinceMs);
+  let at = nextCronTimeIn(schedule, since.ms, since.zone);
   for (let count = 0; at !== undefined && at <= now && count < 1000; count++) {
     due = at;
-    at = nextCronTime(schedule, at);
+    at = nextCronTimeIn(schedule, at, since.zone);
   }
   return due;
 }
@@ -104,7 +121,7 @@ function run(
       name,
       namespace: cron.metadata.namespace ?? '',
       ...(metadata?.labels === undefined ? {} : { labels: { ...metadata.labels } }),
-      annotations: { ...metadata?.annotations, 'batch.kubernetes.io/cronjob-scheduled-timestamp': kubeTime(at.due) },
+      annotations: { ...metadata?.annotations, [scheduledAnnotation]: kubeTime(at.due) },
       ownerReferences: [controllerReference(cron)],
     },
     spec: structuredClone(spec.jobTemplate.spec),

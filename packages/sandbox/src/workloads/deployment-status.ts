@@ -18,6 +18,8 @@ export interface StatusInput {
   readonly deployment: KubeObject;
   readonly sets: readonly KubeObject[];
   readonly newSet: KubeObject | undefined;
+  /** True where the new set was made in this turn. */
+  readonly created?: boolean;
 }
 
 interface Counts {
@@ -135,53 +137,33 @@ function setProgressing(status: Bag, condition: ConditionInput): number | undefi
     input.newSet === undefined
       ? `Deployment "${deployment.metadata.name ?? ''}"`
       : `ReplicaSet "${input.newSet.metadata.name ?? ''}"`;
+  const say = (saying: Saying): void => setCondition(status, 'Progressing', saying, now);
   if (spec.paused === true) {
-    setCondition(
-      status,
-      'Progressing',
-      { status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' },
-      now,
-    );
+    say({ status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' });
     return undefined;
   }
   const current = conditionOf(status, 'Progressing');
-  if (current?.['reason'] === 'DeploymentPaused') {
-    setCondition(
-      status,
-      'Progressing',
-      { status: 'Unknown', reason: 'DeploymentResumed', message: 'Deployment is resumed' },
-      now,
-    );
+  if (current?.['reason'] === 'DeploymentPaused')
+    say({ status: 'Unknown', reason: 'DeploymentResumed', message: 'Deployment is resumed' });
+  if (input.newSet !== undefined && (current === undefined || input.created === true)) {
+    const message = `Created new replica set "${input.newSet.metadata.name ?? ''}"`;
+    say({ status: 'True', reason: 'NewReplicaSetCreated', message });
   }
-  if (current === undefined && input.newSet !== undefined) {
-    setCondition(
-      status,
-      'Progressing',
-      {
-        status: 'True',
-        reason: 'NewReplicaSetCreated',
-        message: `Created new replica set "${input.newSet.metadata.name ?? ''}"`,
-      },
-      now,
-    );
-  }
+  // One set alone, and that rolled out: this is no rollout, and nothing is said of its progress.
+  const settled = conditionOf(status, 'Progressing')?.['reason'] === 'NewReplicaSetAvailable';
+  if (settled && counts.replicas === counts.updatedReplicas) return undefined;
   const wanted = spec.replicas ?? 1;
   const complete =
     counts.updatedReplicas === wanted && counts.replicas === wanted && counts.availableReplicas === wanted;
   if (complete && input.newSet !== undefined) {
-    setCondition(
-      status,
-      'Progressing',
-      { status: 'True', reason: 'NewReplicaSetAvailable', message: `${subject} has successfully progressed.` },
-      now,
-    );
+    say({ status: 'True', reason: 'NewReplicaSetAvailable', message: `${subject} has successfully progressed.` });
     return undefined;
   }
   const rolled = counts.updatedReplicas > (before.updatedReplicas ?? 0);
   const shrank = counts.replicas - counts.updatedReplicas < (before.replicas ?? 0) - (before.updatedReplicas ?? 0);
   const readier =
     counts.readyReplicas > (before.readyReplicas ?? 0) || counts.availableReplicas > (before.availableReplicas ?? 0);
-  if (rolled || shrank || readier || current?.['reason'] === 'NewReplicaSetAvailable') {
+  if (rolled || shrank || readier) {
     const saying: Saying = { status: 'True', reason: 'ReplicaSetUpdated', message: `${subject} is progressing.` };
     setCondition(status, 'Progressing', saying, now, true);
   }

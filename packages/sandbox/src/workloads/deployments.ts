@@ -78,7 +78,8 @@ function sync(actor: Actor, events: EventRecorder, index: OwnerIndex, deployment
   const now = ownedSets(actor, index, deployment);
   const newSet = findNewSet(deployment, now);
   if (newSet !== undefined) annotateSets(rollout, newSet, now);
-  const wait = deploymentStatus({ actor, deployment, sets: now, newSet, events });
+  const created = newSet !== undefined && !sets.some((set) => set.metadata.uid === newSet.metadata.uid);
+  const wait = deploymentStatus({ actor, deployment, sets: now, newSet, events, created });
   const after = actor.get(collection, deployment.metadata.namespace ?? '', deployment.metadata.name ?? '');
   if (after !== undefined && isComplete(after)) cleanUpHistory(actor, after, now);
   return wait;

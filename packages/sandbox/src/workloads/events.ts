@@ -4,6 +4,7 @@ import type { KubeObject } from '@evenkeel/resource';
 import { kubeTime } from '@evenkeel/std';
 import type { Draft } from '../store/draft.ts';
 import type { ControllerDeps } from './actor.ts';
+import { EventCorrelator } from './event-correlator.ts';
 
 export interface Happening {
   readonly type: 'Normal' | 'Warning';
@@ -22,6 +23,7 @@ export class EventRecorder {
   readonly #component: string;
   readonly #host: string | undefined;
   readonly #known = new Map<string, string>();
+  readonly #correlator = new EventCorrelator();
 
   constructor(deps: ControllerDeps, component: string, host?: string) {
     this.#deps = deps;
@@ -31,12 +33,19 @@ export class EventRecorder {
 
   record(object: KubeObject, happening: Happening): void {
     const { namespace = 'default', uid = '' } = object.metadata;
-    const key = [uid, happening.type, happening.reason, happening.message, happening.fieldPath ?? ''].join('|');
+    const { type, reason, message, fieldPath = '' } = happening;
+    const full = [uid, type, reason, message, fieldPath].join('|');
+    const correlated = this.#correlator.correlate(
+      { about: uid, type, reason, message, key: full },
+      this.#deps.clock.now(),
+    );
+    if (!correlated.heard) return;
+    const { key } = correlated;
     const events = this.#deps.store.collection('events');
     const known = events.get(namespace, this.#known.get(key) ?? '');
-    if (known !== undefined) events.put(this.#repeated(known));
+    if (known !== undefined) events.put(this.#repeated(known, correlated.message));
     else if (this.#namespaceLives(namespace)) {
-      const draft = this.#fresh(object, namespace, happening);
+      const draft = this.#fresh(object, namespace, { ...happening, message: correlated.message });
       if (this.#known.size > 5000) this.#known.clear();
       this.#known.set(key, draft.metadata.name ?? '');
       events.put(draft);
@@ -49,10 +58,11 @@ export class EventRecorder {
     return this.#deps.store.collection('namespaces').get('', name)?.metadata.deletionTimestamp === undefined;
   }
 
-  #repeated(event: KubeObject): Draft {
+  #repeated(event: KubeObject, message: string): Draft {
     const count = typeof event['count'] === 'number' ? event['count'] : 1;
     const draft = { ...event, metadata: { ...event.metadata } } as unknown as Draft;
     draft['count'] = count + 1;
+    draft['message'] = message;
     draft['lastTimestamp'] = kubeTime(this.#deps.clock.now());
     return draft;
   }

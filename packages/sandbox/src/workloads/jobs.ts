@@ -90,9 +90,10 @@ class Sync {
         active,
       );
     }
-    this.#start(active, succeeded);
+    const pause = this.#pause(pods, failed);
+    if (pause <= 0) this.#start(active, succeeded);
     this.#writeStatus();
-    return wait;
+    return pause > 0 ? Math.min(pause, wait ?? pause) : wait;
   }
 
   #pods(): readonly KubeObject[] {
@@ -128,6 +129,14 @@ class Sync {
     for (const pod of active.slice(wanted)) this.#deletePod(pod);
   }
 
+  // After failures new pods wait: ten seconds after the first, twice as long after each other, ten minutes at most.
+  #pause(pods: readonly KubeObject[], failed: number): number {
+    if (failed === 0 || pods.some(isPodActive)) return 0;
+    const ends = pods.filter((pod) => statusView<{ phase?: string }>(pod).phase === 'Failed').map(endOf);
+    const wait = Math.min(backOffMaxMs, backOffMs * 2 ** (failed - 1)) / this.#actor.deps.speed;
+    return Math.max(0, ...ends) + wait - this.#actor.deps.clock.now();
+  }
+
   #createPod(pods: readonly KubeObject[]): void {
     const indexed = this.#spec.completionMode === 'Indexed';
     const next = indexed ? freeIndex(pods) : undefined;
@@ -138,7 +147,11 @@ class Sync {
       finalizers: [tracking],
       generateName: next === undefined ? `${name}-` : `${name}-${next}-`,
     });
-    if (next !== undefined) pod.metadata.annotations = { ...pod.metadata.annotations, [indexAnnotation]: String(next) };
+    if (next !== undefined) {
+      pod.metadata.annotations = { ...pod.metadata.annotations, [indexAnnotation]: String(next) };
+      const spec = bagAt(pod, 'spec') ?? {};
+      spec['hostname'] ??= `${name}-${next}`;
+    }
     const created = this.#actor.create('pods', pod);
     if (created !== undefined) this.#say('Normal', 'SuccessfulCreate', `Created pod: ${created.metadata.name ?? ''}`);
   }
@@ -150,6 +163,8 @@ class Sync {
 
   #suspend(pods: readonly KubeObject[]): undefined {
     for (const pod of pods.filter(isPodActive)) this.#deletePod(pod);
+    const before = conditionOf(statusView<Bag>(this.#job), 'Suspended');
+    if (before?.['status'] !== 'True') this.#say('Normal', 'Suspended', 'Job suspended');
     this.#actor.updateStatus(collection, this.#job, (status) => {
       upsertCondition(
         status,
@@ -215,14 +230,17 @@ class Sync {
         pod.metadata.deletionTimestamp !== undefined &&
         !['Succeeded', 'Failed'].includes(statusView<{ phase?: string }>(pod).phase ?? ''),
     ).length;
+    let resumed = false;
     this.#actor.updateStatus(collection, this.#job, (status) => {
       if (!suspended) status['startTime'] ??= this.#actor.now();
+      if (this.#spec.completionMode === 'Indexed') status['completedIndexes'] = doneIndexes(pods);
       if (!suspended && conditionOf(status, 'Suspended')?.['status'] === 'True') {
         upsertCondition(
           status,
           { type: 'Suspended', status: 'False', reason: 'JobResumed', message: 'Job resumed' },
           this.#actor.now(),
         );
+        resumed = true;
       }
       if (active.length > 0) status['active'] = active.length;
       else delete status['active'];
@@ -230,6 +248,7 @@ class Sync {
       status['terminating'] = terminating;
       status['uncountedTerminatedPods'] = bagAt(status, 'uncountedTerminatedPods') ?? {};
     });
+    if (resumed) this.#say('Normal', 'Resumed', 'Job resumed');
   }
 
   #say(type: 'Normal' | 'Warning', reason: string, message: string): void {
@@ -242,11 +261,36 @@ function numberAt(status: Bag, key: string): number {
   return typeof value === 'number' ? value : 0;
 }
 
+const backOffMs = 10_000;
+const backOffMaxMs = 600_000;
+
+function endOf(pod: KubeObject): number {
+  const containers = statusView<{
+    containerStatuses?: readonly { state?: { terminated?: { finishedAt?: string } } }[];
+  }>(pod).containerStatuses;
+  const ends = (containers ?? []).map((each) => Date.parse(each.state?.terminated?.finishedAt ?? '') || 0);
+  return Math.max(0, ...ends);
+}
+
+function indexOf(pod: KubeObject): number {
+  return Number(pod.metadata.annotations?.[indexAnnotation] ?? '-1');
+}
+
+// As ranges: "0,2-4".
+function doneIndexes(pods: readonly KubeObject[]): string {
+  const done = pods.filter((pod) => statusView<{ phase?: string }>(pod).phase === 'Succeeded').map(indexOf);
+  const ranges: [number, number][] = [];
+  for (const index of [...new Set(done)].sort((a, b) => a - b)) {
+    const open = ranges.at(-1);
+    if (open !== undefined && open[1] === index - 1) open[1] = index;
+    else ranges.push([index, index]);
+  }
+  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}${to === from + 1 ? ',' : '-'}${to}`)).join(',');
+}
+
 function freeIndex(pods: readonly KubeObject[]): number {
   const taken = new Set(
-    pods
-      .filter((pod) => isPodActive(pod) || statusView<{ phase?: string }>(pod).phase === 'Succeeded')
-      .map((pod) => Number(pod.metadata.annotations?.[indexAnnotation] ?? '-1')),
+    pods.filter((pod) => isPodActive(pod) || statusView<{ phase?: string }>(pod).phase === 'Succeeded').map(indexOf),
   );
   let index = 0;
   while (taken.has(index)) index++;

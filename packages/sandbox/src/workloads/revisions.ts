@@ -2,7 +2,7 @@
 // many old ones are kept (pkg/controller/deployment/util, Kubernetes 1.35).
 
 import type { Json, KubeObject } from '@evenkeel/resource';
-import { type Bag, bagAt, copyValue, sameValue } from '../store/draft.ts';
+import { type Bag, type Draft, bagAt, copyValue, sameValue } from '../store/draft.ts';
 import type { Actor } from './actor.ts';
 import type { DeploymentView } from './deployments.ts';
 import { maxReplicas, newSetReplicas, type Rollout } from './rollout-limits.ts';
@@ -138,9 +138,11 @@ export function annotateSets({ actor, deployment }: Rollout, newSet: KubeObject,
     };
   });
   if (deployment.metadata.annotations?.[revisionAnnotation] === String(revision)) return;
-  actor.update('deployments.apps', deployment, (draft) => {
+  // With the status, as upstream does: otherwise the generation would go up.
+  const annotate = (draft: Draft): void => {
     draft.metadata.annotations = { ...draft.metadata.annotations, [revisionAnnotation]: String(revision) };
-  });
+  };
+  actor.update('deployments.apps', deployment, annotate, 'status');
 }
 
 /** Annotations of one set while scaling. */
