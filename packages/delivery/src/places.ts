@@ -49,6 +49,10 @@ const INTERVAL_MS = 3 * 60_000;
 /** What a timer can wait at most. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
+function intervalOf({ pollMs = INTERVAL_MS }: DeliverySource): number {
+  return Math.min(pollMs, TIMER_MS_MAX);
+}
+
 const CHART_LAYER = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
 
 /** Makes it. What was resolved is remembered for an interval, exact versions of charts for ever. */
@@ -76,7 +80,7 @@ export function createPlaces(options: {
     resolved.set(key, { value, atMs: clock.now() });
     return value;
   };
-  const asking = { charts, remembered };
+  const asking = { charts, remembered, opened: createOpened() };
   return {
     store,
     charts,
@@ -87,8 +91,7 @@ export function createPlaces(options: {
     },
     watch(source, listener) {
       if (source.kind === undefined || source.kind === 'git') {
-        const intervalMs = Math.min(source.pollMs ?? INTERVAL_MS, TIMER_MS_MAX);
-        return store.watch(source.url, listener, { access: source.access, intervalMs });
+        return store.watch(source.url, listener, { access: source.access, intervalMs: intervalOf(source) });
       }
       if (isLasting(source)) return () => undefined;
       const question = {
@@ -99,8 +102,7 @@ export function createPlaces(options: {
           return (await locate(source, { ...asking, refresh: true, signal })).content;
         },
       };
-      const intervalMs = Math.min(source.pollMs ?? INTERVAL_MS, TIMER_MS_MAX);
-      const stopAsking = watches.watch(question, listener, intervalMs);
+      const stopAsking = watches.watch(question, listener, intervalOf(source));
       const stopListening = source.access?.onChange(() => {
         resolved.delete(question.key);
         listener();
@@ -133,7 +135,29 @@ export function watchKey(sources: readonly DeliverySource[]): string {
     .join('\n');
 }
 
+/** How many unpacked contents are kept: a chart that hundreds of Applications share is unpacked once. */
+const OPENED_MAX = 32;
+
+type Opened = (key: string, open: () => Promise<Snapshot>) => Promise<Snapshot>;
+
+function createOpened(): Opened {
+  const known = new Map<string, Promise<Snapshot>>();
+  return (key, open) => {
+    const opening = known.get(key) ?? open();
+    known.delete(key);
+    known.set(key, opening);
+    // A failure is not kept, and the next asker tries again.
+    opening.catch(() => known.delete(key));
+    for (const [oldest] of known) {
+      if (known.size <= OPENED_MAX) break;
+      known.delete(oldest);
+    }
+    return opening;
+  };
+}
+
 interface Asking {
+  readonly opened: Opened;
   readonly charts: () => ChartStore;
   readonly remembered: <T extends ResolvedChart | ResolvedArtifact>(
     key: string,
@@ -189,10 +213,11 @@ async function locateChart(source: DeliverySource, asking: Asking): Promise<Loca
   return {
     revision: value.version,
     content,
-    async open(later) {
-      const fetched = await charts().fetchChart({ ...request, signal: later }, value);
-      return plainSnapshot(fetched.tree(), fetched.archiveDigest);
-    },
+    open: () =>
+      asking.opened(`${placeKey(source)} ${content}`, async () => {
+        const fetched = await charts().fetchChart(withoutSignal(request), value);
+        return plainSnapshot(fetched.tree(), fetched.archiveDigest);
+      }),
   };
 }
 
@@ -214,13 +239,19 @@ async function locateArtifact(source: DeliverySource, asking: Asking): Promise<L
   return {
     revision: value.digest,
     content: value.digest,
-    async open(later) {
-      const fetched = await charts().fetchArtifact({ ...request, signal: later }, value);
-      if (fetched.mediaType !== CHART_LAYER) return plainSnapshot(fetched.tree(), fetched.layerDigest);
-      const files = unpackChart(fetched.layer).map(({ name, data }) => [name, data] as const);
-      return plainSnapshot(memoryTree(Object.fromEntries(files)), fetched.layerDigest);
-    },
+    open: () =>
+      asking.opened(`${placeKey(source)} ${value.digest}`, async () => {
+        const fetched = await charts().fetchArtifact(withoutSignal(request), value);
+        if (fetched.mediaType !== CHART_LAYER) return plainSnapshot(fetched.tree(), fetched.layerDigest);
+        const files = unpackChart(fetched.layer).map(({ name, data }) => [name, data] as const);
+        return plainSnapshot(memoryTree(Object.fromEntries(files)), fetched.layerDigest);
+      }),
   };
+}
+
+/** One asker that gives up must not end what others wait for. */
+function withoutSignal<T extends RemoteRequest>({ signal: _signal, ...request }: T): Omit<T, 'signal'> {
+  return request;
 }
 
 /** How a remote is reached with the credentials that hold now. */
