@@ -1,6 +1,7 @@
 // One source at one revision: rendered, or found to be what it was. What it read is remembered by content, what else it
 // depended on by name, and where all of that is the same nothing is rendered again.
 
+import { createHash } from 'node:crypto';
 import type { Refusal } from '@evenkeel/engine';
 import {
   type ReadRecord,
@@ -179,11 +180,14 @@ function isRefusal(request: RenderRequest | Refusal): request is Refusal {
   return 'sentence' in request;
 }
 
-const knownVersions = new WeakMap<readonly string[], string>();
+const knownVersions = new WeakMap<readonly string[], { readonly kubeVersion: string; readonly key: string }>();
 
-/** One text for everything a chart may ask of a cluster's versions. */
+/** A short name for everything a chart may ask of a cluster's versions. */
 function versionsKey({ kubeVersion, apiVersions }: ChartWorld): string {
-  const known = knownVersions.get(apiVersions) ?? apiVersions.toSorted().join(' ');
-  knownVersions.set(apiVersions, known);
-  return `${kubeVersion} ${known}`;
+  const known = knownVersions.get(apiVersions);
+  if (known?.kubeVersion === kubeVersion) return known.key;
+  const text = [kubeVersion, ...apiVersions.toSorted()].join('\n');
+  const key = createHash('sha256').update(text).digest('hex');
+  knownVersions.set(apiVersions, { kubeVersion, key });
+  return key;
 }

@@ -31,6 +31,10 @@ export interface RepositoryAccess {
   submodule?(url: string): { readonly how: GitAccess; readonly withheld?: string };
   /** May fetch a token first. */
   remote(url: string): Promise<ChartAccess>;
+  /** The same for a place that a chart names as its dependency, where that is less, as for submodules. */
+  dependency?(url: string): Promise<ChartAccess>;
+  /** The URL of the chart repository that charts call `@name`. */
+  named?(name: string): string | undefined;
   /** Tells that answers may have become others. Returns the way to stop. */
   onChange(listener: () => void): () => void;
 }

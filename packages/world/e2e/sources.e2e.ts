@@ -205,6 +205,16 @@ test('what renderings fetch from elsewhere: dependencies, values behind URLs, re
   await untilSynced('umbrella');
   const settings = await untilData('configmap/umbrella/umbrella-settings', 'colour', 'fetched');
   assert.equal(at(settings, 'data', 'version'), '1.0.0');
+  await story.apply(`apiVersion: v1
+kind: Secret
+metadata: {name: mine, namespace: argocd, labels: {argocd.argoproj.io/secret-type: repository}}
+stringData: {type: helm, name: mine, url: '${web.url}'}
+`);
+  await story.push({
+    'aliased/Chart.yaml': `apiVersion: v2\nname: aliased\nversion: 0.1.0\ndependencies: [{name: web, version: 1.x, repository: '@mine'}]\n`,
+  });
+  await story.apply(appYaml('aliased', `source: {repoURL: ${shopUrl}, path: aliased}`));
+  await untilData('configmap/aliased/aliased-settings', 'version', '1.1.0');
   await story.apply(appYaml('remote', `source: {repoURL: ${shopUrl}, path: remote}`));
   await untilSynced('remote');
   await untilData('configmap/remote/far-config', 'value', 'from afar');

@@ -164,6 +164,12 @@ class DirectoryState {
               withheld: `project "${project}" does not permit it, so no credentials are used`,
             },
       remote: (url) => this.#remote(url, project, purpose),
+      dependency: (url) =>
+        this.#permits(project, url) ? this.#remote(url, project, purpose) : Promise.resolve(this.#anonymousRemote(url)),
+      named: (name) =>
+        this.set(purpose).repositories.find(
+          (entry) => entry.name === name && (entry.project === '' || entry.project === project),
+        )?.url,
       onChange: (listener) => this.onChange(listener),
     };
     this.#accesses.set(key, made);
@@ -178,6 +184,10 @@ class DirectoryState {
   /** How whoever has no credentials reaches a URL: authorities and host keys still count. */
   #anonymous(url: string): GitAccess {
     return gitAccess(matchEntry(url, '', { repositories: [], templates: [] }), this.#world());
+  }
+
+  #anonymousRemote(url: string): ChartAccess {
+    return chartAccess(matchEntry(url, '', { repositories: [], templates: [] }), this.#world());
   }
 
   accessWith(entry: RepositoryEntry): RepositoryAccess {

@@ -81,7 +81,10 @@ export function renderRequest(
     renderer: rendererOf(fields),
     kustomize: { ...kustomizeSettings(fields.kustomize ?? {}, fill), build, generate: false },
     helm: helmSettings(fields, scene, { fill, ...files }),
-    directory: directorySettings(fields.directory ?? {}, fill),
+    directory: {
+      ...directorySettings(fields.directory ?? {}, fill),
+      ...(renderers.directory ? {} : { jsonnet: false as const }),
+    },
     disabled: [...(renderers.helm ? [] : ['helm' as const]), ...(renderers.kustomize ? [] : ['kustomize' as const])],
     ...plugin,
   };

@@ -27,6 +27,7 @@ export function renderDirectory(tree: FileTree, directory: string, settings: Dir
     if (text.includes(SKIP_MARK)) continue;
     if (path.endsWith('.jsonnet')) {
       const { jsonnet = noVariables } = settings;
+      if (jsonnet === false) continue;
       collect(renderJsonnet(tree, { path, text, directory }, jsonnet), path, { objects, refusals });
       continue;
     }

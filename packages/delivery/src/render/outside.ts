@@ -3,7 +3,13 @@
 import { DependencyError, type DependencyWorld, buildDependencies, isSameOrigin, loadChart } from '@evenkeel/helm';
 import { type RepoSpec, cloneUrl, parseRepoSpec } from '@evenkeel/kustomize';
 import { RemoteError } from '@evenkeel/oci';
-import { type ChartStore, type PinnedSnapshot, indexUrl } from '@evenkeel/source';
+import {
+  type ChartStore,
+  type PinnedSnapshot,
+  type RemoteRequest,
+  type RepositoryAccess,
+  indexUrl,
+} from '@evenkeel/source';
 import { ContentNotLoaded, type FileTree, joinTreePath, memoryTree } from '@evenkeel/std';
 import type { DeliverySource } from '../model.ts';
 import { type Places, remoteRequest } from '../places.ts';
@@ -18,7 +24,7 @@ type Outside = Required<Pick<RenderWorld, 'remoteFile' | 'dependencies' | 'chart
 /** Everything one rendering may fetch, with the credentials of its source. */
 export function outsideWorld(source: DeliverySource, places: Places, answers: Answers): Outside {
   const fetchFile = async (url: string, signal: AbortSignal, owner: string = url): Promise<Uint8Array> => {
-    const reach = await remoteRequest(source, signal, isSameOrigin(owner, url) ? owner : url);
+    const reach = await dependencyRequest(source, signal, isSameOrigin(owner, url) ? owner : url);
     return (await places.charts().fetchFile({ ...reach, url, maxAgeMs: MAX_AGE_MS })).content;
   };
   const remoteFile = (url: string): Uint8Array =>
@@ -67,7 +73,12 @@ async function pullChart(
   signal: AbortSignal,
 ): Promise<FileTree> {
   const charts = places.charts();
-  const request = { ...(await remoteRequest(source, signal, repository)), repoURL: repository, chart: name, version };
+  const request = {
+    ...(await dependencyRequest(source, signal, repository)),
+    repoURL: repository,
+    chart: name,
+    version,
+  };
   return (await charts.fetchChart(request, await charts.resolveChart({ ...request, maxAgeMs: MAX_AGE_MS }))).tree();
 }
 
@@ -85,11 +96,12 @@ function dependencyWorld(
   const charts = (): ChartStore => places.charts();
   return {
     fetchIndex: async (repository) => new TextDecoder().decode(await fetchFile(indexUrl(repository), signal)),
+    ...(source.access?.named ? { repositoryUrl: (name: string) => source.access?.named?.(name) } : {}),
     fetchArchive: (url, repository) => fetchFile(url, signal, repository),
     listTags: async (reference) =>
-      charts().listTags({ ...(await remoteRequest(source, signal, reference)), url: reference }),
+      charts().listTags({ ...(await dependencyRequest(source, signal, reference)), url: reference }),
     async fetchOciChart(reference) {
-      const reach = await remoteRequest(source, signal, reference);
+      const reach = await dependencyRequest(source, signal, reference);
       const request = { ...reach, repoURL: reference, chart: '', version: '' };
       return (await charts().fetchChart(request, await charts().resolveChart(request))).archive;
     },
@@ -131,7 +143,7 @@ function remoteBase(spec: RepoSpec, source: DeliverySource, places: Places, answ
   const name = `${url} ${spec.ref}`;
   const snapshot = answers.of(`base ${name}`, (signal) =>
     refusing(`kustomize: ${spec.raw}`, async (): Promise<PinnedSnapshot> => {
-      const { access } = source;
+      const access = source.access && narrowed(source.access, source.url);
       const { sha } = await places.store.resolve(url, spec.ref === '' ? 'HEAD' : spec.ref, { access, signal });
       return (await places.store.tree(url, sha, { access, signal })).pinned();
     }),
@@ -149,6 +161,17 @@ function remoteBase(spec: RepoSpec, source: DeliverySource, places: Places, answ
       }
     },
   };
+}
+
+/** What the source's files name is reached with what may be used for it, which can be less than for the source. */
+async function dependencyRequest(source: DeliverySource, signal: AbortSignal, url: string): Promise<RemoteRequest> {
+  const own = source.access;
+  const access = own?.dependency && { ...own, remote: (at: string) => own.dependency?.(at) ?? own.remote(at) };
+  return remoteRequest(access ? { ...source, access } : source, signal, url);
+}
+
+function narrowed(access: RepositoryAccess, own: string): RepositoryAccess {
+  return { ...access, git: (url) => (url === own ? undefined : access.submodule?.(url).how) ?? access.git(url) };
 }
 
 /** Words a failure: what was wanted, and why it cannot be had. */

@@ -54,7 +54,8 @@ export interface DirectorySettings {
   readonly exclude: string;
   /** Files of any name are manifests, not only .yaml, .yml, .json and .jsonnet. */
   readonly anyExtension?: boolean;
-  readonly jsonnet?: JsonnetSettings;
+  /** Files of Jsonnet are left out where it is false. */
+  readonly jsonnet?: JsonnetSettings | false;
 }
 
 /** What Jsonnet files are given. */
