@@ -3,7 +3,7 @@
 //
 //   npm run oracle -- sources [substring-of-a-case …]
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -260,13 +260,7 @@ for (const each of cases) {
     process.stdout.write(`${same ? 'equal    ' : 'DIFFERENT'} ${each.name}\n`);
     if (same) continue;
     different += 1;
-    for (const [name, object] of [
-      ['wanted', wanted],
-      ['found', found],
-    ] as const) {
-      writeFileSync(join(place, name), JSON.stringify(object, null, 1));
-    }
-    process.stdout.write(spawnSync('diff', ['wanted', 'found'], { cwd: place }).stdout.toString());
+    process.stdout.write(`wanted ${JSON.stringify(wanted, null, 1)}\nfound  ${JSON.stringify(found, null, 1)}\n`);
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
