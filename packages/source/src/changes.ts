@@ -27,6 +27,8 @@ export interface Watched {
   notify(change: SourceChange): void;
   /** Polls now and starts the interval anew. */
   pollNow(): Promise<void>;
+  /** Polls after this long where the interval would let it wait longer. */
+  pollWithin(delayMs: number): void;
   /** The shortest interval asked for; undefined without listeners. */
   readonly intervalMs: number | undefined;
   close(): void;
@@ -50,15 +52,17 @@ export function createWatched(options: {
     else intervals.set(intervalMs, left);
   };
   const shortest = (): number | undefined => (intervals.size === 0 ? undefined : Math.min(...intervals.keys()));
+  let withinMs = Number.POSITIVE_INFINITY;
   const plan = (): void => {
     cancel?.();
     cancel = undefined;
     const intervalMs = shortest();
     if (closed || intervalMs === undefined || !options.poll) return;
-    const delayMs = intervalMs * (1 + JITTER * (options.random() - 0.5) * 2);
+    const delayMs = Math.min(intervalMs, withinMs) * (1 + JITTER * (options.random() - 0.5) * 2);
     cancel = options.clock.after(delayMs, () => void pollNow());
   };
   const pollNow = createSingleFlight(async () => {
+    withinMs = Number.POSITIVE_INFINITY;
     // A failed poll is not news; the reconcilers meet the same error themselves and report it.
     await options.poll?.().catch(() => undefined);
     plan();
@@ -83,6 +87,10 @@ export function createWatched(options: {
       for (const listener of listeners.values()) listener(change);
     },
     pollNow,
+    pollWithin(delayMs) {
+      withinMs = delayMs;
+      plan();
+    },
     close() {
       closed = true;
       cancel?.();

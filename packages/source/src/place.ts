@@ -18,6 +18,7 @@ import type { GitAccess } from './access.ts';
 import { type RefChange, type Watched, createWatched } from './changes.ts';
 import { nameOfRevision, needsTags, tagsOf } from './revision-range.ts';
 import { createSharing, untilAborted } from './sharing.ts';
+import { type Trouble, createTrouble } from './trouble.ts';
 
 const HEADS_AGE_MS_DEFAULT = 3 * 60_000;
 
@@ -75,76 +76,135 @@ export function createLocalPlace(repository: GitRepository, options: PlaceOption
   };
 }
 
-/** A repository behind a mirror, which is made when it is first needed. A failed attempt is tried again by the next. */
-export function createRemotePlace(request: {
+/** A repository behind a mirror, which is made when it is first needed. */
+export function createRemotePlace(request: RemotePlaceRequest): Place {
+  return new RemotePlace(request);
+}
+
+export interface RemotePlaceRequest {
   readonly store: PlaceOptions;
   readonly url: string;
   readonly key: string;
   readonly how: Pick<GitAccess, 'auth' | 'depth'>;
-}): Place {
-  const { store, url } = request;
-  const sharedRevision = createSharing<string>();
-  const sharedCommit = createSharing<void>();
-  const directory = join(store.directory, createHash('sha256').update(request.key).digest('hex').slice(0, 40));
-  const closing = new AbortController();
-  const mirror = openLazily(() => openMirror(store.git, { ...request.how, url, directory, signal: closing.signal }));
-  const openOnce = mirror.get;
-  const heads = trackHeads({
-    clock: store.clock,
-    list: async () => (await openOnce()).lsRemote(closing.signal),
-    onChange: (refs) => watched.notify({ url, refs }),
-  });
-  const watched = createWatched({ clock: store.clock, random: store.random ?? Math.random, poll: heads.poll });
-  const resolve = async (revision: string, { maxAgeMs, tagPrefix = '' }: ResolveRequest): Promise<string> => {
+}
+
+class RemotePlace implements Place {
+  readonly identities = new Set<string>();
+  readonly watched: Watched;
+  readonly #directory: string;
+  readonly #closing = new AbortController();
+  readonly #mirror: LazyMirror;
+  readonly #heads: Heads;
+  readonly #trouble: Trouble;
+  readonly #sharedRevision = createSharing<string>();
+  readonly #sharedCommit = createSharing<void>();
+
+  constructor({ store, url, key, how }: RemotePlaceRequest) {
+    const directory = join(store.directory, createHash('sha256').update(key).digest('hex').slice(0, 40));
+    this.#directory = directory;
+    const { signal } = this.#closing;
+    this.#mirror = openLazily(() => openMirror(store.git, { ...how, url, directory, signal }));
+    this.#trouble = createTrouble(store.clock, (delayMs) => this.watched.pollWithin(delayMs));
+    this.#heads = trackHeads({
+      clock: store.clock,
+      list: async () => {
+        const listed = await (await this.#mirror.get()).lsRemote(signal);
+        if (this.#trouble.end()) this.watched.notify({ url, refs: [] });
+        return listed;
+      },
+      onChange: (refs) => this.watched.notify({ url, refs }),
+    });
+    // A poll that fails while nobody was told of trouble is none: what is known still counts.
+    const poll = (): Promise<void> =>
+      this.#trouble.isOn ? this.#trouble.during(this.#heads.poll) : this.#heads.poll();
+    this.watched = createWatched({ clock: store.clock, random: store.random ?? Math.random, poll });
+  }
+
+  open(signal?: AbortSignal): Promise<GitRepository> {
+    return untilAborted(
+      this.#trouble.during(() => this.#mirror.get()).then((mirror) => this.#noticing(mirror)),
+      signal,
+    );
+  }
+
+  resolve(revision: string, request: ResolveRequest): Promise<string> {
+    const key = `${request.maxAgeMs ?? ''} ${request.tagPrefix ?? ''} ${revision}`;
+    return this.#sharedRevision(key, request.signal, () => this.#resolve(revision, request));
+  }
+
+  ensure(sha: string): Promise<void> {
+    return this.#sharedCommit(sha, undefined, () =>
+      this.#trouble.during(async () => (await this.#mirror.get()).ensure(sha)),
+    );
+  }
+
+  poke(): void {
+    this.#heads.outdate();
+    void this.watched.pollNow();
+  }
+
+  async discard(): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.watched.close();
+    this.#closing.abort();
+    await this.#mirror.close();
+  }
+
+  async #resolve(revision: string, { maxAgeMs, tagPrefix = '' }: ResolveRequest): Promise<string> {
     const asked = revision.trim() === '' ? 'HEAD' : revision.trim();
-    const opened = await openOnce();
-    if (isFullSha(asked)) return opened.resolve(asked);
-    const known = await heads.current(maxAgeMs ?? watched.intervalMs ?? HEADS_AGE_MS_DEFAULT);
-    const name = needsTags(asked, tagPrefix) ? nameOfRevision(asked, tagsOf(known.refs), tagPrefix) : asked;
-    const found = resolveRemote(known, name);
-    // Shortened names and suffixes need the mirror; so does saying clearly that there is no such revision.
-    if (found === undefined) return opened.resolve(name);
-    await sharedCommit(found, undefined, () => opened.ensure(found));
-    return found;
-  };
-  const close = async (): Promise<void> => {
-    watched.close();
-    closing.abort();
-    await mirror.close();
-  };
-  return {
-    identities: new Set(),
-    watched,
-    open: (signal) => untilAborted(openOnce(), signal),
-    resolve: (revision, request) =>
-      sharedRevision(`${request.maxAgeMs ?? ''} ${request.tagPrefix ?? ''} ${revision}`, request.signal, () =>
-        resolve(revision, request),
-      ),
-    ensure: (sha) => sharedCommit(sha, undefined, async () => (await openOnce()).ensure(sha)),
-    poke() {
-      heads.outdate();
-      void watched.pollNow();
-    },
-    async discard() {
-      await close();
-      await rm(directory, { recursive: true, force: true, maxRetries: 3 });
-    },
-    [Symbol.asyncDispose]: close,
-  };
+    // Who insists on an answer of now gets one; all others share what went wrong a moment ago.
+    const ageMs = maxAgeMs ?? this.watched.intervalMs ?? HEADS_AGE_MS_DEFAULT;
+    if (maxAgeMs !== 0 && !(this.#mirror.isOpen && (isFullSha(asked) || this.#heads.isFresh(ageMs)))) {
+      this.#trouble.check();
+    }
+    return this.#trouble.during(async () => {
+      const opened = await this.#mirror.get();
+      if (isFullSha(asked)) return opened.resolve(asked);
+      const known = await this.#heads.current(ageMs);
+      const name = needsTags(asked, tagPrefix) ? nameOfRevision(asked, tagsOf(known.refs), tagPrefix) : asked;
+      const found = resolveRemote(known, name);
+      // Shortened names and suffixes need the mirror; so does saying clearly that there is no such revision.
+      if (found === undefined) return opened.resolve(name);
+      await this.#sharedCommit(found, undefined, () => opened.ensure(found));
+      return found;
+    });
+  }
+
+  /** The mirror, whose contents come from the remote as well. */
+  #noticing(mirror: GitMirror): GitRepository {
+    return { ...mirror, blobs: (oids) => this.#trouble.during(() => mirror.blobs(oids)) };
+  }
+}
+
+interface LazyMirror {
+  readonly isOpen: boolean;
+  readonly get: () => Promise<GitMirror>;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens when it is first asked for, and again after a failure. */
-function openLazily(open: () => Promise<GitMirror>): {
-  readonly get: () => Promise<GitMirror>;
-  readonly close: () => Promise<void>;
-} {
+function openLazily(open: () => Promise<GitMirror>): LazyMirror {
   let mirror: Promise<GitMirror> | undefined;
+  let isOpen = false;
   return {
+    get isOpen() {
+      return isOpen;
+    },
     get() {
-      mirror ??= open().catch((error: unknown) => {
-        mirror = undefined;
-        throw error;
-      });
+      mirror ??= open().then(
+        (opened) => {
+          isOpen = true;
+          return opened;
+        },
+        (error: unknown) => {
+          mirror = undefined;
+          throw error;
+        },
+      );
       return mirror;
     },
     async close() {
@@ -155,6 +215,8 @@ function openLazily(open: () => Promise<GitMirror>): {
 }
 
 interface Heads {
+  /** Whether what is known is not older than that. */
+  isFresh(maxAgeMs: number): boolean;
   /** What is known if it is not older than `maxAgeMs`, else what the remote says now. */
   current(maxAgeMs: number): Promise<RemoteHeads>;
   /** Asks the remote, again if it was outdated meanwhile. */
@@ -181,11 +243,10 @@ function trackHeads(options: {
       if (!before || refs.length > 0) options.onChange(refs);
       return value;
     });
+  const isFresh = (maxAgeMs: number): boolean => known?.age === age && options.clock.now() - known.atMs < maxAgeMs;
   return {
-    async current(maxAgeMs) {
-      const isFresh = known?.age === age && options.clock.now() - known.atMs < maxAgeMs;
-      return known && isFresh ? known.value : refresh();
-    },
+    isFresh,
+    current: async (maxAgeMs) => (known && isFresh(maxAgeMs) ? known.value : refresh()),
     poll: async () => {
       await refresh();
       if (known && known.age < age) await refresh();

@@ -338,3 +338,56 @@ test('a repository that is here needs no credentials, whatever is wrong with tho
   assert.equal((await store.resolve('https://git.example.com/demo', 'main', { access })).sha, sha);
   await assert.rejects(store.resolve('https://git.example.com/other', 'main', { access }), { code: 'access' });
 });
+
+test('a remote that does not answer is asked once for everybody, again by itself, and its return is told', async () => {
+  let isUp = false;
+  let asked = 0;
+  await using bed = await createTestbed(({ access }) => {
+    if (access === 'read') asked += 1;
+    return isUp || access === 'write';
+  });
+  const sha = await bed.push({ 'a.txt': 'a' });
+  const clock = createHandClock();
+  await using store = createSourceStore({
+    git: bed.git,
+    directory: join(bed.directory, 'mirrors'),
+    clock,
+    random: () => 0.5,
+  });
+  let told = 0;
+  let wake = (): void => undefined;
+  store.watch(bed.url, () => {
+    told += 1;
+    wake();
+  });
+  const failing = async (): Promise<void> => {
+    await assert.rejects(store.resolve(bed.url, 'main'), { code: 'authentication' });
+  };
+  await Promise.all(Array.from({ length: 20 }, failing));
+  for (let count = 0; count < 20; count += 1) await failing();
+  assert.equal(asked, 1, 'forty askers cost one question');
+  assert.deepEqual(clock.delays, [10_000]);
+  clock.advance(10_000);
+  while (clock.delays[0] !== 20_000) await new Promise((done) => setImmediate(done));
+  assert.equal(asked, 2);
+  await failing();
+  assert.equal(asked, 2);
+  await assert.rejects(store.resolve(bed.url, 'main', { maxAgeMs: 0 }), { code: 'authentication' });
+  assert.equal(asked, 3, 'who insists is given an answer of now');
+  isUp = true;
+  told = 0;
+  const heard = new Promise<void>((done) => (wake = done));
+  clock.advance(20_000);
+  await heard;
+  assert.equal((await store.resolve(bed.url, 'main')).sha, sha);
+
+  // The same where everything was known before: nothing has moved, and yet there is news.
+  isUp = false;
+  await assert.rejects(store.resolve(bed.url, 'main', { maxAgeMs: 0 }), { code: 'authentication' });
+  assert.equal((await store.resolve(bed.url, 'main')).sha, sha, 'what is known still counts');
+  isUp = true;
+  const again = new Promise<void>((done) => (wake = done));
+  // What begins again so soon is tried again no sooner than before.
+  clock.advance(40_000);
+  await again;
+});

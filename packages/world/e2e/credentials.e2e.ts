@@ -215,6 +215,16 @@ function evenkeel(args: readonly string[], input = ''): Promise<Ended> {
   });
 }
 
+test('credentials for writing are kept apart from those for reading', { skip }, async () => {
+  await secret('write-team', 'repo-write-creds', { url: `${forge.url}/team`, username: 'writer', password: 'w' });
+  const url = `${forge.url}/team/apps.git`;
+  const user = (purpose: 'read' | 'write'): string | undefined =>
+    world.credentials.access('default', purpose).git(url).auth?.basic?.username;
+  const deadline = Date.now() + 10_000;
+  while (user('write') !== 'writer' && Date.now() < deadline) await sleep(10);
+  assert.deepEqual([user('read'), user('write')], ['bot', 'writer']);
+});
+
 test(
   'the verbs of argocd: a repository is tried out, written as Argo CD writes it, listed without its secrets',
   { skip },
