@@ -33,12 +33,13 @@ interface Rig {
   readonly fraction: () => number;
   highest: number;
   acknowledged: number;
+  onAcknowledged: () => void;
   cutOff: number;
   sequence: number;
 }
 
 const writers = 4;
-const lifeMaxMs = 120;
+const writesMax = 24;
 
 /** Kills a cluster `kills` times at moments drawn from a seed. */
 export async function crash(kills: number, seed: number): Promise<CrashResult> {
@@ -46,7 +47,8 @@ export async function crash(kills: number, seed: number): Promise<CrashResult> {
   const stateFile = join(directory, 'state.db');
   const chance = createChance(seed);
   const fraction = (): number => chance.fraction();
-  const rig: Rig = { known: new Map(), fraction, highest: 0, acknowledged: 0, cutOff: 0, sequence: 0 };
+  const onAcknowledged = (): void => undefined;
+  const rig: Rig = { known: new Map(), fraction, highest: 0, acknowledged: 0, onAcknowledged, cutOff: 0, sequence: 0 };
   const problems: string[] = [];
   try {
     for (let round = 0; round < kills && problems.length === 0; round++) {
@@ -69,8 +71,15 @@ async function live(stateFile: string, rig: Rig): Promise<void> {
   const exited = once(child, 'exit');
   const kubeconfig = await firstLine(child);
   const client = clientOf(JSON.parse(kubeconfig) as string);
+  // So many writes, whatever time they take on a busy machine, and then the others are in the middle of theirs.
+  const { promise: enough, resolve } = Promise.withResolvers<void>();
+  const target = rig.acknowledged + Math.floor(rig.fraction() * writesMax);
+  rig.onAcknowledged = () => {
+    if (rig.acknowledged >= target) setTimeout(resolve, rig.fraction() * 3);
+  };
+  rig.onAcknowledged();
   const work = Array.from({ length: writers }, (_, index) => write(client, rig, index));
-  await new Promise((resolve) => setTimeout(resolve, rig.fraction() * lifeMaxMs));
+  await enough;
   child.kill('SIGKILL');
   await exited;
   await Promise.all(work);
@@ -124,6 +133,7 @@ async function write(client: Client, rig: Rig, writer: number): Promise<void> {
     }
     if (answer.status >= 300) throw new Error(`${name}: ${answer.status} ${JSON.stringify(answer.body)}`);
     rig.acknowledged++;
+    rig.onAcknowledged();
     known.pending = undefined;
     known.state = deletes ? undefined : seen(answer.body);
     if (known.state !== undefined) rig.highest = Math.max(rig.highest, known.state.revision);
