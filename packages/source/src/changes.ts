@@ -44,14 +44,8 @@ export function createWatched(options: {
   let cancel: (() => void) | undefined;
   let closed = false;
 
-  // Counted, because thousands of listeners ask for two or three different intervals.
-  const intervals = new Map<number, number>();
-  const count = (intervalMs: number, step: 1 | -1): void => {
-    const left = (intervals.get(intervalMs) ?? 0) + step;
-    if (left === 0) intervals.delete(intervalMs);
-    else intervals.set(intervalMs, left);
-  };
-  const shortest = (): number | undefined => (intervals.size === 0 ? undefined : Math.min(...intervals.keys()));
+  const intervals = countIntervals();
+  const { count, shortest } = intervals;
   let withinMs = Number.POSITIVE_INFINITY;
   const plan = (): void => {
     cancel?.();
@@ -97,5 +91,23 @@ export function createWatched(options: {
       listeners.clear();
       intervals.clear();
     },
+  };
+}
+
+/** Intervals with how many ask for each: thousands of listeners ask for two or three different ones. */
+function countIntervals(): {
+  readonly count: (intervalMs: number, step: 1 | -1) => void;
+  readonly shortest: () => number | undefined;
+  readonly clear: () => void;
+} {
+  const intervals = new Map<number, number>();
+  return {
+    count(intervalMs, step) {
+      const left = (intervals.get(intervalMs) ?? 0) + step;
+      if (left === 0) intervals.delete(intervalMs);
+      else intervals.set(intervalMs, left);
+    },
+    shortest: () => (intervals.size === 0 ? undefined : Math.min(...intervals.keys())),
+    clear: () => intervals.clear(),
   };
 }
