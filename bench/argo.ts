@@ -2,9 +2,11 @@
 // (`--cluster sandbox`: our own), and a repository served over HTTP by a git host in this process. Measured: nothing → all
 // Synced, a steady minute, pushes to one app until they are live, drift until it is gone; beside it the floor.
 
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createGit, startGitHost } from '@evenkeel/git';
 import { type ResourceType, createHttpTransport, createInformer, createKubeClient } from '@evenkeel/kube';
 import type { KubeObject } from '@evenkeel/resource';
@@ -12,7 +14,6 @@ import { present } from '@evenkeel/std';
 import { bootstrapCluster } from '@evenkeel/world';
 import { readArguments } from './arguments.ts';
 import { type Requests, startAuditedCluster } from './audited-cluster.ts';
-import { buildController } from './build-controller.ts';
 import { fleetApplication } from './fleet.ts';
 import { startMeasured } from './measured-process.ts';
 import { floorLanes, measureFloor } from './measure-floor.ts';
@@ -28,7 +29,9 @@ const options = readArguments(process.argv.slice(2), [
   'lanes',
   'no-floor',
   'profile',
+  'node',
   'by-resource',
+  'controller',
 ]);
 const apps = options.number('apps', 500);
 if (options.number('objects', 3) !== 3) throw new Error('an app of this bench has three objects');
@@ -38,7 +41,10 @@ const say = (text: string): void =>
 
 const floor = options.has('no-floor') ? undefined : await measureFloor(apps, options.number('lanes', floorLanes));
 if (floor) say(`floor: ${Math.round(floor.wallMs)} ms, ${floor.cpuSeconds.toFixed(2)} CPU s`);
-const controller = await buildController();
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const installed = join(root, 'packages/cli/bin/evenkeel.mjs');
+if (!options.has('controller'))
+  spawnSync(process.execPath, [join(root, 'tools/run.mjs'), 'bundle'], { stdio: 'inherit' });
 const directory = generateRepository(apps);
 const state = mkdtempSync(join(tmpdir(), 'evenkeel-bench-state-'));
 await using cluster = await startAuditedCluster();
@@ -60,14 +66,17 @@ const deployments = await typeOf('apps', 'v1', 'Deployment');
 
 await using running = startMeasured(
   [
+    ...options
+      .text('node', '')
+      .split(',')
+      .flatMap((flag) => (flag === '' ? [] : [`--${flag}`])),
     ...(options.has('profile') ? ['--cpu-prof', `--cpu-prof-dir=${options.text('profile', '.')}`] : []),
-    ...controller,
-    cluster.kubeconfig,
-    join(state, 'controller'),
+    options.text('controller', installed),
+    ...['controller', '--port', '0', '--kubeconfig', cluster.kubeconfig, '--state', join(state, 'controller')],
   ],
   { cwd: state },
 );
-const [, url = ''] = await running.line(/^ready (.*)$/m);
+const [, url = ''] = await running.line(/^page and API\s+(\S+)$/m);
 webhook = `${url}/api/webhook`;
 await sleep(500);
 cluster.requests();

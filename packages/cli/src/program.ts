@@ -13,6 +13,7 @@ import type { CreateOptions } from './commands/app-create.ts';
 import type { RenderOptions } from './commands/render.ts';
 import type { SandboxStartOptions } from './commands/sandbox.ts';
 import type * as SandboxCommands from './commands/sandbox.ts';
+import type { ControllerOptions } from './commands/controller.ts';
 import type { UpOptions } from './commands/up.ts';
 import type { Io } from './io.ts';
 import { mirrors, version } from './version.ts';
@@ -34,6 +35,7 @@ function buildProgram(io: Io): Command {
     .exitOverride()
     .showSuggestionAfterError();
   addUp(program, io);
+  addController(program, io);
   addApp(program, io);
   addAppset(program, io);
   addProj(program, io);
@@ -71,6 +73,22 @@ function addUp(program: Command, io: Io): void {
     .action(async (directory: string | undefined, options: UpOptions) =>
       (await import('./commands/up.ts')).up(directory, options, io),
     );
+}
+
+function addController(program: Command, io: Io): void {
+  program
+    .command('controller')
+    .description('run the controllers, API and page on the cluster of a kubeconfig, or on the one this runs in')
+    .option(
+      '--kubeconfig <file>',
+      'the kubeconfig; otherwise KUBECONFIG, ~/.kube/config, or the service account of a Pod',
+    )
+    .option('--context <name>', 'the context of the kubeconfig')
+    .option('--state <dir>', 'keep mirrors and history here; otherwise they are gone at the end')
+    .option('--host <address>', 'address of page, API and webhook', '127.0.0.1')
+    .option('--port <port>', 'port of page, API and webhook; 0 is any free one', '8080')
+    .addHelpText('after', '\nExample:\n  evenkeel controller --kubeconfig ~/.kube/config --state /var/lib/evenkeel')
+    .action(async (options: ControllerOptions) => (await import('./commands/controller.ts')).controller(options, io));
 }
 
 function addRender(program: Command, io: Io): void {

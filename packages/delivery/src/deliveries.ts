@@ -235,10 +235,10 @@ export class Deliveries implements AsyncDisposable {
     if (rendered.refusals.length > 0) return this.#unrendered(input, state, rendered);
     const prepared = await this.#desired.prepare(state, rendered, cluster);
     await watchTypes(prepared, input, cluster);
-    const askAnew = input.refresh !== undefined || request !== undefined;
+    const asked = { ...input, prepared, cluster, askAnew: input.refresh !== undefined || request !== undefined };
     const strangers = await unverified(delivery, rendered.revisions, { request, signal });
     const compare = async (): Promise<Comparison> => {
-      const found = await compareDelivery({ delivery, prepared, memory: input.memory, cluster, askAnew, signal });
+      const found = await compareDelivery({ ...asked, underWay: isRunning(state.operation?.report) });
       return strangers.length === 0 ? found : { ...found, refusals: [...strangers, ...found.refusals] };
     };
     const compared = await comparedAtRest(state, compare);

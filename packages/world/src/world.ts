@@ -41,7 +41,7 @@ import { type ArtifactPublisher, type FluxController, fluxFrontEnd, startFlux } 
 import { type Git, type GitHost, type HostedRepository, createGit, startGitHost } from '@evenkeel/git';
 import { type History, openHistory } from '@evenkeel/history';
 import { type ClusterConfig, type KubeClient, type KubeTransport, createKubeClient } from '@evenkeel/kube';
-import { Sandbox } from '@evenkeel/sandbox';
+import type { Sandbox } from '@evenkeel/sandbox';
 import { type Backend, type Server, argoFace, fluxFace, startServer } from '@evenkeel/server';
 import {
   type ChartStore,
@@ -336,7 +336,9 @@ async function startCluster(
 ): Promise<{ readonly sandbox: Sandbox | undefined; readonly transport: KubeTransport }> {
   if (options.cluster) return { sandbox: undefined, transport: options.cluster.transport };
   const { clusterPort, host } = options;
-  const sandbox = await Sandbox.start({
+  // A process that works on another cluster loads no server.
+  const { Sandbox: Server } = await import('@evenkeel/sandbox');
+  const sandbox = await Server.start({
     ...(options.clock ? { clock: options.clock } : {}),
     ...(options.speed === undefined ? {} : { speed: options.speed }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),

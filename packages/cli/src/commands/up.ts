@@ -7,6 +7,7 @@ import { workloadIdentityFrom } from '@evenkeel/argo';
 import { gvkOf } from '@evenkeel/resource';
 import { parseRepositoryMapping } from '@evenkeel/source';
 import { type World, rootManifests, startWorld } from '@evenkeel/world';
+import { gitEnvironment } from '../environment.ts';
 import { CommandFailure, type Io } from '../io.ts';
 import { readManifests } from '../manifests.ts';
 import { clearSession, writeSession } from '../session.ts';
@@ -76,17 +77,6 @@ function portOption<Name extends string>(
     throw new CommandFailure(`"${text}" is no port number`);
   }
   return (port === undefined ? {} : { [name]: port }) as { readonly [key in Name]?: number };
-}
-
-/** What git needs of the outside; nothing else of it reaches a child. */
-function gitEnvironment(io: Io): Readonly<Record<string, string>> {
-  const names = ['PATH', 'TMPDIR', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = io.environment[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }
 
 const PAGE_PORT = 7070;

@@ -40,6 +40,8 @@ export interface CompareInput {
   readonly cluster: Cluster;
   /** Forget what the server refused earlier, and ask it again. */
   readonly askAnew: boolean;
+  /** An operation is writing what differs: the server need not be asked about it. */
+  readonly underWay?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -105,7 +107,7 @@ async function rehearsed(
   input: ObjectInput,
 ): Promise<Pick<ObjectResult, 'refusal'>> {
   const { object } = prepared.desired;
-  if (input.isFirst || accepted.has(object)) return {};
+  if (input.isFirst || input.underWay === true || accepted.has(object)) return {};
   const known = rejections.get(object);
   if (known && !input.askAnew) return { refusal: known };
   try {
@@ -171,7 +173,8 @@ async function confirmedDiff(pair: Pair, input: CompareInput): Promise<ObjectRes
   const question = `${live.metadata.uid}/${live.metadata.generation ?? 0}/${JSON.stringify(local.fields)}${asksAlways || ''}`;
   const key = pair.prepared.desired.object;
   const known = confirmations.get(key);
-  if (confirm === 'never') return { compared: { desired, live, diff: local } };
+  const isOpen = input.underWay === true && known?.question !== question;
+  if (confirm === 'never' || isOpen) return { compared: { desired, live, diff: local } };
   const stale = input.askAnew && (known?.result.kind === 'refused' || confirm === 'always');
   const reusable = known?.question === question && !stale;
   const answer = reusable

@@ -3,6 +3,7 @@
 import type { Step } from '@evenkeel/engine';
 import { type ResourceType, isKubeError } from '@evenkeel/kube';
 import { type KubeObject, parseApiVersion } from '@evenkeel/resource';
+import type { Cluster } from '../cluster.ts';
 import type { StepReport } from '../model.ts';
 import { type ApplyInput, applyObject, methodOf, replaceObject } from './apply.ts';
 import { type RunContext, untilGone } from './context.ts';
@@ -15,7 +16,33 @@ export interface Done {
 
 /** Carries a step out. Rejects with KubeError where the server refuses. */
 export function perform(step: Step, type: ResourceType, context: RunContext): Promise<Done> {
-  return step.action === 'prune' ? prune(step, type, context) : write(step, type, context);
+  if (step.action === 'prune') return prune(step, type, context);
+  return isPlainNamespace(step) ? once(step, type, context) : write(step, type, context);
+}
+
+/** A destination that an application makes and has no wishes for. */
+function isPlainNamespace({ action, ref, phase, options, hook }: Step): boolean {
+  const isMade = action === 'create' && phase === 'before' && hook === undefined && options === undefined;
+  return isMade && ref.kind === 'Namespace' && ref.group === '';
+}
+
+const making = new WeakMap<Cluster, Map<string, Promise<Done>>>();
+
+/** Hundreds of applications that go to one namespace start at once: one of them makes it. */
+async function once(step: Step, type: ResourceType, context: RunContext): Promise<Done> {
+  const { cluster } = context;
+  const names = making.get(cluster) ?? new Map<string, Promise<Done>>();
+  making.set(cluster, names);
+  const { name } = step.ref;
+  for (let other = names.get(name); other; other = names.get(name)) await other.catch(() => undefined);
+  if (cluster.live.get(step.ref)) return { message: `${kubectlName(step)} unchanged` };
+  const mine = write(step, type, context);
+  names.set(name, mine);
+  try {
+    return await mine;
+  } finally {
+    if (names.get(name) === mine) names.delete(name);
+  }
 }
 
 /** "deployment.apps/web" */

@@ -91,7 +91,9 @@ async function* runStage(
   run.hooks.push(...hooks);
   for (const group of stage.groups) if (group[0]?.action !== 'prune') yield* told(group);
   const { waveDelayMs = 0 } = context.delivery.policy;
-  if (failures.length === 0 && !isLast && waveDelayMs > 0) await context.clock.sleep(waveDelayMs, context.signal);
+  // Nothing reacts to what is not waited for either: a namespace made on the way costs no delay.
+  const reacts = !isLast && stage.waitFor !== 'nothing';
+  if (failures.length === 0 && reacts && waveDelayMs > 0) await context.clock.sleep(waveDelayMs, context.signal);
   const { reports } = run;
   if (failures.length === 0) return yield* waitForSteps({ steps, waitFor: stage.waitFor, reports }, context);
   const started = hooks.filter((step) => reports.get(stepKey(step))?.status === 'running');
