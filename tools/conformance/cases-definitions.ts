@@ -1,5 +1,6 @@
 // CustomResourceDefinitions: what is refused when one is written, and what its schema and rules refuse of its objects.
 
+import { definitionMistakes } from './cases-definition-mistakes.ts';
 import type { Case } from './run.ts';
 import type { Ask } from './servers.ts';
 
@@ -465,7 +466,7 @@ const objectCases: readonly Case[] = [
   ]),
 ];
 
-export const definitionCases: readonly Case[] = [...ruleForms, ...objectCases];
+export const definitionCases: readonly Case[] = [...definitionMistakes, ...ruleForms, ...objectCases];
 
 /** Used by tests that need a definition in place. */
 function setup(schema: Bag, shape?: Shape): Ask {

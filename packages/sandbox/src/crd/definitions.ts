@@ -1,15 +1,13 @@
 // CustomResourceDefinitions: what they serve, what is wrong with them, and the conditions the server writes on them.
 
-import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
+import type { JsonObject, KubeObject } from '@evenkeel/resource';
 import { type Registry, compareVersions } from '../api/registry.ts';
 import type { ServedSubresource, ServedType, Verb } from '../api/served-type.ts';
 import type { Cause } from '../api/status.ts';
 import { bagsOf, memberBag, specOf } from '../defaulting/drafts.ts';
-import { type Bag, type Draft, bagAt, isBag, listAt } from '../store/draft.ts';
-import { Causes } from '../validation/causes.ts';
-import { dns1035Problem, subdomainProblem } from '../validation/names.ts';
-import { approvalCondition, checkApproval } from './approval.ts';
-import { checkRules } from './rule-checks.ts';
+import { type Bag, type Draft, bagAt, listAt } from '../store/draft.ts';
+import { approvalCondition } from './approval.ts';
+import { checkDefinition } from './definition-checks.ts';
 import type { CustomType, PrinterColumn, ScalePaths } from './custom-type.ts';
 
 export const definitionCollection = 'customresourcedefinitions.apiextensions.k8s.io';
@@ -209,101 +207,6 @@ function condition(type: string, text: ConditionText, now: string, before: Bag |
 export function hasCondition(definition: KubeObject, type: string): boolean {
   const status = bagAt(definition as unknown as Draft, 'status');
   return bagsOf(status?.['conditions']).some((each) => each['type'] === type && each['status'] === 'True');
-}
-
-function checkDefinition(draft: Draft, old: KubeObject | undefined): readonly Cause[] {
-  const causes = new Causes();
-  const spec = specOf(draft);
-  const names = bagAt(spec, 'names') ?? {};
-  const group = textOf(spec['group']);
-  const expected = `${textOf(names['plural'])}.${group}`;
-  if (draft.metadata.name !== expected)
-    causes.invalid('metadata.name', draft.metadata.name, 'must be spec.names.plural+"."+spec.group');
-  if (group === '') causes.required('spec.group');
-  else if (subdomainProblem(group) !== undefined) causes.invalid('spec.group', group, subdomainProblem(group) ?? '');
-  else if (!group.includes('.')) causes.invalid('spec.group', group, 'should be a domain with at least one dot');
-  if (spec['scope'] !== 'Namespaced' && spec['scope'] !== 'Cluster') {
-    if ((spec['scope'] ?? '') === '') causes.required('spec.scope');
-    else causes.notSupported('spec.scope', spec['scope'], ['Cluster', 'Namespaced']);
-  }
-  for (const key of ['plural', 'kind'] as const) {
-    const name = textOf(names[key]);
-    if (name === '') causes.required(`spec.names.${key}`);
-    else if (dns1035Problem(name.toLowerCase()) !== undefined) {
-      causes.invalid(
-        `spec.names.${key}`,
-        name,
-        key === 'kind'
-          ? `may have mixed case, but should otherwise match: ${dns1035Problem(name.toLowerCase()) ?? ''}`
-          : (dns1035Problem(name) ?? ''),
-      );
-    }
-  }
-  checkVersions(causes, spec);
-  checkApproval(causes, draft, old);
-  causes.addAll(checkRules(spec, bagAt(old as unknown as Draft | undefined, 'spec')));
-  checkFixedMembers(causes, spec, old);
-  return causes.list;
-}
-
-function checkVersions(causes: Causes, spec: Bag): void {
-  const versions = bagsOf(spec['versions']);
-  const storage = versions.filter((version) => version['storage'] === true);
-  if (storage.length !== 1)
-    causes.invalid(
-      'spec.versions',
-      spec['versions'] ?? null,
-      'must have exactly one version marked as storage version',
-    );
-  const seen = new Set<string>();
-  for (const [index, version] of versions.entries()) {
-    const at = `spec.versions[${index}]`;
-    const name = textOf(version['name']);
-    if (seen.has(name)) causes.invalid(`spec.versions`, spec['versions'], 'must contain unique version names');
-    seen.add(name);
-    const schema = bagAt(bagAt(version, 'schema'), 'openAPIV3Schema');
-    if (schema === undefined) causes.required(`${at}.schema.openAPIV3Schema`, 'schemas are required');
-    else
-      checkStructure(
-        causes,
-        schema,
-        versions.length === 1 ? 'spec.validation.openAPIV3Schema' : `${at}.schema.openAPIV3Schema`,
-      );
-  }
-}
-
-const types = new Set(['object', 'array', 'string', 'integer', 'number', 'boolean']);
-
-function checkStructure(causes: Causes, schema: Bag, at: string): void {
-  const { type } = schema;
-  const free = schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true;
-  if ((type === undefined || type === '') && !free)
-    causes.required(`${at}.type`, 'must not be empty for specified object fields');
-  else if (type !== undefined && !types.has(textOf(type))) causes.notSupported(`${at}.type`, type, [...types]);
-  if (type === 'array' && schema['items'] === undefined) causes.required(`${at}.items`, 'must be specified');
-  if (schema['properties'] !== undefined && schema['additionalProperties'] !== undefined) {
-    causes.forbidden(`${at}.additionalProperties`, 'must not be set if properties is set');
-  }
-  for (const [name, field] of Object.entries(bagAt(schema, 'properties') ?? {})) {
-    if (isBag(field)) checkStructure(causes, field, `${at}.properties[${name}]`);
-  }
-  const items = bagAt(schema, 'items');
-  if (items !== undefined) checkStructure(causes, items, `${at}.items`);
-  const additional = bagAt(schema, 'additionalProperties');
-  if (additional !== undefined) checkStructure(causes, additional, `${at}.additionalProperties`);
-}
-
-function checkFixedMembers(causes: Causes, spec: Bag, old: KubeObject | undefined): void {
-  const before = bagAt(old as unknown as Draft | undefined, 'spec');
-  if (before === undefined) return;
-  for (const [path, next, previous] of [
-    ['spec.group', spec['group'], before['group']],
-    ['spec.scope', spec['scope'], before['scope']],
-    ['spec.names.kind', bagAt(spec, 'names')?.['kind'], bagAt(before, 'names')?.['kind']],
-    ['spec.names.plural', bagAt(spec, 'names')?.['plural'], bagAt(before, 'names')?.['plural']],
-  ] as const) {
-    if (next !== previous) causes.invalid(path, next as Json, 'field is immutable');
-  }
 }
 
 function textOf(value: unknown): string {

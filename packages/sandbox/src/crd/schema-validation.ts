@@ -15,6 +15,11 @@ export function validateValue(schema: JsonObject, draft: Draft, old: KubeObject 
   return validate(draft as unknown as Bag, schema, place).causes.list.map(named);
 }
 
+/** Everything a schema refuses of a value of its own; paths start below it. */
+export function validatePart(schema: JsonObject, value: Value): readonly Cause[] {
+  return validate(value, schema, { path: '', old: undefined }).causes.list.map(named);
+}
+
 // Paths start with a dot where they are built from the root.
 function named(cause: Cause): Cause {
   return cause.field.startsWith('.') ? { ...cause, field: cause.field.slice(1) } : cause;

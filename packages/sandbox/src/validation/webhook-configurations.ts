@@ -115,7 +115,7 @@ function checkResources(causes: Causes, resources: readonly string[], at: string
 }
 
 /** Checks where a webhook is: a URL or a service. */
-function checkClient(causes: Causes, client: Bag, at: string): void {
+export function checkClient(causes: Causes, client: Bag, at: string): void {
   const service = bagAt(client, 'service');
   if ((client['url'] === undefined) === (service === undefined))
     causes.required(at, 'exactly one of url or service is required');
