@@ -14,6 +14,7 @@ import {
   createRemoteWatches,
   isRange,
   plainSnapshot,
+  watchRemoteAccess,
 } from '@evenkeel/source';
 import { unpackChart } from '@evenkeel/helm';
 import { type Clock, memoryTree } from '@evenkeel/std';
@@ -103,13 +104,15 @@ export function createPlaces(options: {
         },
       };
       const stopAsking = watches.watch(question, listener, intervalOf(source));
-      const stopListening = source.access?.onChange(() => {
-        resolved.delete(question.key);
-        listener();
-      });
+      const stopListening = source.access
+        ? watchRemoteAccess(source.access, source.url, () => {
+            resolved.delete(question.key);
+            listener();
+          })
+        : (): undefined => undefined;
       return () => {
         stopAsking();
-        stopListening?.();
+        stopListening();
       };
     },
     [Symbol.dispose]: () => watches[Symbol.dispose](),

@@ -1,4 +1,5 @@
 // The contract of @evenkeel/source.
+export { watchRemoteAccess } from './access-changes.ts';
 export type { ChartAccess, GitAccess, RepositoryAccess } from './access.ts';
 export {
   type ArchiveInput,
