@@ -104,15 +104,14 @@ export function createPlaces(options: {
         },
       };
       const stopAsking = watches.watch(question, listener, intervalOf(source));
-      const stopListening = source.access
-        ? watchRemoteAccess(source.access, source.url, () => {
-            resolved.delete(question.key);
-            listener();
-          })
-        : (): undefined => undefined;
+      const forget = (): void => {
+        resolved.delete(question.key);
+        listener();
+      };
+      const stopListening = source.access && watchRemoteAccess(source.access, source.url, forget);
       return () => {
         stopAsking();
-        stopListening();
+        stopListening?.();
       };
     },
     [Symbol.dispose]: () => watches[Symbol.dispose](),
