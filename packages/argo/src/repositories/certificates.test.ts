@@ -37,6 +37,10 @@ test('host keys: added, changed on request only, listed with their fingerprint, 
   assert.equal(listCertificates(all, { hostNamePattern: 'git.example.com', certType: 'https' }).length, 0);
   const removed = removeKnownHosts(changed.data, { hostNamePattern: 'git.*' });
   assert.deepEqual([removed.changed.length, removed.data['ssh_known_hosts']], [2, '']);
+  const marked = { ssh_known_hosts: `# ours\n@cert-authority *.example.com ssh-ed25519 ${ed25519}\n` };
+  const beside = addKnownHosts(marked, `a.example.com ssh-ed25519 ${other}`, false).data;
+  assert.equal(beside['ssh_known_hosts'], `${marked.ssh_known_hosts}a.example.com ssh-ed25519 ${other}\n`);
+  assert.deepEqual(removeKnownHosts(beside, { hostNamePattern: '*.example.com' }).data, marked);
   for (const text of [
     '',
     '# only',

@@ -53,7 +53,7 @@ export function listCertificates(
 
 /** Adds known_hosts lines. @throws CertificateError for text that is none, and for another key of a known host. */
 export function addKnownHosts(data: Data, text: string, upsert: boolean): CertificateChange {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
+  const lines = text.split(/\r?\n/).filter((line) => !/^\s*(?:$|#)/.test(line));
   if (lines.length === 0) throw new CertificateError('No valid SSH known hosts data found.');
   const held = readKnownHosts(data).map((key) => ({ ...key }));
   const changed: RepositoryCertificate[] = [];
@@ -75,7 +75,7 @@ export function addKnownHosts(data: Data, text: string, upsert: boolean): Certif
       changed.push(shownKey({ host, subType, key }));
     }
   }
-  return { data: { ...data, [knownHostsKey]: writeKnownHosts(held) }, changed };
+  return { data: { ...data, [knownHostsKey]: writeKnownHosts(data, held) }, changed };
 }
 
 /** Sets the authorities of a host. @throws CertificateError */
@@ -100,7 +100,7 @@ export function removeKnownHosts(data: Data, filter: CertificateFilter): Certifi
   const gone = held.filter((key) => fits(key, filter));
   if (gone.length === 0) return { data, changed: [] };
   const rest = held.filter((key) => !gone.includes(key));
-  return { data: { ...data, [knownHostsKey]: writeKnownHosts(rest) }, changed: gone.map(shownKey) };
+  return { data: { ...data, [knownHostsKey]: writeKnownHosts(data, rest) }, changed: gone.map(shownKey) };
 }
 
 /** Removes authorities of hosts that fit. */
@@ -121,13 +121,21 @@ interface HostKey {
 function readKnownHosts(data: Data): readonly HostKey[] {
   return (data[knownHostsKey] ?? '').split(/\r?\n/).flatMap((line) => {
     const [hosts = '', subType = '', key = ''] = line.trim().split(/\s+/);
-    if (hosts === '' || hosts.startsWith('#') || key === '') return [];
+    if (isForeign(line) || key === '') return [];
     return hosts.split(',').map((host) => ({ host, subType, key }));
   });
 }
 
-function writeKnownHosts(keys: readonly HostKey[]): string {
-  return keys.map(({ host, subType, key }) => `${host} ${subType} ${key}\n`).join('');
+/** Comments, and marks such as `@cert-authority`, which are neither listed nor changed. */
+function isForeign(line: string): boolean {
+  return /^\s*(?:$|[#@])/.test(line);
+}
+
+function writeKnownHosts(data: Data, keys: readonly HostKey[]): string {
+  const kept = (data[knownHostsKey] ?? '').split(/\r?\n/).filter((line) => line !== '' && isForeign(line));
+  return [...kept, ...keys.map(({ host, subType, key }) => `${host} ${subType} ${key}`)]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 /** The base64 of a public key begins with its own type, after its length. */
