@@ -7,3 +7,4 @@ export {
   inspectStateFile as inspectSandboxState,
 } from './store/state-file.ts';
 export { type Identity, adminIdentity, anonymousIdentity } from './access/identity.ts';
+export type { PodTraffic, TrafficRequest } from './workloads/traffic.ts';

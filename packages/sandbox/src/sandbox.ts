@@ -10,6 +10,7 @@ import type { Listening } from './http/listen.ts';
 import { openStateFile, type StateFile } from './store/sqlite-journal.ts';
 import { Store } from './store/store.ts';
 import { inProcessTransport } from './transport.ts';
+import { type PodTraffic, type TrafficRequest, simulateTraffic } from './workloads/traffic.ts';
 
 export interface SandboxOptions {
   /** The source of time; the system's when not given. */
@@ -99,6 +100,11 @@ export class Sandbox implements AsyncDisposable {
   /** Forgets what happened up to now, as etcd's compaction does: whoever asks for an earlier revision gets 410. */
   compact(): void {
     this.#cluster.compact();
+  }
+
+  /** Sends simulated requests to a Service; see `simulateTraffic`. */
+  traffic(request: TrafficRequest): readonly PodTraffic[] {
+    return simulateTraffic(this.#cluster.store, request);
   }
 
   /** Ends all watches, stops the simulated workloads, closes the state file and the socket. */

@@ -22,6 +22,7 @@ import { replicaSetController } from './replica-sets.ts';
 import { scheduler } from './scheduler.ts';
 import { startGarbageCollector } from './garbage.ts';
 import { statefulSetController } from './stateful-sets.ts';
+import { taintEvictionController } from './taint-eviction.ts';
 import type { ContainerLogs } from './logs.ts';
 import { namespaceController } from './namespaces.ts';
 import { OwnerIndex } from './owner-index.ts';
@@ -62,6 +63,7 @@ export function startWorkloads(deps: ControllerDeps, options: WorkloadOptions): 
     quotaController(deps),
     aggregationController(() => deps.store.collection('clusterroles.rbac.authorization.k8s.io').list()),
     scheduler(deps),
+    taintEvictionController(deps),
     kubelet(deps, options.logs),
     claimController(),
     endpointsController(deps),
