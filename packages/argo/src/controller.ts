@@ -195,7 +195,10 @@ function governRepositories({ repositories }: ArgoOptions, projects: Informer, g
       return project !== undefined && permitsSource(project, url);
     });
   govern();
-  projects.onChange(govern);
+  projects.onChange(({ kind, object, previous }) => {
+    const isSame = kind === 'updated' && JSON.stringify(previous?.['spec']) === JSON.stringify(object['spec']);
+    if (!isSame) govern();
+  });
 }
 
 /** Entries of repositories and clusters that cannot be used are named once, and again when they change. */
