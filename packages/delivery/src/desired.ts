@@ -3,6 +3,7 @@
 import type { ChartStore, SourceStore } from '@evenkeel/source';
 import type { Clock } from '@evenkeel/std';
 import type { Cluster } from './cluster.ts';
+import { LookupWatch } from './live/lookup-watch.ts';
 import type { CommitReport, Delivery, DeliverySource, SyncRequest } from './model.ts';
 import { type Prepared, prepareObjects } from './prepare.ts';
 import { asRequested, renderManifests } from './request.ts';
@@ -55,11 +56,13 @@ interface RenderWish {
 export class DesiredState implements Disposable {
   readonly #options: DesiredOptions;
   readonly #places: Places;
+  readonly #lookups: LookupWatch;
   #renders = 0;
 
   constructor(options: DesiredOptions) {
     this.#options = options;
     this.#places = createPlaces({ store: options.store, charts: options.charts, clock: options.clock });
+    this.#lookups = new LookupWatch(options.onWake);
   }
 
   /** How many sources have been rendered since the start. */
@@ -86,6 +89,8 @@ export class DesiredState implements Disposable {
       signal,
     });
     state.rendered = remembered(state.rendered, rendered);
+    const lookups = rendered.sources.map((source) => source.lookups);
+    if (rendered.refusals.length === 0) this.#lookups.note(cluster, delivery.key, lookups);
     return rendered;
   }
 
@@ -133,6 +138,7 @@ export class DesiredState implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#lookups[Symbol.dispose]();
     this.#places[Symbol.dispose]();
   }
 }

@@ -261,4 +261,13 @@ test('lookup finds what is live in the cluster', async () => {
   await story.apply(annotated('seeker', {}));
   await story.untilApp('seeker', 'Synced', 'Healthy');
   assert.equal(at(await story.get('configmap/seeker/found'), 'data', 'value'), 'treasure');
+  // What was found is part of what was read: another answer is another rendering, at once.
+  succeed(
+    await story.kubectl(['patch', 'configmap', '-n', 'seeker', 'given', '-p', '{"data":{"value":"gold"}}']),
+    'kubectl patch',
+  );
+  await story.until(
+    'gold',
+    async () => at(look(await story.get('configmap/seeker/found')), 'data', 'value') === 'gold',
+  );
 });

@@ -9,7 +9,7 @@ import { templateHost } from '../template-host.ts';
 import { type Answers, Needed } from './needed.ts';
 import type { ChartWorld } from './world.ts';
 
-/** Objects the templates asked the cluster for, with the version that was seen ('' for none). */
+/** Objects the templates asked the cluster for, with the version that was seen ('' for none), or those of a list. */
 export type Lookups = ReadonlyMap<string, { readonly query: LookupQuery; readonly version: string }>;
 
 /** The world of one rendering; `asked` takes down the lookups. */
@@ -32,9 +32,8 @@ export async function clusterWorld(
       answers.forget(watchKey(kind));
       throw new Needed(watchKey(kind), () => watchKind(cluster, kind));
     }
-    const found = liveObject(cluster, query);
-    asked.set(JSON.stringify(query), { query, version: found?.metadata.resourceVersion ?? '' });
-    if (query.name !== '') return found as JsonObject | undefined;
+    asked.set(JSON.stringify(query), { query, version: versionOf(cluster, query) });
+    if (query.name !== '') return liveObject(cluster, query) as JsonObject | undefined;
     const items = cluster.live.list(kind, query.namespace) as unknown as readonly JsonObject[];
     return { apiVersion: query.apiVersion, kind: `${query.kind}List`, metadata: {}, items };
   };
@@ -44,9 +43,22 @@ export async function clusterWorld(
 /** Whether the cluster answers every lookup as it did. */
 export function lookupsStillSame(lookups: Lookups, cluster: Cluster): boolean {
   for (const { query, version } of lookups.values()) {
-    if ((liveObject(cluster, query)?.metadata.resourceVersion ?? '') !== version) return false;
+    if (versionOf(cluster, query) !== version) return false;
   }
   return true;
+}
+
+/** True where an object that changed is the answer to a lookup, or part of it. */
+export function isLookedUp(query: LookupQuery, { namespace = '', name }: KubeObject['metadata']): boolean {
+  if (query.name !== '') return query.name === name && query.namespace === namespace;
+  return query.namespace === '' || query.namespace === namespace;
+}
+
+function versionOf(cluster: Cluster, query: LookupQuery): string {
+  if (query.name !== '') return liveObject(cluster, query)?.metadata.resourceVersion ?? '';
+  const { group } = parseApiVersion(query.apiVersion);
+  const items = cluster.live.list({ group, kind: query.kind }, query.namespace);
+  return items.map(({ metadata }) => `${metadata.uid}@${metadata.resourceVersion}`).join();
 }
 
 function watchKey({ group, kind }: GroupKind): string {
