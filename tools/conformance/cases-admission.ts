@@ -1,6 +1,7 @@
 // Quotas and limit ranges: what admission adds, books and refuses.
 
 import { podSecurityCases } from './cases-pod-security.ts';
+import { pluginCases } from './cases-plugins.ts';
 import type { Case } from './run.ts';
 import type { Ask } from './servers.ts';
 
@@ -278,6 +279,7 @@ const tokens = ['a', 'é', 'e30', 'eyJ2IjoibWV0YS5rOHMuaW8vdjEifQ', 'eyJ2IjoibWV
 
 export const admissionCases: readonly Case[] = [
   ...podSecurityCases,
+  ...pluginCases,
   ...quotaCases,
   ...rangeCases,
   {

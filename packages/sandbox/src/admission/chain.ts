@@ -13,6 +13,8 @@ import { atVersion, toStored } from '../api/versions.ts';
 import type { Write } from '../api/writer.ts';
 import { admitPod } from '../defaulting/pod-admission.ts';
 import { type Draft, draftOf, sealed, withMeta } from '../store/draft.ts';
+import { checkAccountSecrets } from './account-secrets.ts';
+import { checkClasses } from './class-checks.ts';
 import { applyLimitRanges, checkLimitRanges } from './limit-ranges.ts';
 import { checkPodSecurity } from './pod-security.ts';
 import { checkPolicies } from './policies.ts';
@@ -69,6 +71,8 @@ export class Admission {
 
   #approve(write: Write, draft: Draft, old: KubeObject | undefined): void {
     checkLimitRanges(this.#deps.store, write, draft, old);
+    checkAccountSecrets(this.#deps.store, write, draft, old);
+    checkClasses(this.#deps.store, write, draft, old);
     const attributes = attributesOf(write, draft, old);
     if (attributes !== undefined) {
       checkPodSecurity(this.#deps, attributes);

@@ -1,6 +1,8 @@
 // Defaults and creation rules of namespaces, configuration, storage and other types of the core group and its
 // neighbours (Kubernetes 1.35).
 
+import { enforceAnnotation } from '../admission/account-secrets.ts';
+import { standardClass } from './standard-class.ts';
 import type { Json } from '@evenkeel/resource';
 import type { Strategy } from '../api/strategy.ts';
 import { type Bag, type Draft, bagAt, copyValue, listAt, scalarText } from '../store/draft.ts';
@@ -75,6 +77,8 @@ function defaultLimitRange(draft: Draft): void {
       if (amount === undefined) continue;
       fallback(requests, name, limits[name] ?? amount);
     }
+    for (const key of ['default', 'defaultRequest'])
+      if (Object.keys(bagAt(item, key) ?? {}).length === 0) delete item[key];
   }
 }
 
@@ -134,7 +138,15 @@ export const clusterStrategies: Readonly<Record<string, Strategy>> = {
     validate: validateSecret,
     validateUpdate: validateSecretUpdate,
   },
-  serviceaccounts: { returnsDeleted: true },
+  serviceaccounts: {
+    returnsDeleted: true,
+    warnings: (draft) =>
+      draft.metadata.annotations?.[enforceAnnotation] === undefined
+        ? []
+        : [
+            `metadata.annotations[${enforceAnnotation}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
+          ],
+  },
   resourcequotas: {
     returnsDeleted: true,
     validate: validateQuota,
@@ -169,11 +181,9 @@ export const clusterStrategies: Readonly<Record<string, Strategy>> = {
       const spec = specOf(draft);
       dropForeignSource(spec);
       if (spec['storageClassName'] !== undefined) return;
-      const standard = context.store
-        .collection('storageclasses.storage.k8s.io')
-        .list()
-        .find((each) => each.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true');
-      if (standard?.metadata.name !== undefined) spec['storageClassName'] = standard.metadata.name;
+      const mark = 'storageclass.kubernetes.io/is-default-class';
+      const standard = standardClass(context.store, 'storageclasses.storage.k8s.io', mark);
+      if (standard !== undefined) spec['storageClassName'] = standard;
     },
     validate: validateClaim,
     validateUpdate: validateClaimUpdate,

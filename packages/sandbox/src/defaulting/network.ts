@@ -1,5 +1,6 @@
 // Defaults and creation rules of services, ingresses and their kin (Kubernetes 1.35).
 
+import { standardClass } from './standard-class.ts';
 import type { KubeObject } from '@evenkeel/resource';
 import type { Strategy, StrategyContext } from '../api/strategy.ts';
 import { type Bag, type Draft, bagAt, listAt, sameValue } from '../store/draft.ts';
@@ -190,8 +191,14 @@ export const networkStrategies: Readonly<Record<string, Strategy>> = {
   },
   'ingresses.networking.k8s.io': {
     generation: true,
-    prepareCreate: (draft) => {
+    prepareCreate: (draft, context) => {
       draft['status'] = { loadBalancer: {} };
+      const spec = specOf(draft);
+      if (spec['ingressClassName'] !== undefined) return;
+      if (draft.metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined) return;
+      const mark = 'ingressclass.kubernetes.io/is-default-class';
+      const standard = standardClass(context.store, 'ingressclasses.networking.k8s.io', mark);
+      if (standard !== undefined) spec['ingressClassName'] = standard;
     },
     validate: validateIngress,
   },

@@ -70,7 +70,7 @@ export function applyRuntimeClass(store: Store, draft: Draft): void {
     const selector = bagAt(spec, 'nodeSelector') ?? {};
     if (selector[key] !== undefined && selector[key] !== value)
       throw refuse(
-        `pod rejected: conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${scalarText(value)}; pod.spec.nodeSelector[${key}] = ${scalarText(selector[key])}`,
+        `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${scalarText(value)}; pod.spec.nodeSelector[${key}] = ${scalarText(selector[key])}`,
       );
     spec['nodeSelector'] = { ...selector, [key]: value };
   }
