@@ -98,6 +98,27 @@ test('a check that hangs or fails says so in a condition, and no other applicati
   assert.equal(conditionsOf(well), '');
 });
 
+test("the next wave waits for what a user's check says, and the page shows it", async () => {
+  const wave = (yaml: string, number: number): string =>
+    yaml.replace('metadata:\n', `metadata:\n  annotations: {argocd.argoproj.io/sync-wave: "${number}"}\n`);
+  await story.push({
+    'tide/a.yaml': wave(widget('low', 'Progressing'), 0),
+    'tide/b.yaml': wave(configMapYaml('high'), 1),
+  });
+  await story.apply(applicationYaml({ name: 'tide', path: 'tide', namespace: 'tide' }));
+  await story.until('the wait', async () => {
+    const state = at(look(await story.get('application.argoproj.io/argocd/tide')), 'status', 'operationState');
+    return /waiting for healthy state of shop\.example\.com\/Widget\/low/.test(String(at(state, 'message')));
+  });
+  assert.equal(await story.get('configmap/tide/high'), undefined);
+  const { resources } = await story.app('argo/argocd/tide');
+  const low = resources.find(({ ref }) => ref.kind === 'Widget');
+  assert.deepEqual(low?.health, { status: 'progressing', message: 'it is Progressing' });
+  await story.push({ 'tide/a.yaml': wave(widget('low', 'Healthy'), 0) });
+  await story.untilApp('tide', 'Synced', 'Healthy');
+  assert.ok(await story.get('configmap/tide/high'));
+});
+
 test('the same in CEL', async () => {
   await settings({
     'evenkeel.health.cel.shop.example.com_Widget':
