@@ -249,4 +249,50 @@ const tokens: Case = {
   ],
 };
 
-export const accessCases: readonly Case[] = [impersonations, escalations, tokens];
+const signing = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
+// CN=jane, O=devs, with a key that nobody has.
+const certificateRequest =
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIWU1JR0FBZ0VBTUI0eERUQUxCZ05WQkFvTUJHUmxkbk14RFRBTEJnTlZCQU1NQkdwaGJtVXdXVEFUQmdjcQpoa2pPUFFJQkJnZ3Foa2pPUFFNQkJ3TkNBQVRENDl1TTQxekdPVHlmOHoxWThySXlJWlR0S09pUE02dGFIaks2CkJtUUFNUFV6SmxVeStGS1gzNEVscG5pVWd0czV6VUUxU1hidVRGWXNlUVY1aUozNm9BQXdDZ1lJS29aSXpqMEUKQXdJRFJ3QXdSQUlnQVVEdUEwLzVkY1RzekhQaEVKYVdQRFFpV1hRTGQvNkdncGRXcW5kblVQTUNJQkoyd1cvNgpIcUJVWFBXUTBpUTJxaUpZaGt2ZTBlOHNVOXdraW82OHVndWUKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==';
+const signingRequest = (name: string, spec: Bag = {}): Bag => ({
+  apiVersion: 'certificates.k8s.io/v1',
+  kind: 'CertificateSigningRequest',
+  metadata: { name },
+  spec: { request: certificateRequest, signerName: 'example.com/devs', usages: ['client auth'], ...spec },
+});
+const merge = (path: string, body: Bag, headers?: Record<string, string>): Ask => ({
+  ...send('PATCH', path, body, headers),
+  contentType: 'application/merge-patch+json',
+});
+const saying = (type: string, more: Bag = {}): Bag => ({
+  status: { conditions: [{ type, status: 'True', reason: 'Told', message: 'as told', ...more }] },
+});
+
+const requests: Case = {
+  name: 'access: certificate signing requests',
+  steps: [
+    send('POST', signing, signingRequest('jane')),
+    send('POST', signing, signingRequest('guise', { username: 'eve', groups: ['x'], uid: '1' })),
+    send('POST', signing, signingRequest('bare', { request: 'bm8=' })),
+    send('POST', signing, signingRequest('used', { usages: ['walking', 'client auth', 'client auth'] })),
+    send('POST', signing, signingRequest('signer', { signerName: 'kubernetes.io/legacy-unknown' })),
+    send('POST', signing, signingRequest('signer', { signerName: 'no-domain' })),
+    send('POST', signing, signingRequest('signer', { signerName: 'Example.com/UPPER' })),
+    send('POST', signing, signingRequest('short', { expirationSeconds: 60 })),
+    { ...send('GET', `${signing}/jane`), accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' },
+    merge(`${signing}/jane`, saying('Approved')),
+    merge(`${signing}/jane`, { spec: { usages: ['server auth'] } }),
+    merge(`${signing}/jane/approval`, saying('Approved', { status: 'False' })),
+    merge(`${signing}/jane/approval`, saying('Other')),
+    merge(`${signing}/jane/approval`, saying('Approved')),
+    merge(`${signing}/jane/approval`, saying('Denied')),
+    merge(`${signing}/jane/approval`, { status: { certificate: 'bm8=' } }),
+    merge(`${signing}/jane/status`, { status: { certificate: 'bm8=' } }),
+    { ...send('GET', `${signing}/jane`), accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' },
+    merge(`${signing}/jane/status`, saying('Failed')),
+    send('GET', `${signing}?fieldSelector=spec.signerName%3Dexample.com/devs`),
+    merge(`${signing}/jane/approval`, saying('Denied'), as('nobody')),
+    ...['jane', 'guise', 'signer'].map((name) => send('DELETE', `${signing}/${name}`)),
+  ],
+};
+
+export const accessCases: readonly Case[] = [impersonations, escalations, tokens, requests];

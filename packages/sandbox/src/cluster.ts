@@ -22,6 +22,7 @@ import { kubeTime } from '@evenkeel/std';
 import type { StateFile } from './store/sqlite-journal.ts';
 import type { Store } from './store/store.ts';
 import type { ControllerDeps } from './workloads/actor.ts';
+import type { Certify } from './workloads/signing-requests.ts';
 import { startOwnControllers, startWorkloads } from './workloads/start.ts';
 import { ContainerLogs } from './workloads/logs.ts';
 
@@ -38,6 +39,8 @@ export interface ClusterOptions {
   readonly certificate: string;
   /** With which requests to other servers are passed on; made on first use. */
   readonly proxyCertificate: () => ProxyCertificate | undefined;
+  /** Certifies keys of others; undefined where the cluster has no authority. */
+  readonly certify?: Certify | undefined;
 }
 
 /** A cluster that answers requests. */
@@ -134,7 +137,13 @@ export function startCluster(options: ClusterOptions): Cluster {
   const stopOwn = startOwnControllers(deps, options.onError);
   const stopWorkloads = !options.controllers
     ? () => undefined
-    : startWorkloads(deps, { onError: options.onError, certificate: options.certificate, logs, tokens });
+    : startWorkloads(deps, {
+        onError: options.onError,
+        certificate: options.certificate,
+        logs,
+        tokens,
+        certify: options.certify,
+      });
   return cluster;
 }
 

@@ -74,6 +74,7 @@ export class Sandbox implements AsyncDisposable {
         ((error) => process.emitWarning(error instanceof Error ? error : String(error), 'SandboxDefect')),
       certificate: credentials?.authority.certificate ?? '',
       proxyCertificate: onceMade(() => credentials && proxy?.issueProxyCertificate(credentials)),
+      certify: credentials && proxy?.certifyBy(credentials),
     });
     if (credentials === undefined || options.listen === false) return new Sandbox(cluster, undefined, closing);
     const { listen } = await import('./http/listen.ts');

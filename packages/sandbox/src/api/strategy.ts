@@ -3,6 +3,7 @@
 
 import type { Bag, Draft } from '../store/draft.ts';
 import type { KubeObject } from '@evenkeel/resource';
+import type { Identity } from '../access/identity.ts';
 import type { Store } from '../store/store.ts';
 import type { Chance } from '../clock.ts';
 import type { Cause } from './status.ts';
@@ -12,6 +13,8 @@ export interface StrategyContext {
   readonly store: Store;
   readonly chance: Chance;
   readonly dryRun: boolean;
+  /** Who writes; undefined for steps that the cluster takes by itself. */
+  readonly by?: Identity | undefined;
 }
 
 /** Hooks around a write, in the order they run. All write into the draft. */
@@ -32,7 +35,7 @@ export interface Strategy {
   /** How dependents fare when a deletion does not say. */
   readonly propagation?: 'Orphan';
   /** What a write to a subresource may not touch, by subresource (status is the same for all types). */
-  readonly keepBeside?: Readonly<Record<string, (draft: Draft, old: KubeObject) => void>>;
+  readonly keepBeside?: Readonly<Record<string, (draft: Draft, old: KubeObject, now: string) => void>>;
   /** What is refused of a write to a subresource. */
   readonly validateSubresource?: Readonly<Record<string, (draft: Draft, old: KubeObject) => readonly Cause[]>>;
   /** What is refused at creation only. */

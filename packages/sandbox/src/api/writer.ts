@@ -184,12 +184,12 @@ export class Writer {
     this.#fillDefaults(type, read.draft, old);
     if (read.owned !== true) this.#recordOwner(write, old, read.draft, kubeTime(this.#deps.clock.now()));
     // What a subresource drops it still owns.
-    keepBeside(write, read.draft, old);
+    keepBeside(write, read.draft, old, kubeTime(this.#deps.clock.now()));
     const draft = this.#deps.admit({ ...write, unsent }, read.draft, old);
     const meta = draft.metadata;
     if (draft !== read.draft) {
       keepUnwritten(write, draft, old);
-      keepBeside(write, draft, old);
+      keepBeside(write, draft, old, kubeTime(this.#deps.clock.now()));
     }
     this.#prepare(write, draft, old);
     if (this.#hasGeneration(type)) {
@@ -227,7 +227,7 @@ export class Writer {
     const { type } = write;
     if (type.custom !== undefined || write.subresource !== undefined) return;
     const strategy = strategyOf(type.collection);
-    const context: StrategyContext = { ...this.#deps, dryRun: write.parameters.dryRun };
+    const context: StrategyContext = { ...this.#deps, dryRun: write.parameters.dryRun, by: write.by?.identity };
     if (old === undefined) strategy.prepareCreate?.(draft, context);
     else strategy.prepareUpdate?.(draft, old, context);
   }
@@ -393,8 +393,8 @@ function keepUnwritten({ type, subresource }: Write, draft: Draft, old: KubeObje
   else if (subresource === 'status') keepAllButStatus(type, draft, old);
 }
 
-function keepBeside({ type, subresource = '' }: Write, draft: Draft, old: KubeObject): void {
-  if (type.custom === undefined) strategyOf(type.collection).keepBeside?.[subresource]?.(draft, old);
+function keepBeside({ type, subresource = '' }: Write, draft: Draft, old: KubeObject, now: string): void {
+  if (type.custom === undefined) strategyOf(type.collection).keepBeside?.[subresource]?.(draft, old, now);
 }
 
 function keepSystemFields(draft: Draft, old: KubeObject): void {

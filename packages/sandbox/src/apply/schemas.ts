@@ -25,8 +25,16 @@ const customStatusReset: JsonObject = {
   'f:metadata': { 'f:deletionTimestamp': {}, 'f:ownerReferences': {} },
 };
 
+// Requests for certificates say by whom they are, who decides and who certifies.
+const signingResets: Readonly<Record<string, JsonObject>> = {
+  '': { 'f:spec': {}, 'f:status': {} },
+  status: { 'f:spec': {}, 'f:status': { 'f:conditions': {} } },
+  approval: { 'f:spec': {}, 'f:status': { 'f:certificate': {} } },
+};
+
 /** What a write through this endpoint cannot change: status on the object itself, everything else on status. */
 export function resetFieldsOf(type: ServedType, subresource: string | undefined): JsonObject | undefined {
+  if (type.collection === 'certificatesigningrequests.certificates.k8s.io') return signingResets[subresource ?? ''];
   if (subresource === 'status') return type.custom === undefined ? mainReset : customStatusReset;
   return type.subresources.has('status') ? statusReset : undefined;
 }

@@ -1,6 +1,7 @@
 // Defaults and creation rules of namespaces, configuration, storage and other types of the core group and its
 // neighbours (Kubernetes 1.35).
 
+import { signingRequestStrategy } from './signing-requests.ts';
 import { enforceAnnotation } from '../admission/account-secrets.ts';
 import { standardClass } from './standard-class.ts';
 import type { Json } from '@evenkeel/resource';
@@ -21,7 +22,6 @@ import {
   validatePriorityClassUpdate,
   validateRuntimeClass,
   validateRuntimeClassUpdate,
-  validateSigningRequest,
 } from '../validation/cluster-kinds.ts';
 import { validateLimitRange, validateQuota, validateQuotaUpdate } from '../validation/quota-kinds.ts';
 import {
@@ -228,10 +228,7 @@ export const clusterStrategies: Readonly<Record<string, Strategy>> = {
     validateUpdate: validatePriorityClassUpdate,
   },
   'runtimeclasses.node.k8s.io': { validate: validateRuntimeClass, validateUpdate: validateRuntimeClassUpdate },
-  'certificatesigningrequests.certificates.k8s.io': {
-    prepareCreate: (draft) => void (draft['status'] = {}),
-    validate: validateSigningRequest,
-  },
+  'certificatesigningrequests.certificates.k8s.io': signingRequestStrategy,
   'volumeattachments.storage.k8s.io': {
     returnsDeleted: true,
     prepareCreate: (draft) => void (draft['status'] = { attached: false }),

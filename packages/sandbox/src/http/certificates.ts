@@ -52,6 +52,69 @@ export function issueCertificate(request: CertificateRequest, signer?: Signer): 
   };
 }
 
+/** What somebody else's key is certified for. */
+export interface Certification {
+  /** The name, in DER. */
+  readonly subject: Buffer;
+  /** SubjectPublicKeyInfo, in DER. */
+  readonly publicKey: Buffer;
+  /** The subjectAltName extension, in DER. */
+  readonly alternativeNames: Buffer | undefined;
+  /** As Kubernetes names them: "client auth", "digital signature". */
+  readonly usages: readonly string[];
+  readonly serial: number;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** A certificate in PEM for a key that stays with its owner. */
+export function certifyKey(certification: Certification, by: Signer): string {
+  const { subject, publicKey, alternativeNames, usages, serial, notBefore, notAfter } = certification;
+  const bits = usages.reduce((sum, usage) => sum | (keyUsageBits[usage] ?? 0), 0);
+  const purposes = usages.flatMap((usage) => purposeIds[usage] ?? []);
+  const body = sequence(
+    explicit(0, integer(2)),
+    integer(serial),
+    ecdsaWithSha256,
+    name(by.commonName, undefined),
+    sequence(time(notBefore), time(notAfter)),
+    subject,
+    publicKey,
+    explicit(
+      3,
+      sequence(
+        ...(bits === 0 ? [] : [extension('2.5.29.15', true, tlv(0x03, Buffer.from([0x00, bits])))]),
+        ...(purposes.length === 0 ? [] : [extension('2.5.29.37', false, sequence(...purposes.map(objectId)))]),
+        extension('2.5.29.19', true, sequence()),
+        ...(alternativeNames === undefined ? [] : [alternativeNames]),
+      ),
+    ),
+  );
+  const signature = sign('sha256', body, by.key);
+  return pem('CERTIFICATE', sequence(body, ecdsaWithSha256, tlv(0x03, Buffer.concat([Buffer.from([0]), signature]))));
+}
+
+const keyUsageBits: Readonly<Record<string, number>> = {
+  signing: 0x80,
+  'digital signature': 0x80,
+  'content commitment': 0x40,
+  'key encipherment': 0x20,
+  'data encipherment': 0x10,
+  'key agreement': 0x08,
+  'cert sign': 0x04,
+  'crl sign': 0x02,
+};
+
+const purposeIds: Readonly<Record<string, string>> = {
+  'server auth': '1.3.6.1.5.5.7.3.1',
+  'client auth': '1.3.6.1.5.5.7.3.2',
+  'code signing': '1.3.6.1.5.5.7.3.3',
+  'email protection': '1.3.6.1.5.5.7.3.4',
+  timestamping: '1.3.6.1.5.5.7.3.8',
+  'ocsp signing': '1.3.6.1.5.5.7.3.9',
+  any: '2.5.29.37.0',
+};
+
 function extensions(request: CertificateRequest): readonly Buffer[] {
   if (request.use === 'authority') {
     return [

@@ -376,7 +376,9 @@ export const rows: Readonly<Record<string, RowMaker>> = {
   },
   'certificatesigningrequests.certificates.k8s.io': (object, now) => {
     const spec = part(object, 'spec');
-    const types = (listAt(part(object, 'status'), 'conditions') ?? []).map((each) => text((each as Bag)['type']));
+    const status = part(object, 'status');
+    const types = (listAt(status, 'conditions') ?? []).map((each) => text((each as Bag)['type']));
+    const decision = types.includes('Denied') ? 'Denied' : types.includes('Approved') ? 'Approved' : 'Pending';
     const seconds = spec['expirationSeconds'];
     return [
       name(object),
@@ -384,7 +386,7 @@ export const rows: Readonly<Record<string, RowMaker>> = {
       text(spec['signerName'], '<none>'),
       text(spec['username']),
       typeof seconds === 'number' ? humanDuration(seconds * 1000) : '<none>',
-      types.length === 0 ? 'Pending' : types.join(','),
+      `${decision}${types.includes('Failed') ? ',Failed' : ''}${text(status['certificate']) === '' ? '' : ',Issued'}`,
     ];
   },
 };

@@ -133,27 +133,3 @@ function checkApiServiceTarget(causes: Causes, spec: Bag): void {
   }
   for (const key of ['namespace', 'name']) if ((service[key] ?? '') === '') causes.required(`spec.service.${key}`);
 }
-
-export function validateSigningRequest(draft: Draft): readonly Cause[] {
-  const causes = new Causes();
-  const spec = bagAt(draft, 'spec') ?? {};
-  const request = scalarText(spec['request'] ?? '');
-  const text = Buffer.from(request, 'base64').toString();
-  if (!/-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(text)) {
-    const shown = request === '' ? null : request;
-    causes.invalid('spec.request', shown, 'PEM block type must be CERTIFICATE REQUEST');
-  }
-  if ((listAt(spec, 'usages') ?? []).length === 0) causes.required('spec.usages');
-  const signer = scalarText(spec['signerName'] ?? '');
-  if (signer === '') causes.required('spec.signerName');
-  else if (!signer.includes('/'))
-    causes.invalid(
-      'spec.signerName',
-      signer,
-      'must be a fully qualified domain and path of the form "example.com/signer-name"',
-    );
-  const seconds = spec['expirationSeconds'];
-  if (typeof seconds === 'number' && seconds < 600)
-    causes.invalid('spec.expirationSeconds', seconds, 'may not specify a duration less than 600 seconds (10 minutes)');
-  return causes.list;
-}

@@ -1,15 +1,16 @@
 // How the built-in controllers read and write: straight on the store's collections and through the writer, under the
 // name of the component they stand for.
 
-import type { KubeObject } from '@evenkeel/resource';
+import type { Json, KubeObject } from '@evenkeel/resource';
 import { type Clock, kubeTime } from '@evenkeel/std';
 import type { Identity } from '../access/identity.ts';
 import type { Replays } from '../admission/replay.ts';
 import type { Registry } from '../api/registry.ts';
 import type { Remover } from '../api/remover.ts';
-import type { ServedType } from '../api/served-type.ts';
+import { type ServedType, apiVersionOf } from '../api/served-type.ts';
 import { ApiError } from '../api/status.ts';
 import type { Writer } from '../api/writer.ts';
+import { applyConfiguration } from '../apply/apply.ts';
 import type { Chance } from '../clock.ts';
 import { type Bag, type Draft, bagAt, draftOf, withMeta } from '../store/draft.ts';
 import type { Store } from '../store/store.ts';
@@ -105,6 +106,23 @@ export class Actor {
         draft['status'] = status;
       },
       'status',
+    );
+  }
+
+  /** Applies status as a configuration of its own, whoever else wrote there. */
+  applyStatus(collection: string, object: KubeObject, status: Json): void {
+    const type = this.#type(collection);
+    const { namespace, name = '' } = object.metadata;
+    const write = this.#write(type, namespace, 'status');
+    unlessRefused(
+      () =>
+        applyConfiguration({
+          writer: this.deps.writer,
+          write: { ...write, parameters: { ...write.parameters, force: true } },
+          name,
+          body: { apiVersion: apiVersionOf(type), kind: type.kind, metadata: { name }, status },
+          now: () => this.now(),
+        }).object,
     );
   }
 

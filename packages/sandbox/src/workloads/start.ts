@@ -17,9 +17,11 @@ import { endpointsController } from './endpoints.ts';
 import { ingressController } from './ingresses.ts';
 import { jobController } from './jobs.ts';
 import { kubelet } from './kubelet.ts';
+import { policyTypeController } from './policy-types.ts';
 import { quotaController } from './quotas.ts';
 import { replicaSetController } from './replica-sets.ts';
 import { scheduler } from './scheduler.ts';
+import { type Certify, signingController } from './signing-requests.ts';
 import { startGarbageCollector } from './garbage.ts';
 import { statefulSetController } from './stateful-sets.ts';
 import { taintEvictionController } from './taint-eviction.ts';
@@ -32,6 +34,8 @@ export interface WorkloadOptions {
   readonly certificate: string;
   readonly logs: ContainerLogs;
   readonly tokens: TokenIssuer;
+  /** Undefined where the cluster has no authority, because nothing listens. */
+  readonly certify: Certify | undefined;
 }
 
 /** Starts the controllers that are part of the API server itself; returns how to stop them. */
@@ -60,8 +64,10 @@ export function startWorkloads(deps: ControllerDeps, options: WorkloadOptions): 
     cronJobController(deps, index),
     autoscalerController(deps),
     budgetController(deps),
+    policyTypeController(),
     quotaController(deps),
     aggregationController(() => deps.store.collection('clusterroles.rbac.authorization.k8s.io').list()),
+    ...(options.certify === undefined ? [] : [signingController(options.certify)]),
     scheduler(deps),
     taintEvictionController(deps),
     kubelet(deps, options.logs),
