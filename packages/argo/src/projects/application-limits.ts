@@ -11,7 +11,7 @@ import type { ArgoSettings } from '../settings/settings.ts';
 import { actingAs } from './impersonation.ts';
 import { type Verifier, integrityPolicies, policyFor } from './integrity.ts';
 import { isKnownOrphan } from './orphans.ts';
-import { permitsApplicationNamespace, permitsDestination, permitsKind, permitsSource } from './permissions.ts';
+import { permitsDestination, permitsKind, permitsSource } from './permissions.ts';
 import type { Project, SyncWindow } from './project.ts';
 import { type WindowVerdict, describeWindow, judgeWindows, windowsFor } from './windows.ts';
 
@@ -25,6 +25,8 @@ export interface Judging {
   /** Clusters that belong to the project. */
   readonly scoped: readonly KnownCluster[];
   readonly controlNamespace: string;
+  /** Whether Applications of its namespace may use the project. */
+  readonly permitsNamespace: boolean;
 }
 
 /** Why the project does not let the Application be; empty where it does. Sentences are upstream's. */
@@ -34,6 +36,7 @@ export function projectRefusals({
   cluster,
   scoped,
   controlNamespace,
+  permitsNamespace,
 }: Judging): readonly Refusal[] {
   const { spec, name, namespace } = application;
   const wanted = spec.project || 'default';
@@ -45,7 +48,7 @@ export function projectRefusals({
       ),
     ];
   }
-  if (!permitsApplicationNamespace(project, namespace, controlNamespace)) {
+  if (!permitsNamespace) {
     return [
       {
         code: 'NAMESPACE_NOT_PERMITTED',
@@ -80,7 +83,7 @@ export function projectRefusals({
 
 /** The limits that hold for each object and each sync of a permitted Application. */
 export function limitsOf(
-  judging: Judging & { readonly project: Project },
+  judging: Omit<Judging, 'permitsNamespace'> & { readonly project: Project },
   settings: ArgoSettings,
   verifier?: Verifier,
 ): DeliveryLimits {

@@ -68,12 +68,15 @@ class Governing implements Governance {
     const name = projectName(application);
     const { controlNamespace } = this.#options;
     const scoped = this.#clusters.ofProject(name);
+    const project = this.project(name);
+    const permitsNamespace = project !== undefined && this.#permitsNamespace(project, application.namespace);
     return projectRefusals({
       application,
-      project: this.project(name),
+      project,
       cluster: place.cluster,
       scoped,
       controlNamespace,
+      permitsNamespace,
     });
   }
 
@@ -96,7 +99,7 @@ class Governing implements Governance {
     const name = projectName(application);
     const project = this.#own(name);
     if (!project) return `Application referencing project ${name} which does not exist`;
-    if (permitsApplicationNamespace(project, application.namespace, this.#options.controlNamespace)) return undefined;
+    if (this.#permitsNamespace(project, application.namespace)) return undefined;
     return `application '${application.name}' in namespace '${application.namespace}' is not permitted to use project '${name}'`;
   }
 
@@ -117,6 +120,17 @@ class Governing implements Governance {
         repositories: repositoriesOf?.(name) ?? [],
       })
     );
+  }
+
+  /**
+   * Where no namespaces of Applications are set, Argo CD looks at none but its own; here those of the others belong to the
+   * default project, unless it names namespaces itself. Where some are set, the rules are those of Argo CD.
+   */
+  #permitsNamespace(project: Project, namespace: string): boolean {
+    const { settings, controlNamespace } = this.#options;
+    const isOpen = project.name === 'default' && project.spec.sourceNamespaces === undefined;
+    if (isOpen && settings.current().applicationNamespaces.length === 0) return true;
+    return permitsApplicationNamespace(project, namespace, controlNamespace);
   }
 
   #own(name: string): Project | undefined {

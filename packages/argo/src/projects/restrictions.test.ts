@@ -8,6 +8,7 @@ import { type Application, readApplication } from '../application.ts';
 import { type KnownCluster, inCluster } from '../clusters/known-cluster.ts';
 import { type ArgoSettings, defaultSettings } from '../settings/settings.ts';
 import { limitsOf, projectRefusals } from './application-limits.ts';
+import { permitsApplicationNamespace } from './permissions.ts';
 import type { Project, ProjectSpec } from './project.ts';
 import { normalisePolicy, projectPolicies, validateProject, windowWarning } from './validate.ts';
 import { virtualProject } from './virtual.ts';
@@ -41,8 +42,10 @@ interface Asked {
 }
 
 function refusals(spec: ProjectSpec | undefined, asked: Asked = {}): readonly string[] {
+  const { namespace } = asked.application ?? application();
   return projectRefusals({
     application: asked.application ?? application(),
+    permitsNamespace: spec !== undefined && permitsApplicationNamespace(project(spec), namespace, 'argocd'),
     project: spec && project(spec),
     cluster: asked.cluster ?? inCluster,
     scoped: asked.scoped ?? [],
