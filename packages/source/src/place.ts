@@ -48,14 +48,24 @@ export interface Place extends AsyncDisposable {
   /** Makes sure that a commit can be read. */
   ensure(sha: string): Promise<void>;
   poke(refs: readonly RefChange[]): void;
+  /** Says that something was missing which may be there later: listeners are told to look again. */
+  lacking(): void;
   /** Ends the place and removes what it keeps on disk. */
   discard(): Promise<void>;
 }
 
 /** A repository on this machine. It belongs to whoever mapped it and is never polled. */
 export function createLocalPlace(repository: GitRepository, options: PlaceOptions): Place {
-  const watched = createWatched({ clock: options.clock, random: options.random ?? Math.random, poll: undefined });
+  const { clock, random = Math.random } = options;
+  const watched = createWatched({ clock, random, poll: undefined });
   const shared = createSharing<string>();
+  // Nothing polls here, so that looking again is all there is to do.
+  let cancel: () => void = () => undefined;
+  const trouble = createTrouble(clock, (delayMs) => {
+    cancel = clock.after(delayMs, () => {
+      if (trouble.end()) watched.notify({ url: repository.directory, refs: [] });
+    });
+  });
   return {
     identities: new Set(),
     watched,
@@ -69,8 +79,10 @@ export function createLocalPlace(repository: GitRepository, options: PlaceOption
       }),
     ensure: () => Promise.resolve(),
     poke: (refs) => watched.notify({ url: repository.directory, refs }),
+    lacking: () => trouble.lacking(),
     discard: async () => watched.close(),
     async [Symbol.asyncDispose]() {
+      cancel();
       watched.close();
     },
   };
@@ -120,7 +132,8 @@ class RemotePlace implements Place {
     this.watched = createWatched({ clock: store.clock, random: store.random ?? Math.random, poll });
   }
 
-  open(signal?: AbortSignal): Promise<GitRepository> {
+  async open(signal?: AbortSignal): Promise<GitRepository> {
+    if (!this.#mirror.isOpen) this.#trouble.check();
     return untilAborted(
       this.#trouble.during(() => this.#mirror.get()).then((mirror) => this.#noticing(mirror)),
       signal,
@@ -141,6 +154,10 @@ class RemotePlace implements Place {
   poke(): void {
     this.#heads.outdate();
     void this.watched.pollNow();
+  }
+
+  lacking(): void {
+    this.#trouble.lacking();
   }
 
   async discard(): Promise<void> {

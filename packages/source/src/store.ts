@@ -95,6 +95,7 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
       const loaded = await loadRoot(url, sha, treeOptions);
       const whole = await assembler.assemble({ ...loaded, url, sha, access, signal });
       const { contents: repository, large } = whole;
+      if (!whole.complete) loaded.place.lacking();
       const root = filter ? await filterTree(whole.root, filter, (oids) => repository.blobs(oids)) : whole.root;
       return createSnapshot(root, { repository, blobs, subject: displayUrl(url), large });
     },
@@ -117,6 +118,7 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
 }
 
 interface LoadedRoot {
+  readonly place: Place;
   readonly root: DirectoryNode;
   readonly repository: GitRepository;
   readonly how: GitAccess;
@@ -141,7 +143,7 @@ function createRootLoader(places: Places): RootLoader {
         return loader.load(repository, (await repository.commit(sha)).tree);
       }));
     keepRecent(roots, key, root);
-    return { root, repository, how };
+    return { root, repository, how, place };
   };
 }
 

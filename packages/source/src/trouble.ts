@@ -14,6 +14,8 @@ export interface Trouble {
   check(): void;
   /** Runs work that asks the remote, and remembers how it failed. */
   during<T>(work: () => Promise<T>): Promise<T>;
+  /** Says that something that belongs to it is missing: whoever uses it is told to look again, as after trouble. */
+  lacking(): void;
   /** Says that the remote answers. True where somebody had been told that it does not. */
   end(): boolean;
 }
@@ -32,6 +34,16 @@ export function createTrouble(clock: Clock, retryAfter: (delayMs: number) => voi
   let last: { readonly error: GitError; readonly untilMs: number } | undefined;
   let delayMs = RETRY_MS_FIRST;
   let lastUntilMs = Number.NEGATIVE_INFINITY;
+  let isLacking = false;
+  /** When it is tried again. */
+  const nextAttempt = (): number => {
+    // What began again right after it had ended is still the same trouble.
+    if (clock.now() - lastUntilMs > RETRY_MS_MAX) delayMs = RETRY_MS_FIRST;
+    lastUntilMs = clock.now() + delayMs;
+    retryAfter(delayMs);
+    delayMs = Math.min(RETRY_MS_MAX, delayMs * 2);
+    return lastUntilMs;
+  };
   return {
     get isOn() {
       return last !== undefined;
@@ -45,21 +57,20 @@ export function createTrouble(clock: Clock, retryAfter: (delayMs: number) => voi
       } catch (error) {
         if (error instanceof GitError && !ownFaults.has(error.code)) {
           const isNews = last === undefined || clock.now() >= last.untilMs;
-          if (isNews) {
-            // What began again right after it had ended is still the same trouble.
-            if (clock.now() - lastUntilMs > RETRY_MS_MAX) delayMs = RETRY_MS_FIRST;
-            lastUntilMs = clock.now() + delayMs;
-            last = { error, untilMs: clock.now() + delayMs };
-            retryAfter(delayMs);
-            delayMs = Math.min(RETRY_MS_MAX, delayMs * 2);
-          }
+          if (isNews) last = { error, untilMs: nextAttempt() };
         }
         throw error;
       }
     },
+    lacking() {
+      if (isLacking || last !== undefined) return;
+      isLacking = true;
+      nextAttempt();
+    },
     end() {
-      const had = last !== undefined;
+      const had = last !== undefined || isLacking;
       last = undefined;
+      isLacking = false;
       return had;
     },
   };

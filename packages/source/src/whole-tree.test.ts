@@ -135,22 +135,35 @@ test('submodules are read in their places, theirs too, each with the access of i
 
 test('a submodule that cannot be had harms only who reads it, and is tried again', async () => {
   let open = false;
-  await using bed = await createTestbed(
-    ({ repository, user, access: wish }) => user === 'user' && (wish === 'write' || repository !== 'inner' || open),
-  );
+  let asked = 0;
+  await using bed = await createTestbed(({ repository, user, access: wish }) => {
+    if (repository === 'inner' && wish === 'read') asked += 1;
+    return user === 'user' && (wish === 'write' || repository !== 'inner' || open);
+  });
+  const clock = createHandClock();
   const authorised = bed.host.url?.replace('//', '//user:pass@') ?? '';
   const { app } = await nestedBehind(bed, authorised);
-  await using store = storeOf(bed);
+  await using store = createSourceStore({ git: bed.git, directory: join(bed.directory, 'mirrors'), clock });
+  let wake = (): void => undefined;
   const auth = { basic: { username: 'user', password: 's3cret' } };
   const access = accessOf(() => ({ submodules: true, auth }));
-  const snapshot = await treeOf(store, app, access);
+  store.watch(app, () => wake(), { access });
+  const { sha } = await store.resolve(app, 'main', { access });
+  const tree = (): Promise<Snapshot> => store.tree(app, sha, { access });
+  const snapshot = await tree();
   assert.equal(await read(snapshot, 'a.yaml'), 'a: 1\n');
   assert.equal(await read(snapshot, 'modules/lib/b.yaml'), 'b: 1\n');
   const why = await refusal(read(snapshot, 'modules/lib/inner/deep/c.yaml'));
   assert.match(why, /^the submodule inner cannot be read: authentication to http:.*inner\.git failed/);
   assert.ok(!why.includes('s3cret'));
   open = true;
-  assert.equal(await read(await treeOf(store, app, access), 'modules/lib/inner/deep/c.yaml'), 'c: 1\n');
+  const before = asked;
+  await tree();
+  assert.equal(asked, before, 'it is not tried at every question');
+  const heard = new Promise<void>((done) => (wake = done));
+  clock.advance(10_000);
+  await heard;
+  assert.equal(await read(await tree(), 'modules/lib/inner/deep/c.yaml'), 'c: 1\n');
 });
 
 test('credentials that are withheld from a submodule are named', async () => {

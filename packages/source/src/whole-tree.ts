@@ -29,6 +29,8 @@ export interface WholeTree {
   readonly root: DirectoryNode;
   readonly contents: Contents;
   readonly large: FetchLarge | undefined;
+  /** False where a submodule could not be had: it may be there later. */
+  readonly complete: boolean;
 }
 
 type LoadCommit = (
@@ -64,10 +66,10 @@ export function createTreeAssembler(options: { readonly git: Git; readonly load:
       const { how, repository } = question;
       const large = how.lfs === true ? largeOf(question, git, http) : undefined;
       if (how.submodules !== true || !hasSubmodules(question.root)) {
-        return { root: question.root, contents: repository, large };
+        return { root: question.root, contents: repository, large, complete: true };
       }
-      const { root, routes } = await withSubmodules(question);
-      return { root, contents: routed(repository, routes), large };
+      const { root, routes, complete } = await withSubmodules(question);
+      return { root, contents: routed(repository, routes), large, complete };
     },
     async [Symbol.asyncDispose]() {
       kept.close();
