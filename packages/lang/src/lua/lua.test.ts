@@ -131,6 +131,20 @@ test('one script leaves nothing behind for the next', () => {
   assert.equal(lua.health(say('tostring(leaked) .. type(string)'), object, { openLibs: true })?.message, 'niltable');
 });
 
+test('a script that is kept is compiled once and begins anew each time', () => {
+  const script = `
+    local calls = 0
+    local function count() calls = calls + 1 return calls end
+    local function same() return 7 end
+    seen = (seen or 0) + 1
+    return { status = "Healthy", message = count() .. count() .. same() .. seen .. 0x10 }`;
+  for (let round = 0; round < 3; round++) {
+    assert.deepEqual(lua.health(script, object), { status: 'Healthy', message: '127116' });
+  }
+  assert.throws(() => lua.health('return (', object), LuaError);
+  assert.throws(() => lua.health('return (', object), LuaError);
+});
+
 test('actions: empty maps stay maps, parameters arrive, and operations are read', () => {
   const [change] = lua.runAction('obj.spec.size = actionParams["size"]; return obj', object, { size: '4' });
   const original = object as unknown as Record<string, Record<string, unknown>>;

@@ -3,6 +3,7 @@
 
 import type { Json } from '@evenkeel/resource';
 import { type Budget, budgetShims, limitRun, stringBytesMax } from './budget.ts';
+import { loadChunk } from './chunks.ts';
 import { pushJson, readJson } from './marshal.ts';
 import { openSafeOs } from './safe-os.ts';
 import { openPatterns } from './string-patterns.ts';
@@ -38,8 +39,7 @@ export function runScript(machine: VirtualMachine, run: Run): Json | undefined {
     api.lua_setglobal(state, bytes('actionParams'));
     pushJson(machine, state, run.object);
     api.lua_setglobal(state, bytes('obj'));
-    const source = bytes(run.script);
-    const loaded = auxiliary.luaL_loadbuffer(state, source, source.length, bytes('=<string>'));
+    const loaded = loadChunk(machine, state, { source: run.script, name: '=<string>' });
     if (loaded !== api.LUA_OK || api.lua_pcall(state, 0, -1, 0) !== api.LUA_OK) throw failureOf(machine, state);
     if (api.lua_gettop(state) === 0 || api.lua_type(state, -1) === api.LUA_TNIL) return undefined;
     if (api.lua_type(state, -1) !== api.LUA_TTABLE) {
@@ -146,8 +146,7 @@ string.rep = function(text, count, ...)
 end
 `;
 
-function runShims({ api, auxiliary }: VirtualMachine, state: LuaState, openLibs: boolean): void {
-  const source = bytes(shims + (openLibs ? openShims : '') + budgetShims);
-  auxiliary.luaL_loadbuffer(state, source, source.length, bytes('=shims'));
-  api.lua_pcall(state, 0, 0, 0);
+function runShims(machine: VirtualMachine, state: LuaState, openLibs: boolean): void {
+  loadChunk(machine, state, { source: shims + (openLibs ? openShims : '') + budgetShims, name: '=shims' });
+  machine.api.lua_pcall(state, 0, 0, 0);
 }
