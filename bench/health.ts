@@ -1,6 +1,7 @@
 // What a health check costs as a table of ours, beside the same check as Argo CD's Lua script: in the Lua engine that runs
-// users' scripts here, and in gopher-lua, which reads the script each time here (Argo CD keeps it compiled). Asked on every recorded case of every kind that Argo CD has a
-// script for, round after round. Needs Go, and the scripts, which are read from Argo CD's module and not kept here.
+// users' scripts here, and in gopher-lua, which reads the script each time here (Argo CD keeps it compiled). Asked on every
+// recorded case of every kind that Argo CD has a script for, round after round. Needs Go, and the scripts, which are read
+// from Argo CD's module and not kept here.
 //
 //   npm run bench:health [-- rounds]
 
