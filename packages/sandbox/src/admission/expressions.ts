@@ -80,6 +80,21 @@ function makeEnvironment(params: boolean, authorizer: boolean): CelEnvironment {
   });
 }
 
+/** The environment in which expressions are checked against a type; `params` undefined means there are none. */
+export function typedEnvironment(object: CelType, params: CelType | undefined, variables: CelType): CelEnvironment {
+  return kubernetesCelEnvironment().extend({
+    variables: {
+      object,
+      oldObject: object,
+      namespaceObject: namespaceType,
+      request: requestType,
+      variables,
+      authorizer: authorizerType,
+      ...(params === undefined ? {} : { params }),
+    },
+  });
+}
+
 function struct(name: string, fields: Readonly<Record<string, CelType>>): CelType {
   return structType(`kubernetes.${name}`, (field) => (Object.hasOwn(fields, field) ? fields[field] : undefined));
 }
