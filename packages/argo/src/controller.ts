@@ -28,7 +28,7 @@ import { settingsProblems } from './ignore-differences.ts';
 import type { RepositoryDirectory } from './repositories/directory.ts';
 import { type Departure, depart, withHookFinalizers } from './departure.ts';
 import { memoryOf } from './memory.ts';
-import { requestOf } from './operation.ts';
+import { refusedOperation, requestOf } from './operation.ts';
 import { leftOut, statusJson, statusOf, withDeletionError } from './status.ts';
 import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
 import { controlPlaneNamespace, deliveryKey } from './tracking.ts';
@@ -322,7 +322,8 @@ class ApplicationReconciler {
     const key = deliveryKey(application.namespace, application.name);
     const report = refusedReport(key, refusals);
     this.#options.deliveries().noteRefused(key, report);
-    await this.#write(application, report, application.operation !== undefined);
+    const operation = refusedOperation(application, refusals, this.#options.clock.now());
+    await this.#write(application, operation ? { ...report, operation } : report, operation !== undefined);
     return { kind: 'settled' };
   }
 

@@ -2,6 +2,7 @@
 // Mirrors argoproj/argo-cd:pkg/apis/application/v1alpha1/types.go Operation and SyncOperation (3.6).
 
 import type { OperationReport, SyncRequest } from '@evenkeel/delivery';
+import type { Refusal } from '@evenkeel/engine';
 import type { Application, ApplicationSpec, RequestedOperation } from './application.ts';
 import { optionPolicy } from './policy.ts';
 import { readSyncOptions } from './sync-options.ts';
@@ -13,6 +14,34 @@ export function requestOf(application: Application, settings?: SourceSettings): 
   const { operation, object } = application;
   const id = `requested-${object.metadata.resourceVersion ?? ''}`;
   return operation && readOperation(operation, application, { id, settings });
+}
+
+/** How a sync that somebody asked for ends where its Application is refused: whoever waits for it has to hear why. */
+export function refusedOperation(
+  application: Application,
+  refusals: readonly Refusal[],
+  nowMs: number,
+): OperationReport | undefined {
+  const { operation } = application;
+  if (!operation) return undefined;
+  const initiatedBy = {
+    automated: operation.initiatedBy?.automated === true,
+    username: operation.initiatedBy?.username,
+  };
+  return {
+    id: `refused-${nowMs}`,
+    phase: 'error',
+    message: refusals.map(({ sentence }) => sentence).join('; '),
+    revision: operation.sync?.revision ?? '',
+    fingerprint: '',
+    startedAtMs: nowMs,
+    finishedAtMs: nowMs,
+    steps: [],
+    retryCount: 0,
+    initiatedBy,
+    partial: true,
+    request: { id: `refused-${nowMs}`, initiatedBy, asked: operation },
+  };
 }
 
 /** Reads one operation; undefined where it asks for no sync. Options that are not known are left out here: the spec names them. */

@@ -1,6 +1,7 @@
 // A dry run: the same requests as the operation would send, none of which changes anything.
 
 import type { Plan, Step } from '@evenkeel/engine';
+import { isKubeError } from '@evenkeel/kube';
 import type { StepReport } from '../model.ts';
 import { applyObject } from './apply.ts';
 import { type RunContext, reportOf, typeOf } from './context.ts';
@@ -31,6 +32,8 @@ async function rehearse(step: Step, context: RunContext): Promise<StepReport> {
     return { ...reportOf(step, 'synced', `${name} ${done} (dry run)`), settled: true };
   } catch (error) {
     if (context.signal.aborted) throw error;
+    // Its namespace may be made by the very sync that is rehearsed.
+    if (isKubeError(error, 404)) return { ...reportOf(step, 'synced', `${name} created (dry run)`), settled: true };
     const reason = error instanceof Error ? error.message : String(error);
     return reportOf(step, 'failed', `${step.ref.kind} "${step.ref.name}": ${reason}`);
   }

@@ -365,3 +365,21 @@ test('1.5 objects of a sync that is asked for while another runs wait for it', a
   assert.equal(phaseOf(app), 'Succeeded');
   assert.equal(resultOf(app, 'b')?.status, 'Synced');
 });
+
+test('1.5 a sync of an Application that is refused ends at once, and says why', async () => {
+  await stage.install('refused', { files: { 'a.yaml': configMap('a') }, syncPolicy: { syncOptions: ['Pruen=false'] } });
+  const app = await stage.sync('refused');
+  assert.equal(phaseOf(app), 'Error');
+  assert.match(messageOf(app), /"Pruen=false" is not supported/);
+});
+
+test('1.5 a dry run of what goes to a namespace that it would create', async () => {
+  await stage.install('drynew', {
+    files: { 'a.yaml': configMap('a') },
+    spec: { destination: { server: 'https://kubernetes.default.svc', namespace: 'drynew-anew' } },
+    syncPolicy: { syncOptions: ['CreateNamespace=true'] },
+  });
+  const app = await stage.sync('drynew', { sync: { dryRun: true } });
+  assert.equal(phaseOf(app), 'Succeeded', messageOf(app));
+  assert.equal(await stage.get('namespace//drynew-anew'), undefined);
+});
