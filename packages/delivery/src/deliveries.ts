@@ -75,6 +75,8 @@ const QUIET_WRITING_MS = 2000;
 
 /** What the cluster refuses today (a quota, a permission, a webhook) it may take later; nobody tells us when. */
 const ASK_AGAIN_MS = 60_000;
+/** So may a remote that is down, or does not have a version yet. */
+const passing: ReadonlySet<Refusal['code']> = new Set(['INVALID_OBJECT', 'SOURCE_UNREACHABLE', 'REVISION_NOT_FOUND']);
 
 interface State extends Found, Wanted {
   delivery: Delivery;
@@ -401,7 +403,7 @@ export class Deliveries implements AsyncDisposable {
       state.operation = { ...rest, report: { ...refused, blocked: true } };
     }
     const operation = state.operation?.report ?? report.operation;
-    const againAfterMs = why.some(({ code }) => code === 'INVALID_OBJECT') ? ASK_AGAIN_MS : undefined;
+    const againAfterMs = why.some(({ code }) => passing.has(code)) ? ASK_AGAIN_MS : undefined;
     return this.#settle(state, { ...report, operation }, { requestTaken: request !== undefined, againAfterMs });
   }
 

@@ -18,6 +18,8 @@ export interface PluginLimits {
   readonly timeoutMs: number;
   readonly outputBytesMax: number;
   readonly copyBytesMax: number;
+  /** How many run at once. */
+  readonly concurrencyMax: number;
 }
 
 /** 90 s for each command, as upstream (ARGOCD_EXEC_TIMEOUT). */
@@ -26,6 +28,7 @@ export const defaultPluginLimits: PluginLimits = {
   timeoutMs: 90_000,
   outputBytesMax: 64 * 1024 * 1024,
   copyBytesMax: 256 * 1024 * 1024,
+  concurrencyMax: 4,
 };
 
 /** The host of one rendering. What a plugin may see counts as read, whole. */
@@ -45,13 +48,31 @@ export function createPluginHost(
     const commands =
       what === 'discover' ? [plugin.discover?.command ?? []] : [...(plugin.init ? [plugin.init] : []), plugin.generate];
     return answers.of(`plugin ${what} ${plugin.name} ${directory}`, (signal) =>
-      runCopied({ snapshot, seen, directory, commands, plugin, settings, limits, signal }),
+      inTurn(limits, () => runCopied({ snapshot, seen, directory, commands, plugin, settings, limits, signal })),
     );
   };
   return {
     takes: (directory, plugin, settings) => run('discover', directory, plugin, settings).trim() !== '',
     generate: (directory, plugin, settings) => run('generate', directory, plugin, settings),
   };
+}
+
+const waiting = new WeakMap<PluginLimits, { running: number; readonly queue: (() => void)[] }>();
+
+/** Hundreds of Applications of plugins do not start hundreds of programs. */
+async function inTurn<T>(limits: PluginLimits, work: () => Promise<T>): Promise<T> {
+  const turns = waiting.get(limits) ?? { running: 0, queue: [] };
+  waiting.set(limits, turns);
+  if (turns.running >= limits.concurrencyMax) await new Promise<void>((resolve) => turns.queue.push(resolve));
+  else turns.running += 1;
+  try {
+    return await work();
+  } finally {
+    const next = turns.queue.shift();
+    // Whoever is next takes the place over.
+    if (next) next();
+    else turns.running -= 1;
+  }
 }
 
 interface CopiedRun {

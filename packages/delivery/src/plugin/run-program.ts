@@ -2,6 +2,7 @@
 // what it prints.
 
 import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 
 /** What is run, and where. */
 export interface Program {
@@ -30,6 +31,7 @@ export async function runProgram(program: Program): Promise<string> {
     detached: true,
     windowsHide: true,
   });
+  yieldTo(child.pid);
   let reason: string | undefined;
   let killTimer: NodeJS.Timeout | undefined;
   const end = (why: string): void => {
@@ -83,6 +85,16 @@ function ended(child: ReturnType<typeof spawn>): Promise<number | string> {
       child.once('close', () => resolve(code ?? killedBy ?? 'unknown'));
     });
   });
+}
+
+/** Reconciling goes before rendering by programs. */
+function yieldTo(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, or the system has no priorities.
+  }
 }
 
 function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {

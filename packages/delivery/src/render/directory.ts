@@ -100,8 +100,14 @@ function readManifests(path: string, text: string, objects: RenderedObject[], re
     }
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
+    // As upstream tells manifests from other files; values and templates may lie beside them.
+    if (!looksLikeManifest(path, text)) return;
     refusals.push(refuse(path, error.line || undefined, error.message));
   }
+}
+
+function looksLikeManifest(path: string, text: string): boolean {
+  return !/\.ya?ml$/.test(path) || ['apiVersion:', 'kind:', 'metadata:'].every((word) => text.includes(word));
 }
 
 /** The line on which each document's content begins. */

@@ -17,7 +17,7 @@ import { type Answers, Needed, RenderRefused } from './needed.ts';
 import type { NamedChart, RenderWorld } from './world.ts';
 
 /** How old what was fetched for a rendering may be when the next one asks for it. */
-const MAX_AGE_MS = 60_000;
+const MAX_AGE_MS = 10_000;
 
 type Outside = Required<Pick<RenderWorld, 'remoteFile' | 'dependencies' | 'chart' | 'remote'>>;
 
