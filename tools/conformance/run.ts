@@ -17,6 +17,7 @@ import { webhookCases } from './cases-webhooks.ts';
 import { wireCases } from './cases-wire.ts';
 import { compareKubectl } from './kubectl.ts';
 import { differences, normalize } from './normalize.ts';
+import { compareOpenApi } from './openapi.ts';
 import { compareWorkloads } from './workloads.ts';
 import { type Answer, type Ask, type Server, hasRealServer, startReal, startSandbox } from './servers.ts';
 
@@ -139,7 +140,7 @@ mkdirSync('.results', { recursive: true });
 writeFileSync(
   '.results/conformance.json',
   JSON.stringify(
-    { name: 'conformance', passed, total, cases: cases.length, seconds, failures, kubectl, workloads },
+    { name: 'conformance', passed, total, cases: cases.length, seconds, failures, openApi, kubectl, workloads },
     undefined,
     2,
   ),
@@ -147,5 +148,6 @@ writeFileSync(
 console.log(
   `RESULT conformance passed=${passed} total=${total} percent=${Math.round((passed / total) * 1000) / 10} seconds=${seconds}`,
 );
+console.log(`RESULT conformance-openapi passed=${openApi.passed} total=${openApi.total}`);
 console.log(`RESULT conformance-kubectl passed=${kubectl.passed} total=${kubectl.total}`);
 console.log(`RESULT conformance-workloads passed=${workloads.passed} total=${workloads.total}`);

@@ -8,6 +8,23 @@ export interface JsonBag {
   [key: string]: Json | undefined;
 }
 
+const quantity = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
+
+// Which member goes with which value of the discriminator.
+const unions: Readonly<Record<string, { readonly by: string; readonly members: JsonObject }>> = {
+  'io.k8s.api.core.v1.AppArmorProfile': { by: 'type', members: { localhostProfile: 'LocalhostProfile' } },
+  'io.k8s.api.core.v1.SeccompProfile': { by: 'type', members: { localhostProfile: 'LocalhostProfile' } },
+  'io.k8s.api.flowcontrol.v1.Subject': {
+    by: 'kind',
+    members: { group: 'Group', serviceAccount: 'ServiceAccount', user: 'User' },
+  },
+  'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec': {
+    by: 'type',
+    members: { exempt: 'Exempt', limited: 'Limited' },
+  },
+  'io.k8s.api.flowcontrol.v1.LimitResponse': { by: 'type', members: { queuing: 'Queuing' } },
+};
+
 /** Definitions by name; `prefix` is what references to them start with. */
 export class Definitions {
   readonly schemas: JsonBag = {};
@@ -41,6 +58,14 @@ export class Definitions {
     const definition: JsonBag = {};
     this.schemas[name] = definition;
     Object.assign(definition, this.#body(schema));
+    const discriminated = unions[name];
+    if (discriminated !== undefined)
+      definition['x-kubernetes-unions'] = [
+        { discriminator: discriminated.by, 'fields-to-discriminateBy': discriminated.members },
+      ];
+    if (name !== quantity) return;
+    if (this.#prefix.includes('components')) definition['oneOf'] = [{ type: 'string' }, { type: 'number' }];
+    else definition['type'] = 'string';
   }
 
   #body(schema: FieldSchema): JsonBag {
@@ -75,7 +100,9 @@ export class Definitions {
     const definition = builtinDefinition(field.name) ?? field;
     this.#add(field.name, definition);
     const reference = this.reference(field.name);
-    const facts = listFacts(field);
+    const { 'x-kubernetes-map-type': mapType, ...rest } = listFacts(field);
+    // How a map merges stands with its definition, unless this field is another case.
+    const facts = mapType === definition.mapType ? rest : { ...rest, 'x-kubernetes-map-type': mapType };
     if (field.default === undefined && Object.keys(facts).length === 0) return { ...reference };
     return { allOf: [reference], ...(field.default === undefined ? {} : { default: field.default }), ...facts };
   }
