@@ -15,7 +15,7 @@ import { refusalCases } from './cases-refusals.ts';
 import { updateCases } from './cases-updates.ts';
 import { webhookCases } from './cases-webhooks.ts';
 import { wireCases } from './cases-wire.ts';
-import { compareKubectl } from './kubectl.ts';
+import { type SuiteResult, compareKubectl } from './kubectl.ts';
 import { differences, normalize } from './normalize.ts';
 import { compareOpenApi } from './openapi.ts';
 import { compareWorkloads } from './workloads.ts';
@@ -88,6 +88,18 @@ async function establish(server: Server, { path, body }: Ask): Promise<void> {
   throw new Error(`${spec.names.plural} were never served by the ${server.name} server`);
 }
 
+function report(found: SuiteResult['failures']): void {
+  for (const failure of found) {
+    console.log(`✖ ${failure.name}`);
+    for (const line of failure.differences) console.log(`    ${line}`);
+  }
+}
+
+function told(suite: SuiteResult): SuiteResult {
+  report(suite.failures);
+  return suite;
+}
+
 const suites: readonly (readonly Case[])[] = [
   // First, while discovery has nothing in it that others left.
   wireCases,
@@ -117,23 +129,14 @@ for (const [name, want] of expected) {
   if (found.length === 0) passed++;
   else failures.push({ name, differences: found });
 }
-for (const failure of failures) {
-  console.log(`✖ ${failure.name}`);
-  for (const line of failure.differences) console.log(`    ${line}`);
-}
-const kubectl =
+report(failures);
+const openApi = told(await compareOpenApi(real, sandbox, word));
+const kubectl = told(
   word === '' || word.startsWith('kubectl')
     ? await compareKubectl(real, sandbox, word)
-    : { passed: 0, total: 0, failures: [] };
-for (const failure of kubectl.failures) {
-  console.log(`✖ ${failure.name}`);
-  for (const line of failure.differences) console.log(`    ${line}`);
-}
-const workloads = await compareWorkloads(word);
-for (const failure of workloads.failures) {
-  console.log(`✖ ${failure.name}`);
-  for (const line of failure.differences) console.log(`    ${line}`);
-}
+    : { passed: 0, total: 0, failures: [] },
+);
+const workloads = told(await compareWorkloads(word));
 const seconds = Math.round((performance.now() - started) / 100) / 10;
 const total = expected.size;
 mkdirSync('.results', { recursive: true });
