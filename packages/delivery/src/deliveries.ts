@@ -28,7 +28,7 @@ import {
 } from './model.ts';
 import type { PluginLimits } from './plugin/plugin-host.ts';
 import { lostReport, whileReachable } from './reach.ts';
-import { blockedMessage, clusterUnknown, failedSteps, standsInTheWay } from './refusals.ts';
+import { askAgainMs, blockedMessage, clusterUnknown, failedSteps, standsInTheWay } from './refusals.ts';
 import { asRequested, isPinned, retryOf } from './request.ts';
 import { createApproval } from './run/approval.ts';
 import { type DismantleInput, type Dismantled, dismantleDelivery } from './run/dismantle.ts';
@@ -72,11 +72,6 @@ export interface DeliveriesOptions {
 /** An operation that ends sooner than this is reported once, at its end. One that waits for nothing has more time. */
 const QUIET_MS = 400;
 const QUIET_WRITING_MS = 2000;
-
-/** What the cluster refuses today (a quota, a permission, a webhook) it may take later; nobody tells us when. */
-const ASK_AGAIN_MS = 60_000;
-/** So may a remote that is down, or does not have a version yet. */
-const passing: ReadonlySet<Refusal['code']> = new Set(['INVALID_OBJECT', 'SOURCE_UNREACHABLE', 'REVISION_NOT_FOUND']);
 
 interface State extends Found, Wanted {
   delivery: Delivery;
@@ -403,8 +398,11 @@ export class Deliveries implements AsyncDisposable {
       state.operation = { ...rest, report: { ...refused, blocked: true } };
     }
     const operation = state.operation?.report ?? report.operation;
-    const againAfterMs = why.some(({ code }) => passing.has(code)) ? ASK_AGAIN_MS : undefined;
-    return this.#settle(state, { ...report, operation }, { requestTaken: request !== undefined, againAfterMs });
+    return this.#settle(
+      state,
+      { ...report, operation },
+      { requestTaken: request !== undefined, againAfterMs: askAgainMs(why) },
+    );
   }
 
   #unrendered(input: ReconcileInput, state: State, rendered: RenderedDelivery): Reconciled {

@@ -31,6 +31,18 @@ export function blockedMessage(why: readonly Refusal[]): string {
   return sentences;
 }
 
+/**
+ * What the cluster refuses today (a quota, a permission, a webhook) it may take later, and a remote that is down or lacks a
+ * version may have it; nobody tells us when.
+ */
+const passing: ReadonlySet<Refusal['code']> = new Set(['INVALID_OBJECT', 'SOURCE_UNREACHABLE', 'REVISION_NOT_FOUND']);
+const ASK_AGAIN_MS = 60_000;
+
+/** When to ask again for what was refused; undefined where only a change can help. */
+export function askAgainMs(why: readonly Refusal[]): number | undefined {
+  return why.some(({ code }) => passing.has(code)) ? ASK_AGAIN_MS : undefined;
+}
+
 /** One failed step for each object that a refusal is about. */
 export function failedSteps(why: readonly Refusal[]): readonly StepReport[] {
   return why.flatMap(({ about, sentence }): StepReport[] => {
