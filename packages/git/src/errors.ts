@@ -67,7 +67,7 @@ const patterns: readonly (readonly [RegExp, GitErrorCode, (subject: string, line
       `${s} could not be reached: the proxy does not let us through (${line}); check its address, user and password`,
   ],
   [
-    /getpeername\(\) failed|alert certificate required|alert bad certificate|alert handshake failure/i,
+    /getpeername\(\) failed|TLS fatal alert has been received|alert certificate required|alert bad certificate|alert handshake failure/i,
     'tls',
     (s) =>
       `the TLS connection to ${s} was ended by the server, which probably asks for a client certificate; add or renew it`,

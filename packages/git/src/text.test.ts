@@ -161,3 +161,16 @@ test('commit objects: signatures, encodings, odd authors, empty messages', () =>
   );
   assert.deepEqual(parseTree(Buffer.from('garbage'), 20), []);
 });
+
+test('what servers say that want a client certificate, in the words of both TLS libraries', () => {
+  const said = [
+    'getpeername() failed with errno 107: Transport endpoint is not connected',
+    'GnuTLS recv error (-12): A TLS fatal alert has been received.',
+    'OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0',
+  ];
+  for (const line of said) {
+    const error = explainGitFailure(`fatal: unable to access 'https://x/': ${line}`, 'https://x/');
+    assert.equal(error.code, 'tls');
+    assert.match(error.message, /probably asks for a client certificate/, line);
+  }
+});
