@@ -78,7 +78,7 @@ const ready =
 const described = [
   'deploy api',
   'pod solo',
-  'svc web',
+  'svc web --show-events=false',
   'configmap settings',
   'secret keys',
   'ingress web',
@@ -163,6 +163,7 @@ const more: readonly (string | Line)[] = [
   'label configmaps --list kept',
   'annotate configmap kept a=1 b=2',
   'annotate configmap kept a=9',
+  'annotate configmap kept b-',
   'annotate configmap kept --list',
   'scale statefulset/absent --replicas=1',
   'scale deploy api --replicas=2 --dry-run=server',
