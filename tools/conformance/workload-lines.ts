@@ -1,6 +1,7 @@
 // The story of workloads, line by line: what is done, what is waited for, and what is seen then.
 
 import type { Line } from './kubectl-lines.ts';
+import { policies, thingDefinition } from './typed-policies.ts';
 
 /** What of a line's output is compared: all, its last line, each different line in order of the alphabet, nothing. */
 export type Look = 'last' | 'set' | 'none';
@@ -58,6 +59,8 @@ export const workloadFiles: Readonly<Record<string, string>> = {
   'fails.yaml': job('fails', 'backoffLimit: 0', 'exit 3'),
   'indexed.yaml': job('indexed', 'completions: 3, parallelism: 3, completionMode: Indexed', 'exit 0'),
   'waits.yaml': job('waits', 'suspend: true', 'exit 0'),
+  'checks.yaml': Object.values(policies).join(''),
+  'things.yaml': thingDefinition,
   'tick.yaml': `apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: tick}\nspec: {schedule: "0 0 1 1 *", jobTemplate: {spec: {template: {spec: {restartPolicy: Never, ${container('i:1', ", command: [sh, -c, 'exit 0']")}}}}}}\n`,
 };
 
@@ -234,6 +237,18 @@ const networks: readonly (string | WorkloadLine)[] = [
   'delete hpa api',
 ];
 
+// What checking expressions against types found. Names of types say when they were looked up.
+const checks: readonly (string | WorkloadLine)[] = [
+  'apply -f checks.yaml',
+  ...Object.keys(policies).flatMap((name) => [
+    until(`validatingadmissionpolicy/${name}`, '.status.observedGeneration}=1'),
+    status(`validatingadmissionpolicy ${name}`),
+  ]),
+  'get validatingadmissionpolicy types-core -o jsonpath={.metadata.managedFields} --show-managed-fields',
+  'delete validatingadmissionpolicies --all',
+  'delete -f things.yaml',
+];
+
 const ends: readonly (string | WorkloadLine)[] = [
   'delete deploy api --cascade=orphan',
   sets('api'),
@@ -245,6 +260,8 @@ const ends: readonly (string | WorkloadLine)[] = [
 ];
 
 const lines: readonly (string | WorkloadLine)[] = [
+  // So early that its schema is published where it is looked at.
+  'apply -f things.yaml',
   'create namespace story',
   'config set-context --current --namespace=story',
   'wait --for=create serviceaccount/default --timeout=20s',
@@ -255,6 +272,7 @@ const lines: readonly (string | WorkloadLine)[] = [
   ...daemonSets,
   ...jobs,
   ...networks,
+  ...checks,
   ...ends,
 ];
 

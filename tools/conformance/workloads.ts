@@ -79,12 +79,16 @@ const letters = '[bcdfghjklmnpqrstvwxz2456789]';
 
 // Names that controllers make up.
 function nameless(line: string): string {
-  return line
-    .replaceAll(new RegExp(`-${letters}{7,10}-${letters}{5}\\b`, 'g'), '-<hash>-<id>')
-    .replaceAll(new RegExp(`-${letters}{7,10}\\b`, 'g'), '-<hash>')
-    .replaceAll(new RegExp(`-${letters}{5}\\b`, 'g'), '-<id>')
-    .replaceAll(new RegExp(`(hash":"|hash=)${letters}{7,10}\\b`, 'g'), '$1<hash>')
-    .replaceAll(/\b10\.(244|0)\.\d+\.\d+\b/g, '<ip>');
+  return (
+    line
+      .replaceAll(new RegExp(`-${letters}{7,10}-${letters}{5}\\b`, 'g'), '-<hash>-<id>')
+      .replaceAll(new RegExp(`-${letters}{7,10}\\b`, 'g'), '-<hash>')
+      .replaceAll(new RegExp(`-${letters}{5}\\b`, 'g'), '-<id>')
+      .replaceAll(new RegExp(`(hash":"|hash=)${letters}{7,10}\\b`, 'g'), '$1<hash>')
+      // Types in messages are named after when they were looked up.
+      .replaceAll(/\b([A-Z][A-Za-z]+)\d{3,9}(?=[.,)])/g, '$1<time>')
+      .replaceAll(/\b10\.(244|0)\.\d+\.\d+\b/g, '<ip>')
+  );
 }
 
 function looked(lines: readonly string[], look: Look | undefined): readonly string[] {

@@ -43,7 +43,11 @@ export class Causes {
   }
 
   tooLong(field: string, maxLength: number): void {
-    this.#add('FieldValueTooLong', field, `Too long: may not be more than ${maxLength} bytes`);
+    this.#add(
+      'FieldValueTooLong',
+      field,
+      `Too long: may not be more than ${maxLength} ${maxLength === 1 ? 'byte' : 'bytes'}`,
+    );
   }
 
   tooMany(field: string, actual: number, max: number): void {
