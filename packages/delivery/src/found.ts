@@ -5,7 +5,7 @@ import type { Cluster } from './cluster.ts';
 import { aggregateHealth } from './decide.ts';
 import { imagesOf } from './images.ts';
 import type { CommitReport, Delivery, DeliveryMemory, DeliveryReport, OperationReport } from './model.ts';
-import { orphanTypes, orphansFound } from './orphans.ts';
+import { orphansFound, watchOrphans } from './orphans.ts';
 import type { Prepared } from './prepare.ts';
 import { orLost } from './reach.ts';
 import type { Operation } from './run/operation.ts';
@@ -42,6 +42,7 @@ export function reportFound(
     health: aggregateHealth(compared.resources),
     resources: compared.resources,
     images: imagesOf(prepared.objects.map((object) => object.desired.object)),
+    links: linksOf(state.delivery, compared),
     farewells: [...new Set(prepared.farewells.map(({ when }) => when))],
     ...(namespaceMetadata ? { namespaceMetadata } : {}),
     ...orphaned,
@@ -54,6 +55,11 @@ export function reportFound(
     ],
     operation: state.operation?.report ?? memory.lastOperation,
   };
+}
+
+function linksOf({ frontEnd }: Delivery, { objects }: World['compared']): readonly string[] {
+  const links = objects.flatMap(({ live }) => (live && frontEnd.links?.(live)) ?? []);
+  return [...new Set(links)].toSorted();
 }
 
 /** Everything a delivery has or had is watched before it is compared. */
@@ -71,8 +77,8 @@ export async function watchTypes(
   const kinds = [...new Map(inventory.map((entry) => [`${entry.group}/${entry.kind}`, entry])).values()];
   for (const kind of kinds) add(await cluster.client.discovery.preferred(kind));
   if (delivery.policy.createNamespace) add(await cluster.client.discovery.preferred({ group: '', kind: 'Namespace' }));
-  for (const type of await orphanTypes(delivery, cluster)) add(type);
   await orLost(cluster, cluster.live.watch([...types.values()]));
+  await watchOrphans(delivery, cluster);
 }
 
 /** What this process saw in sync counts, unless the intention has changed since; else what the resource remembers. */

@@ -5,12 +5,13 @@ import type { ResourceType } from '@evenkeel/kube';
 import { type KubeObject, type ObjectRef, refOf } from '@evenkeel/resource';
 import type { Cluster } from './cluster.ts';
 import type { Delivery, DeliveryReport } from './model.ts';
+import { ClusterDenied, orLost } from './reach.ts';
 
 /** Kinds that come and go by themselves, and say nothing of what was left behind. */
 const restless: ReadonlySet<string> = new Set(['/Event', 'events.k8s.io/Event', 'coordination.k8s.io/Lease']);
 
 /** Every kind that orphans of a delivery may be of; none where they are not looked for. */
-export async function orphanTypes(delivery: Delivery, cluster: Cluster): Promise<readonly ResourceType[]> {
+async function orphanTypes(delivery: Delivery, cluster: Cluster): Promise<readonly ResourceType[]> {
   if (!delivery.limits?.orphans || delivery.destination.namespace === '') return [];
   const types = await cluster.client.discovery.all();
   return types.filter(
@@ -20,6 +21,20 @@ export async function orphanTypes(delivery: Delivery, cluster: Cluster): Promise
       type.verbs.includes('watch') &&
       !restless.has(`${type.group}/${type.kind}`) &&
       delivery.compare?.excludes(type) !== true,
+  );
+}
+
+/** Watches them. Kinds that we may not see have no orphans for us, and keep nobody from being compared. */
+export async function watchOrphans(delivery: Delivery, cluster: Cluster): Promise<void> {
+  const types = await orphanTypes(delivery, cluster);
+  await Promise.all(
+    types.map(async (type) => {
+      try {
+        await orLost(cluster, cluster.live.watch([type]));
+      } catch (error) {
+        if (cluster.unreachable !== undefined || !(error instanceof ClusterDenied)) throw error;
+      }
+    }),
   );
 }
 

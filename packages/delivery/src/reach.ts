@@ -6,7 +6,7 @@ import type { Cluster } from './cluster.ts';
 import type { DeliveryReport, ResourceReport } from './model.ts';
 
 /** The cluster does not let us see what we have to see. */
-class ClusterDenied extends Error {
+export class ClusterDenied extends Error {
   override readonly name = 'ClusterDenied';
 }
 

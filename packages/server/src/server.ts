@@ -30,7 +30,13 @@ export interface Server extends AsyncDisposable {
 
 /** Starts listening. Rejects with one sentence when the address is taken. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1024 * 1024 });
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit: 1024 * 1024,
+    // A cluster is named by its address, and those of clouds are long.
+    routerOptions: { maxParamLength: 2048 },
+  });
   const stream = createStream(options.backend);
   app.setErrorHandler((error, _request, reply) => answerError(error, reply));
   app.addHook('onRequest', guard(options.host));

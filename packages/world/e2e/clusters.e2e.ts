@@ -95,6 +95,7 @@ test('its figures are told', async () => {
   assert.deepEqual(at(cluster, 'labels'), { tier: 'edge' });
   assert.doesNotMatch(JSON.stringify(cluster), /bearerToken|keyData/);
   assert.match(succeed(await story.evenkeel(['cluster', 'get', 'edge']), 'get'), /Server Name: +edge/);
+  assert.match(succeed(await story.evenkeel(['cluster', 'get', edgeUrl]), 'get'), /Server Name: +edge/);
 });
 
 test('a real API server by its Secret, as Argo CD writes it', { skip: missing ?? false }, async () => {
