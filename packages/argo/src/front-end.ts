@@ -14,6 +14,7 @@ import {
   strayObject,
 } from './hooks.ts';
 import type { Scripts } from './settings/scripts.ts';
+import { linksOf } from './links.ts';
 import { createUpdateFilter } from './ignore-updates.ts';
 import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
 import { instanceName, markObject, trackedBy } from './tracking.ts';
@@ -48,6 +49,7 @@ export const argoFrontEnd: FrontEnd = {
   farewell: farewellsOf,
   farewellRules,
   departure: departureOf,
+  links: linksOf,
   health: customHealth,
 };
 

@@ -101,9 +101,13 @@ function healthOf(
   return { status, lastTransitionTime };
 }
 
-function summaryOf({ images, resources }: DeliveryReport): Pick<ApplicationStatus, 'summary'> {
+function summaryOf({ images, resources, links = [] }: DeliveryReport): Pick<ApplicationStatus, 'summary'> {
   const isAppOfApps = resources.some(({ ref }) => ref.group === 'argoproj.io' && ref.kind === 'Application');
-  const summary = { ...(images.length > 0 ? { images } : {}), ...(isAppOfApps ? { isAppOfApps } : {}) };
+  const summary = {
+    ...(links.length > 0 ? { externalURLs: links } : {}),
+    ...(images.length > 0 ? { images } : {}),
+    ...(isAppOfApps ? { isAppOfApps } : {}),
+  };
   return Object.keys(summary).length > 0 ? { summary } : {};
 }
 

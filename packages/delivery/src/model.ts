@@ -200,6 +200,8 @@ export interface FrontEnd {
   farewellRules?(object: KubeObject): readonly HookDeletion[];
   /** Why a live object stays when the delivery goes, or that somebody has to agree first; undefined where it just goes. */
   departure?(live: KubeObject, delivery: Delivery): RemovalOption | undefined;
+  /** Where a live object can be visited. */
+  links?(live: KubeObject): readonly string[];
   /** True for a change of a live object that says nothing worth a comparison. */
   ignoresUpdate?(previous: KubeObject, object: KubeObject): boolean;
   /** Checks of users, asked before the bundled ones. */
@@ -339,6 +341,8 @@ export interface DeliveryReport {
   readonly health: { readonly status: HealthStatus; readonly message?: string | undefined };
   readonly resources: readonly ResourceReport[];
   readonly images: readonly string[];
+  /** Where its objects can be visited. */
+  readonly links?: readonly string[] | undefined;
   /** Hooks that run when the delivery goes. */
   readonly farewells?: readonly Farewell[] | undefined;
   /** What the destination namespace was given, where its labels and annotations are ours. */

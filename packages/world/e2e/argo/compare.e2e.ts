@@ -235,3 +235,23 @@ test('1.3 sourceHydrator is refused by name', async () => {
   const app = await stage.until('hydrated', 'the refusal', (found) => conditionsOf(found) !== '');
   assert.equal(conditionsOf(app), 'InvalidSpecError: spec.sourceHydrator is not supported yet');
 });
+
+test('1.3 the summary names where the objects can be visited', async () => {
+  const ingress = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+spec:
+  rules:
+    - host: shop.example.com
+      http:
+        paths:
+          - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+`;
+  await stage.install('visited', { files: { 'a.yaml': ingress } });
+  await stage.sync('visited');
+  await stage.until('visited', 'the address', (app) => {
+    const urls = (at(app, 'status', 'summary', 'externalURLs') ?? []) as readonly string[];
+    return urls.includes('http://shop.example.com/');
+  });
+});

@@ -293,3 +293,31 @@ async function remove(name: string): Promise<void> {
   assert.ok(type);
   await client.delete(type, { namespace: 'argocd', name });
 }
+
+for (const [finalizer_, policy] of [
+  ['resources-finalizer.argocd.argoproj.io', 'Foreground'],
+  ['resources-finalizer.argocd.argoproj.io/foreground', 'Foreground'],
+  ['resources-finalizer.argocd.argoproj.io/background', 'Background'],
+] as const) {
+  test(`1.5.12 the finalizer ${finalizer_} deletes with ${policy}`, async () => {
+    const name = `finalizer-${finalizer_.length}`;
+    await stage.install(name, { finalizers: [finalizer_], files: { 'a.yaml': configMap('a') } });
+    await stage.sync(name);
+    stage.clear();
+    await remove(name);
+    await stage.story.until('the Application to go', async () => (await stage.app(name)) === undefined);
+    const deletion_ = stage.story.requests.recorded.find(
+      ({ method, path }) => method === 'DELETE' && path.endsWith('/configmaps/a'),
+    );
+    assert.equal(at(deletion_?.request.body, 'propagationPolicy'), policy);
+  });
+}
+
+test('1.5.12 without a finalizer everything stays', async () => {
+  await stage.install('orphans', { files: { 'a.yaml': configMap('a') } });
+  await stage.sync('orphans');
+  await remove('orphans');
+  await stage.story.until('the Application to go', async () => (await stage.app('orphans')) === undefined);
+  await aWhile();
+  assert.ok(await stage.get('configmap/orphans/a'));
+});
