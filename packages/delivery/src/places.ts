@@ -54,6 +54,9 @@ function intervalOf({ pollMs = INTERVAL_MS }: DeliverySource): number {
   return Math.min(pollMs, TIMER_MS_MAX);
 }
 
+/** How old an index may be for those who do not ask for it themselves. */
+const INDEX_AGE_MS = 60_000;
+
 const CHART_LAYER = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
 
 /** Makes it. What was resolved is remembered for an interval, exact versions of charts for ever. */
@@ -100,7 +103,7 @@ export function createPlaces(options: {
         ask: async () => {
           const signal = AbortSignal.timeout(INTERVAL_MS);
           const locate = source.kind === 'chart' ? locateChart : locateArtifact;
-          return (await locate(source, { ...asking, refresh: true, signal })).content;
+          return (await locate(source, { ...asking, refresh: true, polled: true, signal })).content;
         },
       };
       const stopAsking = watches.watch(question, listener, intervalOf(source));
@@ -167,6 +170,8 @@ interface Asking {
     how: { readonly refresh: boolean; readonly lasting: boolean },
   ) => Promise<T>;
   readonly refresh: boolean;
+  /** Nobody asked for it: it is time to look. */
+  readonly polled?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -205,6 +210,8 @@ async function locateChart(source: DeliverySource, asking: Asking): Promise<Loca
     repoURL: source.url.includes('://') ? source.url : `oci://${source.url}`,
     chart: source.chart ?? '',
     version: source.revision === 'HEAD' ? '' : source.revision,
+    // Many charts of one repository are one question about its index.
+    maxAgeMs: refresh && asking.polled !== true ? 0 : INDEX_AGE_MS,
     ...(await remoteRequest(source, signal)),
   };
   const value = await asking.remembered(placeKey(source), () => charts().resolveChart(request), {

@@ -28,7 +28,7 @@ export function pluginSettings(
   const texts = [
     ...(fields.env ?? []).map(({ value = '' }) => value),
     ...declared
-      .filter((plugin) => name === '' || plugin.name === name)
+      .filter((plugin) => (name === '' ? plugin.discover !== undefined : plugin.name === name))
       .flatMap(({ init = [], generate, discover }) => [...init, ...generate, ...(discover?.command ?? [])]),
   ];
   if (texts.some(namesRevision)) input.dependsOn('revision');
