@@ -48,6 +48,15 @@ export const clusterRequest = v.object({
 });
 export type ClusterRequest = v.InferOutput<typeof clusterRequest>;
 
+/** PATCH: what is given is changed. */
+export const clusterChange = v.object({
+  name: v.optional(v.string()),
+  namespaces: v.optional(v.array(v.string())),
+  labels: v.optional(v.record(v.string(), v.string())),
+  annotations: v.optional(v.record(v.string(), v.string())),
+});
+export type ClusterChange = v.InferOutput<typeof clusterChange>;
+
 /** GET of all projects. */
 export const projectList = v.object({ items: v.array(resource) });
 export type ProjectList = v.InferOutput<typeof projectList>;

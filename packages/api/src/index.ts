@@ -29,6 +29,7 @@ export {
   deliverySummary,
 } from './deliveries.ts';
 export {
+  type ClusterChange,
   type ClusterList,
   type ClusterRequest,
   type ClusterView,
@@ -36,6 +37,7 @@ export {
   type ProjectDetail,
   type ProjectList,
   type ProjectRequest,
+  clusterChange,
   clusterList,
   clusterRequest,
   projectAnswer,

@@ -69,7 +69,7 @@ export const apiPaths = {
   project: (name: string): string => `${apiRoot}/projects/${encodeURIComponent(name)}`,
   /** GET clusterList, POST clusterRequest → accepted */
   clusters: (): string => `${apiRoot}/clusters`,
-  /** GET clusterList of one by server or name, DELETE → accepted */
+  /** GET clusterList of one by server or name, PATCH clusterChange → accepted, DELETE → accepted */
   cluster: (id: string): string => `${apiRoot}/clusters/${encodeURIComponent(id)}`,
   /** GET resourceActionList of one object, or of the application's own resource without `ref` */
   resourceActions: (key: string, ref?: ObjectRef): string =>

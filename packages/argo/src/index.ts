@@ -81,9 +81,11 @@ export {
 export { describeWindow, isActive, judgeWindows } from './projects/windows.ts';
 export { type ClusterAccess, type ResolvedAccess, resolveAccess } from './clusters/access.ts';
 export {
+  type ClusterChange,
   ClusterRefused,
   type ClusterStore,
   type NewCluster,
+  changeCluster,
   clusterSecret,
   removeCluster,
   writeCluster,

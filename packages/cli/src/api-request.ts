@@ -8,7 +8,7 @@ import { serverFor } from './session.ts';
 /** What is asked for. */
 export interface Wish<Schema extends v.GenericSchema> {
   readonly path: string;
-  readonly method?: 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly schema: Schema;
 }

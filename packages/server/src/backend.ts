@@ -1,6 +1,7 @@
 // Everything the API reads from, in one place; the routes and views are functions of it.
 
 import type {
+  ClusterChange,
   ClusterRequest,
   Info,
   ProjectAnswer,
@@ -76,6 +77,7 @@ export interface ProjectBackend {
 export interface ClusterBackend {
   list(): Promise<readonly JsonObject[]>;
   create(cluster: ClusterRequest['cluster'], upsert: boolean): Promise<void>;
+  change(server: string, change: ClusterChange): Promise<void>;
   remove(server: string): Promise<void>;
 }
 

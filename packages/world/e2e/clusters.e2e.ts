@@ -222,24 +222,8 @@ test('destinationServiceAccounts: syncs act as a service account there, which ma
 });
 
 test('only some namespaces of a cluster', async () => {
-  const secret = succeed(
-    await story.kubectl([
-      'get',
-      'secret',
-      '-n',
-      'argocd',
-      '-l',
-      'argocd.argoproj.io/secret-type=cluster',
-      '-o',
-      'json',
-    ]),
-    'get',
-  );
-  const { items } = JSON.parse(secret) as { readonly items: readonly KubeObject[] };
-  const own = items.find(({ metadata }) => metadata.name !== 'real');
-  const name = own?.metadata.name ?? '';
-  const patch = JSON.stringify({ stringData: { namespaces: 'by-server' } });
-  succeed(await story.kubectl(['patch', 'secret', name, '-n', 'argocd', '--type=merge', '-p', patch]), 'patch');
+  const set = (...flags: readonly string[]): Promise<Ended> => story.evenkeel(['cluster', 'set', 'edge', ...flags]);
+  succeed(await set('--namespace', 'by-server', '--label', 'tier=narrow'), 'cluster set');
   await story.until('the other namespace to be out of bounds', async () =>
     look(conditionsOf(await story.get(app('by-name')))).includes(
       'namespace "by-name" for ConfigMap "pin" is not managed',
@@ -247,20 +231,11 @@ test('only some namespaces of a cluster', async () => {
   );
   assert.ok(await pin(edgeClient, 'by-name'), 'what may not be touched is not deleted');
   await story.untilApp('by-server', 'Synced', 'Healthy');
-  succeed(
-    await story.kubectl([
-      'patch',
-      'secret',
-      name,
-      '-n',
-      'argocd',
-      '--type=json',
-      '-p',
-      '[{"op":"remove","path":"/data/namespaces"}]',
-    ]),
-    'patch',
-  );
+  const cluster = (await listClusters()).find(({ name }) => String(name) === 'edge');
+  assert.deepEqual([at(cluster, 'labels'), at(cluster, 'namespaces')], [{ tier: 'narrow' }, ['by-server']]);
+  succeed(await set('--namespace', '*'), 'cluster set');
   await story.untilApp('by-name', 'Synced', 'Healthy');
+  assert.match(succeed(await set(), 'cluster set'), /Specify the cluster field to be updated/);
 });
 
 test('a cluster that is forgotten keeps what it holds, and Applications on it can go', async () => {

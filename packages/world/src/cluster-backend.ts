@@ -4,6 +4,7 @@ import {
   type ArgoController,
   type ClusterDirectory,
   type ClusterPool,
+  changeCluster,
   clusterKey,
   controlPlaneNamespace,
   describeCluster,
@@ -48,6 +49,10 @@ export function clusterBackend({ argo, client, clusters, pool, settings, clock }
     },
     async create(cluster, upsert) {
       await writeCluster(cluster, upsert, store());
+    },
+    async change(server, change) {
+      const known = clusters.byServer(server);
+      if (known) await changeCluster(known, change, store());
     },
     async remove(server) {
       const known = clusters.byServer(server);

@@ -101,6 +101,18 @@ export async function writeCluster(cluster: NewCluster, upsert: boolean, store: 
   return readBack(await client.update(type, { ...secret, metadata }));
 }
 
+/** What may be changed of a cluster without saying again how it is reached. */
+export type ClusterChange = Partial<Pick<NewCluster, 'name' | 'namespaces' | 'labels' | 'annotations'>>;
+
+/** Changes what is given, and nothing else. */
+export async function changeCluster(known: KnownCluster, change: ClusterChange, store: ClusterStore): Promise<void> {
+  if (known.secret === undefined) throw new ClusterRefused(`cluster ${JSON.stringify(known.server)} not found`);
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as ClusterChange;
+  const { server, name, namespaces, clusterResources, shard, project, labels, annotations, access } = known;
+  const before = { server, name, namespaces, clusterResources, shard, project, labels, annotations };
+  await writeCluster({ ...before, config: access, ...given }, true, store);
+}
+
 /** Forgets a cluster: what it holds stays. */
 export async function removeCluster(cluster: KnownCluster, { client, namespace }: ClusterStore): Promise<void> {
   if (cluster.secret === undefined) throw new ClusterRefused(`cluster ${JSON.stringify(cluster.server)} not found`);

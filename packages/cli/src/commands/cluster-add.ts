@@ -14,6 +14,7 @@ import {
 import { send } from '../api-request.ts';
 import { CommandFailure, type Io, exitCodes } from '../io.ts';
 import { installManager } from './cluster-manager.ts';
+import { pairs } from './pairs.ts';
 
 export interface AddOptions {
   readonly server?: string;
@@ -122,14 +123,4 @@ function accessOf(config: ClusterConfig, { disableCompression }: AddOptions, log
 
 function base64(text: string): string {
   return Buffer.from(text).toString('base64');
-}
-
-function pairs(texts: readonly string[] | undefined): Record<string, string> {
-  return Object.fromEntries(
-    (texts ?? []).map((text) => {
-      const equals = text.indexOf('=');
-      if (equals < 1) throw new CommandFailure(`expected key=value, found: ${text}`, exitCodes.generic);
-      return [text.slice(0, equals), text.slice(equals + 1)];
-    }),
-  );
 }

@@ -24,6 +24,12 @@ export function addCluster(program: Command, io: Io): void {
   verb('get <cluster>', 'everything about one cluster, by server or name', 'get production')
     .option('-o, --output <format>', 'json, yaml, wide or server')
     .action(async (id: string, options: Cluster.ClusterOptions) => (await load()).clusterGet(id, options, io));
+  verb('set <cluster>', 'change what is given', 'set production --namespace "*" --label env=prod')
+    .option('--name <name>', 'another name')
+    .option('--namespace <namespace>', 'only this namespace may be used, or "*" (may be repeated)', collect)
+    .option('--label <key=value>', 'the labels of the Secret (may be repeated)', collect)
+    .option('--annotation <key=value>', 'the annotations of the Secret (may be repeated)', collect)
+    .action(async (id: string, options: Cluster.SetOptions) => (await load()).clusterSet(id, options, io));
   verb('rm <clusters...>', 'forget clusters; what they hold stays', 'rm production')
     .option(
       '--kubeconfig <file>',

@@ -1,13 +1,20 @@
 // `evenkeel cluster list|get|rm`: the verbs of argocd for clusters, with its exit codes.
 // Mirrors argoproj/argo-cd:cmd/argocd/commands/cluster.go (3.6).
 
-import { type ClusterView, accepted, apiPaths, clusterList as clusterListSchema } from '@evenkeel/api';
+import {
+  type ClusterChange,
+  type ClusterView,
+  accepted,
+  apiPaths,
+  clusterList as clusterListSchema,
+} from '@evenkeel/api';
 import { createHttpTransport, createKubeClient, loadKubeconfig } from '@evenkeel/kube';
 import { send } from '../api-request.ts';
 import { CommandFailure, type Io, exitCodes } from '../io.ts';
 import { formatData } from '../output/format.ts';
 import { formatTable } from '../output/table.ts';
 import { uninstallManager } from './cluster-manager.ts';
+import { pairs } from './pairs.ts';
 
 export interface ClusterOptions {
   readonly server?: string;
@@ -30,6 +37,30 @@ export async function clusterGet(id: string, options: ClusterOptions, io: Io): P
       ? `${cluster.server}\n`
       : (formatData(cluster, options.output) ?? printDetails(cluster)),
   );
+}
+
+export interface SetOptions extends ClusterOptions {
+  readonly name?: string;
+  readonly namespace?: readonly string[];
+  readonly label?: readonly string[];
+  readonly annotation?: readonly string[];
+}
+
+/** Changes what the flags give, and nothing else. */
+export async function clusterSet(id: string, options: SetOptions, io: Io): Promise<void> {
+  const { name, namespace, label, annotation } = options;
+  const change: ClusterChange = {
+    ...(name === undefined ? {} : { name }),
+    ...(namespace ? { namespaces: namespace.length === 1 && namespace[0] === '*' ? [] : [...namespace] } : {}),
+    ...(label ? { labels: pairs(label) } : {}),
+    ...(annotation ? { annotations: pairs(annotation) } : {}),
+  };
+  if (Object.keys(change).length === 0) {
+    io.out('Specify the cluster field to be updated.\n');
+    return;
+  }
+  await send(io, options, { path: apiPaths.cluster(id), method: 'PATCH', body: change, schema: accepted });
+  io.out(`Cluster '${id}' updated.\n`);
 }
 
 /** Forgets clusters, and takes back what `add` installed there where the kubeconfig still leads to them. */

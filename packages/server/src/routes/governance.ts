@@ -7,6 +7,7 @@ import {
   type ProjectDetail,
   type ProjectList,
   apiRoot,
+  clusterChange,
   clusterRequest,
   projectRequest,
 } from '@evenkeel/api';
@@ -68,6 +69,13 @@ function addClusterRoutes(app: FastifyInstance, clusters: ClusterBackend): void 
     const { cluster, upsert = false } = parsed.output;
     await refusing(clusters.create(cluster, upsert));
     return { message: `Cluster '${cluster.server}' added` };
+  });
+  app.patch(one, async (request): Promise<Accepted> => {
+    const { server, name } = await find(request);
+    const parsed = v.safeParse(clusterChange, request.body);
+    if (!parsed.success) throw new ActionRefused('BAD_REQUEST', parsed.issues[0].message);
+    await refusing(clusters.change(server, parsed.output));
+    return { message: `Cluster '${name}' updated.` };
   });
   app.delete(one, async (request): Promise<Accepted> => {
     const { server } = await find(request);
