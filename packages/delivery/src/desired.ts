@@ -53,10 +53,16 @@ interface RenderWish {
   readonly signal: AbortSignal;
 }
 
+/** Until those that a commit touches have been compared and written. */
+const NOTE_AFTER_MS = 500;
+
 export class DesiredState implements Disposable {
   readonly #options: DesiredOptions;
   readonly #places: Places;
   readonly #lookups: LookupWatch;
+  /** Deliveries that a commit did not touch, and how not to tell of them. */
+  readonly #untouched = new Set<string>();
+  #cancelNotes: (() => void) | undefined;
   #renders = 0;
 
   constructor(options: DesiredOptions) {
@@ -131,13 +137,26 @@ export class DesiredState implements Disposable {
     state.stopWatching = watchSources(this.#places, delivery.sources, () => void this.#sourceMoved(state));
   }
 
-  /** A commit that touches nothing of a delivery is only noted; those that it touches go first. */
+  /** A commit that touches nothing of a delivery is only noted, when those that it touches are on their way. */
   async #sourceMoved(state: Wanted): Promise<void> {
-    const touched = await isTouched(state.delivery, state.rendered, this.#places);
-    this.#options.onWake(state.delivery.key, touched ? 'change' : 'background');
+    const { key } = state.delivery;
+    if (await isTouched(state.delivery, state.rendered, this.#places)) {
+      this.#options.onWake(key, 'change');
+      return;
+    }
+    this.#untouched.add(key);
+    this.#cancelNotes ??= this.#options.clock.after(NOTE_AFTER_MS, () => this.#note());
+  }
+
+  #note(): void {
+    this.#cancelNotes = undefined;
+    const keys = [...this.#untouched];
+    this.#untouched.clear();
+    for (const key of keys) this.#options.onWake(key, 'background');
   }
 
   [Symbol.dispose](): void {
+    this.#cancelNotes?.();
     this.#lookups[Symbol.dispose]();
     this.#places[Symbol.dispose]();
   }

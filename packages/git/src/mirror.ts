@@ -100,7 +100,7 @@ function assemble(context: MirrorContext): GitMirror {
   const fetch = (signal?: AbortSignal): Promise<void> =>
     withLock(directory, async () => {
       try {
-        await fetchAll(context, signal);
+        await fetchAll(context, signal, SMALL_BLOBS);
       } catch (error) {
         if (!(error instanceof GitError && error.code === 'corrupt')) throw error;
         await remake(context, signal);
@@ -213,10 +213,10 @@ async function remake(context: MirrorContext, signal: AbortSignal | undefined): 
   await rename(`${marker}.new`, marker);
 }
 
-async function fetchAll(context: MirrorContext, signal: AbortSignal | undefined): Promise<void> {
+async function fetchAll(context: MirrorContext, signal: AbortSignal | undefined, filter?: string): Promise<void> {
   const { fetchTimeoutMs = FETCH_TIMEOUT_MS } = context.options;
   const args = ['fetch', '--quiet', '--prune', '--no-tags', '--force', '--no-auto-gc', '--no-write-fetch-head'];
-  args.push(...filterArguments(context), 'origin', '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*');
+  args.push(...filterArguments(context, filter), 'origin', '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*');
   await runRemote(context, args, withSignal(fetchTimeoutMs, signal));
   await compactPacks(context);
 }
@@ -270,8 +270,14 @@ const promisorConfig: readonly (readonly [string, string])[] = [
   ['remote.origin.partialCloneFilter', 'blob:none'],
 ];
 
-function filterArguments({ options: { blobless, depth } }: MirrorContext): readonly string[] {
-  return [...(blobless === false ? [] : ['--filter=blob:none']), ...(depth === undefined ? [] : [`--depth=${depth}`])];
+/** What a commit changes is read next: small contents come with it, and the second fetch is left out. */
+const SMALL_BLOBS = 'blob:limit=64k';
+
+function filterArguments(
+  { options: { blobless, depth } }: MirrorContext,
+  filter: string = 'blob:none',
+): readonly string[] {
+  return [...(blobless === false ? [] : [`--filter=${filter}`]), ...(depth === undefined ? [] : [`--depth=${depth}`])];
 }
 
 interface RemoteRunOptions extends GitRunOptions {

@@ -20,6 +20,20 @@ export interface RepositoryUrl {
  * @throws GitError `invalid-argument` for option-like text, unknown transports (`ext::` above all) and relative paths.
  */
 export function parseRepositoryUrl(text: string): RepositoryUrl {
+  const known = knownUrls.get(text);
+  if (known) return known;
+  const url = readUrl(text);
+  if (knownUrls.size >= KNOWN_MAX) knownUrls.clear();
+  knownUrls.set(text, url);
+  return url;
+}
+
+/** Every reconciliation asks about the same few URLs. */
+const knownUrls = new Map<string, RepositoryUrl>();
+const knownKeys = new Map<string, string>();
+const KNOWN_MAX = 1000;
+
+function readUrl(text: string): RepositoryUrl {
   const trimmed = text.trim();
   // eslint-disable-next-line no-control-regex -- control characters are exactly what is refused.
   if (trimmed === '' || trimmed.startsWith('-') || /[\u0000-\u001f]/.test(trimmed)) throw invalid(text);
@@ -41,14 +55,10 @@ export function repositoryKey(text: string): string {
   const known = knownKeys.get(text);
   if (known !== undefined) return known;
   const key = keyOf(text);
-  if (knownKeys.size >= KEYS_MAX) knownKeys.clear();
+  if (knownKeys.size >= KNOWN_MAX) knownKeys.clear();
   knownKeys.set(text, key);
   return key;
 }
-
-/** Every reconciliation asks for the keys of the same few URLs. */
-const knownKeys = new Map<string, string>();
-const KEYS_MAX = 1000;
 
 function keyOf(text: string): string {
   const url = parseRepositoryUrl(text);

@@ -6,6 +6,7 @@ import {
   type WebhookRequest,
   type WebhookSecrets,
   namesRepository,
+  repositoryIdentity,
   readWebhook,
 } from '@evenkeel/git';
 import { type KubeClient, isKubeError } from '@evenkeel/kube';
@@ -73,11 +74,13 @@ function tell(
 }
 
 /** The repositories that were pushed to, as the sender and as the Applications spell them; others need not be asked. */
-function toldUrls(applications: readonly Application[], events: readonly WebhookEvent[]): ReadonlySet<string> {
+function toldUrls(applications: readonly Application[], events: readonly WebhookEvent[]): Iterable<string> {
   const told = events.flatMap((event) => (event.kind === 'push' ? event.repositories : []));
   const urls = new Set(applications.flatMap(({ spec }) => sourcesOf(spec).map(({ repoURL = '' }) => repoURL)));
   const spelt = [...urls].filter((url) => url !== '' && told.some((one) => namesRepository(url, one)));
-  return new Set([...spelt, ...told.filter((one) => /^https?:\/\/[^/]+\/./.test(one) && URL.canParse(one))]);
+  const plain = told.filter((one) => /^https?:\/\/[^/]+\/./.test(one) && URL.canParse(one));
+  // Every spelling of a repository leads to the same place, which is asked once.
+  return new Map([...plain, ...spelt].map((url) => [repositoryIdentity(url), url])).values();
 }
 
 const partOf = 'app.kubernetes.io/part-of';
