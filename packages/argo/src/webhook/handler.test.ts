@@ -30,6 +30,7 @@ async function deliver(
       data: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, encode(value)])),
     },
     hooks: { metadata: { labels: { 'app.kubernetes.io/part-of': 'argocd' } }, data: { key: encode('s3cret') } },
+    'argocd-cm': { metadata: {}, data: { 'webhook.maxPayloadSizeMB': '2' } },
     foreign: { metadata: {}, data: { key: encode('s3cret') } },
   };
   const client = {
@@ -94,4 +95,13 @@ test('the secret may stand elsewhere: under another key, or in another Secret th
     assert.deepEqual([answer.status, marked.length], [status, status === 200 ? 1 : 0], JSON.stringify(secrets));
     assert.ok(!answer.message.includes('s3cret'));
   }
+});
+
+test('a payload may be as large as the settings say', async () => {
+  const padded = (megabytes: number): unknown => ({ ...push, padding: 'x'.repeat(megabytes * 1024 * 1024 - 512) });
+  assert.equal((await deliver(padded(2), github)).answer.status, 200);
+  const { answer, poked } = await deliver(padded(3), github);
+  assert.equal(answer.status, 400);
+  assert.match(answer.message, /must be under 2 MB/);
+  assert.deepEqual(poked, []);
 });

@@ -43,6 +43,8 @@ export interface WebhookAnswer {
 /** Makes the handler. It answers as soon as it knows who is concerned; telling them goes on behind. */
 export function createWebhookHandler(options: WebhookOptions): (request: WebhookRequest) => Promise<WebhookAnswer> {
   return async (request) => {
+    const largest = await payloadMegabytes(request, options.client);
+    if (request.body.length > largest * MEGABYTE) return { status: 400, message: tooLarge(largest) };
     const result = readWebhook(request, await readSecrets(options.client));
     if (result.kind === 'refused')
       return { status: result.status, message: `Webhook processing failed: ${result.message}` };
@@ -50,6 +52,23 @@ export function createWebhookHandler(options: WebhookOptions): (request: Webhook
     const { applications, sets } = tell([result.event, ...(result.others ?? [])], options);
     return { status: 200, message: `${applications} applications and ${sets} application sets look again` };
   };
+}
+
+const MEGABYTE = 1024 * 1024;
+const payloadMegabytesDefault = 50;
+
+/** `webhook.maxPayloadSizeMB` of argocd-cm. What fits into a megabyte is not worth the question. */
+async function payloadMegabytes({ body }: WebhookRequest, client: KubeClient): Promise<number> {
+  if (body.length <= MEGABYTE) return payloadMegabytesDefault;
+  const type = await client.discovery.resolve({ group: '', version: 'v1', kind: 'ConfigMap' });
+  const map = type && (await client.get(type, { namespace: controlPlaneNamespace, name: 'argocd-cm' }));
+  const data = (map?.['data'] ?? {}) as Readonly<Record<string, string>>;
+  const said = Number(data['webhook.maxPayloadSizeMB'] ?? '');
+  return Number.isInteger(said) && said > 0 ? said : payloadMegabytesDefault;
+}
+
+function tooLarge(megabytes: number): string {
+  return `Webhook processing failed: The payload is either too large or corrupted. Please check the payload size (must be under ${megabytes} MB) and ensure it is valid JSON`;
 }
 
 function tell(
