@@ -1,6 +1,7 @@
 // ValidatingAdmissionPolicies: what they refuse and warn of, and how. All are made first, as the real server takes a second
 // to hear of them.
 
+import { authorityCases } from './cases-policy-authority.ts';
 import { type Bag, config, core, get, merge, object, post, put, remove } from './requests.ts';
 import type { Case } from './run.ts';
 import type { Ask } from './servers.ts';
@@ -655,6 +656,7 @@ const others: readonly Case[] = [
 export const policyCases: readonly Case[] = [
   ...refusals,
   ...others,
+  ...authorityCases,
   { name: 'policy: made', steps: [...policies.flatMap(made), settle] },
   ...policies.map(({ name, steps }) => ({ name: `policy: ${name}`, steps })),
   { name: 'policy: removed', steps: [...removed, settle] },

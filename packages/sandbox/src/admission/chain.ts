@@ -18,6 +18,7 @@ import { checkClasses } from './class-checks.ts';
 import { applyLimitRanges, checkLimitRanges } from './limit-ranges.ts';
 import { checkPodSecurity } from './pod-security.ts';
 import { checkPolicies } from './policies.ts';
+import { checkPolicyAuthority } from './policy-authority.ts';
 import { bookOnQuotas } from './quotas.ts';
 import { type AccountDeps, applyServiceAccount } from './service-accounts.ts';
 import type { Attributes } from './webhook-matching.ts';
@@ -70,6 +71,7 @@ export class Admission {
   }
 
   #approve(write: Write, draft: Draft, old: KubeObject | undefined): void {
+    checkPolicyAuthority(this.#deps, write, draft, old);
     checkLimitRanges(this.#deps.store, write, draft, old);
     checkAccountSecrets(this.#deps.store, write, draft, old);
     checkClasses(this.#deps.store, write, draft, old);
