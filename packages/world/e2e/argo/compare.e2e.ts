@@ -36,7 +36,7 @@ async function settings(data: Readonly<Record<string, string | null>>): Promise<
 test('1.4.1 a source that cannot be rendered makes everything unknown, and says why', async () => {
   await stage.install('broken', { files: { 'a.yaml': configMap('a') } });
   await stage.sync('broken');
-  await stage.push('broken', { 'a.yaml': 'a: [' });
+  await stage.push('broken', { 'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: [\n' });
   const app = await stage.until('broken', 'to be unknown', (found) => syncOf(found) === 'Unknown');
   assert.match(conditionsOf(app), /^ComparisonError: /);
   assert.equal(resourceOf(app, 'a')?.status, 'Unknown');
