@@ -146,6 +146,8 @@ export const deliveryDetail = v.object({
   resources: v.array(deliveryResource),
   currentOperation: v.optional(operation),
   history: v.array(historyEntry),
+  /** The sync windows that concern it ("deny:0 8 * * 1-5:10h"), and whether it may sync by itself now. */
+  syncWindows: v.optional(v.object({ allowed: v.boolean(), assigned: v.array(v.string()) })),
   /** Present while a rollback holds the application at an earlier commit. */
   hold: v.optional(v.object({ sha: v.string(), sentence: v.string() })),
   actions: v.object({ sync: action, refresh: action, terminate: action, remove: action }),

@@ -74,6 +74,8 @@ export interface ArgoController extends AsyncDisposable {
   projects(): readonly KubeObject[];
   /** Why nobody may sync an Application by hand now, beginning as upstream says it; undefined where anybody may. */
   syncRefusal(application: Application): string | undefined;
+  /** The sync windows that concern an Application, and whether it may sync by itself now. */
+  windows(application: Application): ReturnType<Governance['windows']>;
   /** What projects and clusters make of Applications. */
   readonly governance: Governance;
   /** What users wrote about health and actions, as it stands now. */
@@ -120,6 +122,7 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
     onChange: (listener) => applications.onChange(listener),
     scripts: () => settings.scripts(),
     governance,
+    windows: (application) => governance.windows(application, options.clock.now()),
     syncRefusal(application) {
       const verdict = governance.manualSync(application, options.clock.now());
       if (verdict.kind === 'open') return undefined;

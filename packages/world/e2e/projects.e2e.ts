@@ -170,6 +170,8 @@ test('sync windows: nothing by itself, a sentence that says until when, and manu
   );
   assert.match(warning, /^Sync operation blocked by sync window: deny window "\* \* \* \* \*" of 2h$/);
   assert.equal(await story.get('configmap/calm/pin'), undefined);
+  const shown = succeed(await story.evenkeel(['app', 'get', 'calm']), 'app get');
+  assert.match(shown, /SyncWindow: +Sync Denied\nAssigned Windows: +deny:\* \* \* \* \*:2h\n/);
   const refused = await story.evenkeel(['app', 'sync', 'calm']);
   assert.notEqual(refused.code, 0);
   assert.match(refused.err, /cannot sync: blocked by sync window/);
@@ -202,11 +204,12 @@ test('sync windows: nothing by itself, a sentence that says until when, and manu
     at(await story.get(app('calm')), 'status', 'operationState', 'operation', 'initiatedBy', 'username'),
     'ada',
   );
+  const before = at(await story.get('configmap/calm/pin'), 'data', 'value');
   await story.push({ 'pins/pin.yaml': configMapYaml('pin', {}, 'three') });
   await story.until('the commit to wait', async () =>
     (await story.app('argo/argocd/calm')).warnings?.some((one) => one.includes('blocked by sync window')),
   );
-  assert.equal(at(await story.get('configmap/calm/pin'), 'data', 'value'), 'two');
+  assert.equal(at(await story.get('configmap/calm/pin'), 'data', 'value'), before);
   succeed(await proj('windows', 'delete', 'calm', '0', '-y'), 'delete');
   await story.untilApp('calm', 'Synced', 'Healthy');
 });

@@ -25,6 +25,8 @@ export interface Governance {
   staysBecause(application: Application): string | undefined;
   /** Whether somebody may sync it by hand now. */
   manualSync(application: Application, nowMs: number): WindowVerdict;
+  /** The windows that concern an Application, and whether a sync may run by itself now. */
+  windows(application: Application, nowMs: number): { readonly allowed: boolean; readonly assigned: readonly string[] };
   /** The project as it counts. */
   project(name: string): Project | undefined;
 }
@@ -101,6 +103,15 @@ class Governing implements Governance {
     if (!project) return `Application referencing project ${name} which does not exist`;
     if (this.#permitsNamespace(project, application.namespace)) return undefined;
     return `application '${application.name}' in namespace '${application.namespace}' is not permitted to use project '${name}'`;
+  }
+
+  windows(application: Application, nowMs: number): ReturnType<Governance['windows']> {
+    const project = this.project(projectName(application));
+    const windows = project ? windowsOf(project, application) : [];
+    return {
+      allowed: judgeWindows(windows, { manual: false, nowMs }).kind === 'open',
+      assigned: windows.map(({ kind = '', schedule = '', duration = '' }) => `${kind}:${schedule}:${duration}`),
+    };
   }
 
   manualSync(application: Application, nowMs: number): WindowVerdict {

@@ -54,13 +54,19 @@ export function printApp(app: DeliveryDetail, server: string): string {
     ['- Repo', app.source.url],
     ['  Target', app.source.revision],
     ['  Path', app.source.path],
-    ['SyncWindow', 'Sync Allowed'],
+    ['SyncWindow', app.syncWindows?.allowed === false ? 'Sync Denied' : 'Sync Allowed'],
+    ...(app.syncWindows?.assigned ?? []).map((window, index): [string, string] => [
+      index === 0 ? 'Assigned Windows' : '',
+      window,
+    ]),
     ['Sync Policy', app.automatic ? 'Automated' : 'Manual'],
     ['Sync Status', syncLine(app)],
     ['Health Status', healthWords[app.health]],
   ];
   if (app.sentence !== undefined) facts.push(['Says', app.sentence]);
-  const summary = facts.map(([name, value]) => `${`${name}:`.padEnd(20)}${value}`.trimEnd()).join('\n');
+  const summary = facts
+    .map(([name, value]) => `${(name === '' ? '' : `${name}:`).padEnd(20)}${value}`.trimEnd())
+    .join('\n');
   const refusals =
     app.refusals.length === 0
       ? ''

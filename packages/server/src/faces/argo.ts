@@ -29,7 +29,7 @@ export function argoFace(argo: ArgoController, client: KubeClient): Face {
     list: () => argo.applications().map(itemOf),
     get: (namespace, name) => {
       const found = argo.application(namespace, name);
-      return found && itemOf(found);
+      return found && { ...itemOf(found), syncWindows: windowsOf(argo, found) };
     },
     async sync(namespace, name, wish) {
       const application = find(namespace, name);
@@ -56,6 +56,11 @@ export function argoFace(argo: ArgoController, client: KubeClient): Face {
     actions: (object) => argo.scripts().actions(object),
     run: (object, action, run) => argo.scripts().run(object, action, run),
   };
+}
+
+function windowsOf(argo: ArgoController, application: Application): FaceItem['syncWindows'] {
+  const { allowed, assigned } = argo.windows(application);
+  return { allowed, assigned: [...assigned] };
 }
 
 function itemOf(application: Application): FaceItem {

@@ -1,6 +1,6 @@
 // What the API needs from a front end: its applications in neutral words, and what may be done to them.
 
-import type { DeliverySummary, HistoryEntry, ObjectRef } from '@evenkeel/api';
+import type { DeliveryDetail, DeliverySummary, HistoryEntry, ObjectRef } from '@evenkeel/api';
 import type { ActionImpact, ActionRun, ResourceAction } from '@evenkeel/engine';
 import type { KubeObject } from '@evenkeel/resource';
 
@@ -22,6 +22,8 @@ export interface FaceItem extends Pick<
   /** Earlier syncs, newest first. Commits are looked up by the caller. */
   readonly history: readonly Omit<HistoryEntry, 'commit'>[];
   readonly hold?: { readonly sha: string; readonly sentence: string } | undefined;
+  /** Known of one application, not of those in a list. */
+  readonly syncWindows?: DeliveryDetail['syncWindows'];
   /** The resource is on its way out. */
   readonly deleting: boolean;
 }

@@ -8,7 +8,7 @@ import type { FaceItem } from '../faces/face.ts';
 /** The summary of an application. Before its first report everything about it is unknown. */
 export function summaryOf(item: FaceItem, backend: Backend): DeliverySummary {
   const report = backend.deliveries.report(item.key);
-  const { history: _history, hold: _hold, deleting, ...fixed } = item;
+  const { history: _history, hold: _hold, syncWindows: _windows, deleting, ...fixed } = item;
   if (!report) {
     return {
       ...fixed,
@@ -120,6 +120,7 @@ export async function detailOf(item: FaceItem, backend: Backend): Promise<Delive
     ...(report?.operation ? { currentOperation: operationView(report.operation) } : {}),
     history,
     ...(item.hold ? { hold: item.hold } : {}),
+    ...(item.syncWindows ? { syncWindows: item.syncWindows } : {}),
     actions: {
       sync: reason(busy ?? suspended),
       refresh: reason(item.deleting ? busy : suspended),
