@@ -93,6 +93,7 @@ function operation(more: Partial<OperationReport>): OperationReport {
   };
 }
 
+const healing = { baseMs: 2000, factor: 3, maxMs: 300_000 };
 const asked = { id: '1', initiatedBy: { automated: false, username: 'ada' } };
 
 interface Case {
@@ -184,6 +185,72 @@ const cases: readonly Case[] = [
     policy: { allowEmpty: true },
     report: { resources: [resource('stray')] },
     want: 'sync revision',
+  },
+  {
+    what: 'a failed operation waits for its next attempt',
+    memory: { lastOperation: operation({ phase: 'running', finishedAtMs: 19_500, retryCount: 1 }) },
+    want: 'wait 500',
+  },
+  {
+    what: 'and then it is made',
+    memory: { lastOperation: operation({ phase: 'running', finishedAtMs: 18_000, retryCount: 2 }) },
+    want: 'sync retry 2',
+  },
+  {
+    what: 'a newer revision does not wait for it',
+    memory: { lastOperation: operation({ phase: 'running', finishedAtMs: 19_999, retryCount: 1, revision: 'old' }) },
+    want: 'sync revision',
+  },
+  {
+    what: 'what somebody asked for is tried again, newer revision or not, in sync or not',
+    report: { sync: 'synced' },
+    policy: { automatic: false },
+    memory: {
+      lastOperation: operation({
+        phase: 'running',
+        finishedAtMs: 10_000,
+        retryCount: 1,
+        revision: 'old',
+        initiatedBy: asked.initiatedBy,
+        request: asked,
+      }),
+    },
+    want: 'sync retry 1',
+  },
+  {
+    what: 'what was cut off is taken up, whatever is in sync by now',
+    report: { sync: 'synced' },
+    memory: { lastOperation: operation({ phase: 'running', finishedAtMs: undefined, recorded: true }) },
+    want: 'sync resumed',
+  },
+  {
+    what: 'drift is undone at once the first time',
+    policy: { healing },
+    memory: { lastOperation: operation({ finishedAtMs: 19_999 }) },
+    want: 'sync drift',
+  },
+  {
+    what: 'and later the second time',
+    policy: { healing },
+    memory: { lastOperation: operation({ finishedAtMs: 19_000, healings: 1 }) },
+    want: 'wait 1000',
+  },
+  {
+    what: 'and much later the third time',
+    policy: { healing },
+    memory: { lastOperation: operation({ finishedAtMs: 19_000, healings: 2 }) },
+    want: 'wait 5000',
+  },
+  {
+    what: 'after a long rest drift is new',
+    policy: { healing: { ...healing, maxMs: -20_000 } },
+    memory: { lastOperation: operation({ finishedAtMs: 0, healings: 9 }) },
+    want: 'sync drift',
+  },
+  {
+    what: 'what belongs to somebody else is no reason',
+    report: { resources: [resource('changed', { foreign: true }), resource(undefined)] },
+    want: 'nothing',
   },
   {
     what: 'or takes nothing away',
