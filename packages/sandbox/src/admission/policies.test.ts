@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Sandbox } from '../sandbox.ts';
-import { call } from '../testing/client.ts';
+import { call, until } from '../testing/client.ts';
 
 const api = '/apis/admissionregistration.k8s.io/v1';
 
@@ -56,4 +56,31 @@ test('a policy refuses, warns and lets pass by the parameters of its bindings', 
   await post(`${api}/validatingadmissionpolicybindings`, warned);
   await call(transport, 'DELETE', `${api}/validatingadmissionpolicybindings/size`);
   await configMap('larger', { size: '5' });
+});
+
+test('the status of a policy tells which expressions do not fit the types they look at', async () => {
+  await using sandbox = await Sandbox.start({ listen: false });
+  const transport = sandbox.transport();
+  const rule = { operations: ['*'], apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments'] };
+  const policy = {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: 'typed' },
+    spec: {
+      matchConstraints: { resourceRules: [rule] },
+      validations: [{ expression: 'object.spec.replicas > 1' }, { expression: 'object.spec.replica > 1' }],
+    },
+  };
+  await call(transport, 'POST', `${api}/validatingadmissionpolicies`, { body: policy, want: 201 });
+  const seen = await until(
+    transport,
+    `${api}/validatingadmissionpolicies`,
+    (object) => JSON.stringify(object['status']) !== '{}',
+  );
+  const warning =
+    "apps/v1, Kind=Deployment: ERROR: <input>:1:12: undefined field 'replica'\n | object.spec.replica > 1\n | ...........^\n";
+  assert.deepEqual(seen['status'], {
+    observedGeneration: 1,
+    typeChecking: { expressionWarnings: [{ fieldRef: 'spec.validations[1].expression', warning }] },
+  });
 });
