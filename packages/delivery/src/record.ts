@@ -97,15 +97,21 @@ function recordOperation(history: History, report: DeliveryReport): void {
     ...base,
     phase: operation.phase === 'succeeded' ? 'succeeded' : operation.phase === 'error' ? 'error' : 'failed',
     message: operation.message,
-    changes: operation.steps.map(changeOf),
+    changes: operation.steps.filter(isTold).map(changeOf),
   });
+}
+
+/** What was as it should be, or was left, is no part of the history. */
+function isTold({ status, change, hook }: StepReport): boolean {
+  if (status === 'kept') return false;
+  return status !== 'synced' || change !== undefined || hook;
 }
 
 function changeOf(step: StepReport): ChangedObject {
   const object = `${step.ref.kind} ${step.ref.namespace === '' ? '' : `${step.ref.namespace}/`}${step.ref.name}`;
   if (step.status === 'failed') return { object, change: 'failed' };
   if (step.status === 'pruned') return { object, change: 'deleted' };
-  return { object, change: step.message.endsWith('created') ? 'created' : 'updated' };
+  return { object, change: step.change === 'created' ? 'created' : 'updated' };
 }
 
 function recordDrift(
