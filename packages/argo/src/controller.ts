@@ -36,6 +36,8 @@ import { departingDelivery, isSkipped, translateApplication } from './translate.
 
 const group = 'argoproj.io';
 const refreshAnnotation = 'argocd.argoproj.io/refresh';
+/** How long after a hook of a deletion has failed it is run again. */
+const FAREWELL_AGAIN_MS = 5000;
 /** Our own: how many objects status.resources leaves out for their number. */
 const leftOutAnnotation = 'evenkeel.dev/resources-left-out';
 
@@ -249,6 +251,8 @@ class ApplicationReconciler {
   readonly #watched: Watched;
   /** When everything of an Application was last rendered anew, whatever is remembered. */
   readonly #hardAtMs = new Map<string, number>();
+  /** When the hooks of an Application that is being deleted last failed. */
+  readonly #failedAtMs = new Map<string, number>();
 
   constructor(options: ArgoOptions, watched: Watched) {
     this.#options = options;
@@ -262,6 +266,7 @@ class ApplicationReconciler {
     if (!object) {
       deliveries.forget(key);
       this.#hardAtMs.delete(key);
+      this.#failedAtMs.delete(key);
       return { kind: 'settled' };
     }
     if (!isOurs(namespace, this.#watched.settings.current())) return { kind: 'settled' };
@@ -363,7 +368,12 @@ class ApplicationReconciler {
 
   /** Runs hooks and deletes what the Application owns where its finalizers ask for it, then lets the Application go. */
   async #remove(application: Application, signal: AbortSignal): Promise<Outcome> {
-    const { object, status } = application;
+    const { object, status, namespace, name } = application;
+    const key = deliveryKey(namespace, name);
+    // What a failed hook leaves behind wakes us; that is no reason to run it again at once.
+    const restMs = (this.#failedAtMs.get(key) ?? -Infinity) + FAREWELL_AGAIN_MS - this.#options.clock.now();
+    if (restMs > 0) return { kind: 'again', afterMs: restMs };
+    this.#failedAtMs.delete(key);
     const departure = await depart({
       application,
       deliveries: this.#options.deliveries(),
@@ -386,7 +396,10 @@ class ApplicationReconciler {
     }
     if (Object.keys(patch).length > 0) await this.#patch(application, patch);
     if (departure.kind === 'served') return { kind: 'again', afterMs: 0 };
-    if (departure.kind === 'failed') return { kind: 'failed', error: new Error(departure.sentence), retry: true };
+    if (departure.kind === 'failed') {
+      this.#failedAtMs.set(key, this.#options.clock.now());
+      return { kind: 'failed', error: new Error(departure.sentence), retry: true };
+    }
     return { kind: 'again', afterMs: 5000 };
   }
 }
