@@ -73,12 +73,14 @@ ${metadata}spec:
 `;
 }
 
-async function untilSynced(name: string): Promise<KubeObject> {
+/** `syncs`: so many stand in its history. Until the last one is noted, the status speaks of the one before. */
+async function untilSynced(name: string, syncs = 1): Promise<KubeObject> {
   return story.until(`${name} to be Synced and Healthy`, async () => {
     const app = look(await story.get(`application.argoproj.io/argocd/${name}`));
+    const history = (at(app, 'status', 'history') ?? []) as readonly unknown[];
     const fits =
       at(app, 'status', 'sync', 'status') === 'Synced' && at(app, 'status', 'health', 'status') === 'Healthy';
-    return fits ? app : undefined;
+    return fits && history.length >= syncs ? app : undefined;
   });
 }
 
@@ -117,7 +119,7 @@ test('a chart of a web server, in a range of versions, follows the newest one', 
   await serveCharts('1.0.0', '1.1.0', '2.0.0');
   await story.kubectl(['annotate', '-n', 'argocd', 'application/charted', 'argocd.argoproj.io/refresh=normal']);
   await untilData('configmap/charted/charted-settings', 'version', '1.1.0');
-  const history = at(await untilSynced('charted'), 'status', 'history') as readonly { revision: string }[];
+  const history = at(await untilSynced('charted', 2), 'status', 'history') as readonly { revision: string }[];
   assert.deepEqual(
     history.map(({ revision }) => revision),
     ['1.0.0', '1.1.0'],
@@ -143,7 +145,7 @@ test('a chart with values from Git beside it: each repository may change by itse
   await story.push({ 'envs/prod/values.yaml': 'colour: blue\nsize: 3\n' });
   await untilData('configmap/several/several-settings', 'colour', 'blue');
   assert.equal(story.world.deliveries.renders, renders + 1, 'the chart alone is rendered again');
-  const [, last] = (at(await untilSynced('several'), 'status', 'history') ?? []) as readonly KubeObject[];
+  const [, last] = (at(await untilSynced('several', 2), 'status', 'history') ?? []) as readonly KubeObject[];
   assert.equal((at(last, 'sources') as readonly unknown[]).length, 3);
 });
 
