@@ -22,10 +22,8 @@ const tasks: Readonly<Record<string, Task>> = {
   lint: (args) => command('oxlint', ['--type-aware', ...args]),
   format: (args) => command('oxfmt', args.length > 0 ? args : ['.']),
   test: runTests,
-  e2e: (args) =>
-    runTestFiles(globSync('packages/world/e2e/**/*.e2e.ts', { cwd: root }), ['--test-concurrency=1', ...args]),
-  'e2e:argo': (args) =>
-    runTestFiles(globSync('packages/world/e2e/argo/*.e2e.ts', { cwd: root }), ['--test-concurrency=1', ...args]),
+  e2e: (args) => runStories('packages/world/e2e/**/*.e2e.ts', args),
+  'e2e:argo': (args) => runStories('packages/world/e2e/argo/*.e2e.ts', args),
   bench: ([name = '', ...args]) => node([join('bench', `${name}.ts`), ...args]),
   fuzz: ([factor = '100']) => {
     process.env['FUZZ_FACTOR'] = factor;
@@ -87,6 +85,28 @@ function printSizes(directory: string): void {
   const sum = (names: readonly string[]): string =>
     `${(names.reduce((bytes, name) => bytes + sizeOf(name), 0) / 1000).toFixed(1)} kB`;
   process.stdout.write(`page built; scripts compressed: ${sum(first)} at first, ${sum(scripts)} in all\n`);
+}
+
+/** The longest that one file of end-to-end tests may take. */
+const storyMs = 400_000;
+
+/**
+ * Runs end-to-end tests one file after the other. A file that fails is run a second time, and named: these tests wait for
+ * servers and browsers with deadlines, which a busy machine can miss. Failing twice fails.
+ */
+async function runStories(pattern: string, args: readonly string[]): Promise<number> {
+  const flags = ['--test-concurrency=1', `--test-timeout=${storyMs}`, ...args];
+  const again: string[] = [];
+  const failed: string[] = [];
+  for (const file of globSync(pattern, { cwd: root }).sort()) {
+    process.stdout.write(`\n${file}\n`);
+    if ((await runTestFiles([file], flags)) === 0) continue;
+    process.stdout.write(`\n${file}, a second time\n`);
+    ((await runTestFiles([file], flags)) === 0 ? again : failed).push(file);
+  }
+  if (again.length > 0) process.stdout.write(`\na second run was needed by ${again.join(', ')}\n`);
+  process.stdout.write(failed.length > 0 ? `\nfailed: ${failed.join(', ')}\n` : '\nall passed\n');
+  return failed.length > 0 ? 1 : 0;
 }
 
 function runTestFiles(files: readonly string[], flags: readonly string[]): Promise<number> {

@@ -29,8 +29,10 @@ async function pack(name: string, files: Readonly<Record<string, string>>): Prom
     mkdirSync(dirname(join(place, name, path)), { recursive: true });
     writeFileSync(join(place, name, path), text);
   }
-  succeed(await run('tar', ['czf', 'packed.tgz', name], { cwd: place }), 'tar');
-  return readFileSync(join(place, 'packed.tgz'));
+  // Not into the directory itself, which may be what is packed.
+  const archive = `${place}.tgz`;
+  succeed(await run('tar', ['czf', archive, name], { cwd: place }), 'tar');
+  return readFileSync(archive);
 }
 
 function chartFiles(version: string): Readonly<Record<string, string>> {
