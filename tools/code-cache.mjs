@@ -1,6 +1,7 @@
 // Stores V8's compiled code beside each chunk of the bundle, after a run over real charts and kustomizations has compiled
 // what such runs need. Called by bundle.ts: node tools/code-cache.mjs BUNDLE INPUTS
 
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -52,6 +53,18 @@ found: {{ regexReplaceAll "[^a-z0-9]+-?" "A b" "-" }}{{ regexMatch "^v\\\\d+$" "
   return place;
 }
 
+/** Fails where V8 would not take what was stored; commands would only be slower, and nobody would see why. */
+function refuseRejected(scripts) {
+  const check = `const { Script } = require('node:vm'); const { readFileSync } = require('node:fs');
+for (const file of process.argv.slice(1)) {
+  const source = '(function (exports, require, module, __filename, __dirname) {' + readFileSync(file, 'utf8') + '\\n})';
+  const { cachedDataRejected } = new Script(source, { filename: file, cachedData: readFileSync(file + '.code') });
+  if (cachedDataRejected) throw new Error('the stored code of ' + file + ' is not taken');
+}`;
+  const { status } = spawnSync(process.execPath, ['-e', check, ...scripts.keys()], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('code was stored under other flags than those commands start with');
+}
+
 try {
   const { load, scripts } = openBundle(bundle);
   const { runProgram } = load('run.cjs');
@@ -64,9 +77,17 @@ try {
   await runProgram(['helm', 'template', 'x', join(root, 'examples/shop/charts/mailer')], io);
   await runProgram(['kustomize', 'build', join(root, 'examples/shop/apps/storefront')], io);
   const stop = new AbortController();
-  const stopping = { ...io, signal: stop.signal, out: () => stop.abort() };
+  // Stored as soon as the cluster is up: then it sets flags of V8, and code is taken only under the flags it was stored under.
+  const stopping = {
+    ...io,
+    signal: stop.signal,
+    out() {
+      for (const [file, script] of scripts) writeFileSync(codeFile(file), script.createCachedData());
+      stop.abort();
+    },
+  };
   await runProgram(['sandbox', 'start', '--kubeconfig', join(directory, 'kubeconfig')], stopping);
-  for (const [file, script] of scripts) writeFileSync(codeFile(file), script.createCachedData());
+  refuseRejected(scripts);
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

@@ -23,12 +23,12 @@ export async function sandboxStart(options: SandboxStartOptions, io: Io): Promis
     ...numberOption('nodes', options.nodes),
     listen: numberOption('port', options.port),
   }).catch(inOneSentence);
-  preferMemory();
   const file = resolve(io.cwd, options.kubeconfig);
   writeFileSync(file, sandbox.kubeconfig(), { mode: 0o600 });
   io.out(
     `cluster    ${sandbox.url} (up in ${Math.round(performance.now() - started)} ms)\nkubeconfig ${file}\n\nCtrl-C stops it.\n`,
   );
+  preferMemory();
   await new Promise<void>((done) => {
     if (io.signal.aborted) done();
     io.signal.addEventListener('abort', () => done(), { once: true });
