@@ -182,7 +182,8 @@ export class Deliveries implements AsyncDisposable {
 
   /** Says that the last report is on record: what has to be on record before it begins may begin. */
   written(key: string): void {
-    this.#states.get(key)?.operation?.begin();
+    const { operation, report } = this.#states.get(key) ?? {};
+    if (operation && report?.operation === operation.report) operation.begin();
   }
 
   /** Ends the running operation, if there is one. */
@@ -345,7 +346,8 @@ export class Deliveries implements AsyncDisposable {
       initiatedBy: request?.initiatedBy ?? { automated: true },
       request,
       healings,
-      resumed: resumable(turn, revision),
+      // A newer revision begins anew.
+      resumed: decision.cause === 'resumed' && last?.revision === revision ? last : undefined,
       clock,
       onProgress: (urgent) => {
         if (urgent || (announced && clock.now() - startedAtMs > quietMs)) this.#options.onWake(delivery.key);
@@ -375,7 +377,9 @@ export class Deliveries implements AsyncDisposable {
       signal,
       revision,
       startedAtMs: clock.now(),
+      retryCount: 0,
       approval: createApproval(undefined),
+      recorded: () => Promise.resolve(),
     };
     const steps = await rehearsePlan(plan, context);
     const failed = steps.filter(({ status }) => status === 'failed');
@@ -488,11 +492,6 @@ interface Turn {
   readonly report: DeliveryReport;
   readonly decision: Extract<Decision, { readonly kind: 'sync' }>;
   readonly last: OperationReport | undefined;
-}
-
-/** What an earlier process has done of the same operation; a newer revision begins anew. */
-function resumable({ decision, last }: Turn, revision: string): OperationReport | undefined {
-  return decision.cause === 'resumed' && last?.revision === revision ? last : undefined;
 }
 
 function withRefusal(report: DeliveryReport, refusal: Refusal): DeliveryReport {

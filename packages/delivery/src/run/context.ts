@@ -25,7 +25,11 @@ export interface RunContext {
   readonly startedAtMs: number;
   /** Somebody asked for it. */
   readonly manual?: boolean;
+  /** How manieth attempt at the operation this is. */
+  readonly retryCount: number;
   readonly approval: Approval;
+  /** Resolves when everything reported so far is on record. */
+  readonly recorded: () => Promise<void>;
   /** What an earlier process saw of this very operation; undefined where this one began it. */
   readonly earlier?: readonly StepReport[] | undefined;
 }

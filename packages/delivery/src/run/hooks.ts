@@ -14,20 +14,32 @@ const phaseNames: Readonly<Record<Phase, string>> = {
 };
 
 /** What names of hooks are made from. */
-export type HookNaming = Pick<RunContext, 'revision' | 'startedAtMs'>;
+export type HookNaming = Pick<RunContext, 'revision' | 'startedAtMs' | 'retryCount'>;
+
+/** Our own: which operation a hook was created by, so that another process knows it for one of the same operation. */
+const runAnnotation = 'evenkeel.dev/run';
+
+function runOf({ revision, startedAtMs, retryCount }: HookNaming): string {
+  return `${revision.slice(0, 12)}-${Math.floor(startedAtMs / 1000)}-${retryCount}`;
+}
 
 /**
  * Gives hooks with a generated name their name for this operation, "<generateName><revision>-<phase>-<unix time>", so that
  * they are found again while they run, by this process or the next.
  */
-export function nameHooks(plan: Plan, { revision, startedAtMs }: HookNaming): Plan {
+export function nameHooks(plan: Plan, naming: HookNaming): Plan {
+  const { revision, startedAtMs } = naming;
   const short = revision.length >= 8 ? revision.slice(0, 7) : revision;
   const named = (step: Step): Step => {
     const { name, generateName, ...metadata } = step.object.metadata;
-    if (!step.hook || (name !== undefined && name !== '')) return step;
+    if (!step.hook) return step;
+    const annotations = { ...metadata.annotations, [runAnnotation]: runOf(naming) };
+    if (name !== undefined && name !== '') {
+      return { ...step, object: { ...step.object, metadata: { ...step.object.metadata, annotations } } };
+    }
     const suffix = `${short}-${phaseNames[step.phase]}-${Math.floor(startedAtMs / 1000)}`.toLowerCase();
     const fixed = `${generateName ?? 'hook-'}${suffix}`;
-    const object = { ...step.object, metadata: { ...metadata, name: fixed } };
+    const object = { ...step.object, metadata: { ...metadata, annotations, name: fixed } };
     return { ...step, object, ref: { ...step.ref, name: fixed } };
   };
   const stages = plan.stages.map((stage) => ({ ...stage, groups: stage.groups.map((group) => group.map(named)) }));
@@ -36,20 +48,16 @@ export function nameHooks(plan: Plan, { revision, startedAtMs }: HookNaming): Pl
 
 /**
  * True for a hook that an earlier process has started in this very operation: it is neither deleted nor started again. One
- * that came to be since the operation began is one of these, told or not; `others` names those that run more than once.
+ * that says so itself is one of these, told or not; `others` names those that run more than once.
  */
-export function wasStarted(
-  step: Step,
-  { earlier, cluster, startedAtMs }: RunContext,
-  others: readonly Step[],
-): boolean {
+export function wasStarted(step: Step, context: RunContext, others: readonly Step[]): boolean {
+  const { earlier, cluster } = context;
   if (!earlier) return false;
   const key = stepKey(step);
   if (earlier.some((report) => report.hook && stepKey(report) === key)) return true;
   if (others.filter((other) => refKey(other.ref) === refKey(step.ref)).length > 1) return false;
-  const { creationTimestamp, deletionTimestamp } = cluster.live.get(step.ref)?.metadata ?? {};
-  if (typeof creationTimestamp !== 'string' || deletionTimestamp !== undefined) return false;
-  return Date.parse(creationTimestamp) >= Math.floor(startedAtMs / 1000) * 1000;
+  const { annotations, deletionTimestamp } = cluster.live.get(step.ref)?.metadata ?? {};
+  return deletionTimestamp === undefined && annotations?.[runAnnotation] === runOf(context);
 }
 
 /** True for a hook that an earlier process has seen the end of. */
@@ -88,6 +96,9 @@ export async function deleteHooks(
   context: RunContext,
 ): Promise<void> {
   const due = steps.filter((step) => step.hook?.deletion.includes(outcome) === true);
+  if (due.length === 0) return;
+  // What is deleted can no longer tell that it has run.
+  await context.recorded();
   await Promise.all(due.map(async (step) => deleteHook(step, await typeOf(step, context), context)));
 }
 

@@ -76,7 +76,7 @@ class RunningOperation implements Operation {
   readonly #controller = new AbortController();
   readonly #approval: ReturnType<typeof createApproval>;
   readonly #steps = new Map<string, StepReport>();
-  readonly #begun = Promise.withResolvers<void>();
+  #begun = Promise.withResolvers<void>();
   #base: Omit<OperationReport, 'steps'>;
   #report: OperationReport | undefined;
 
@@ -133,7 +133,9 @@ class RunningOperation implements Operation {
       revision,
       startedAtMs: this.#base.startedAtMs,
       manual: !initiatedBy.automated,
+      retryCount: this.#base.retryCount,
       approval: this.#approval,
+      recorded: () => this.#recorded(),
       earlier: resumed?.steps,
     };
     let message = '';
@@ -148,6 +150,16 @@ class RunningOperation implements Operation {
     } catch (error) {
       await this.#failed(error, context, run);
     }
+  }
+
+  /** Whoever keeps the record calls `begin` when it holds the report as it is now. */
+  async #recorded(): Promise<void> {
+    const { signal } = this.#controller;
+    signal.throwIfAborted();
+    this.#begun = Promise.withResolvers<void>();
+    this.#input.onProgress(true);
+    await this.#begun.promise;
+    signal.throwIfAborted();
   }
 
   async #failed(error: unknown, context: RunContext, run: Run): Promise<void> {
