@@ -208,7 +208,7 @@ function discovered({ body }: Answer): unknown {
   const resources = ((body as Bag)['resources'] ?? []) as Bag[];
   return [...resources]
     .sort((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1))
-    .map(({ storageVersionHash: _, ...rest }) => rest);
+    .map((resource) => ({ ...resource, storageVersionHash: undefined }));
 }
 
 async function schemas(server: Server, path: string, kinds: readonly string[]): Promise<ReadonlyMap<string, unknown>> {

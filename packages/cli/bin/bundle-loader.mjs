@@ -3,7 +3,7 @@
 
 const { existsSync, readFileSync } = process.getBuiltinModule('node:fs');
 const { createRequire } = process.getBuiltinModule('node:module');
-const { dirname, join } = process.getBuiltinModule('node:path');
+const path = process.getBuiltinModule('node:path');
 const { Script } = process.getBuiltinModule('node:vm');
 
 /** The file that holds V8's code of a chunk. */
@@ -29,15 +29,15 @@ export function openBundle(directory) {
     });
     scripts.set(file, script);
     const outside = createRequire(file);
-    const require = (id) => (/^(\.\/)?[^/]+\.cjs$/.test(id) ? load(join(dirname(file), id)) : outside(id));
+    const require = (id) => (/^(\.\/)?[^/]+\.cjs$/.test(id) ? load(path.join(path.dirname(file), id)) : outside(id));
     script.runInThisContext()(
       module.exports,
       Object.assign(require, { resolve: outside.resolve }),
       module,
       file,
-      dirname(file),
+      path.dirname(file),
     );
     return module.exports;
   };
-  return { load: (name) => load(join(directory, name)), scripts };
+  return { load: (name) => load(path.join(directory, name)), scripts };
 }

@@ -4,13 +4,13 @@
 
 // getBuiltinModule and not `import`: an import statement reads every property of a module, and with them loads a dozen more.
 const { existsSync } = process.getBuiltinModule('node:fs');
-const { dirname, join } = process.getBuiltinModule('node:path');
+const path = process.getBuiltinModule('node:path');
 const { fileURLToPath, pathToFileURL } = process.getBuiltinModule('node:url');
 
-const here = dirname(dirname(fileURLToPath(import.meta.url)));
-const bundle = join(here, 'dist', 'bundle');
-const source = join(here, 'src', 'main.ts');
-const isBundled = existsSync(join(bundle, 'main.cjs'));
+const here = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const bundle = path.join(here, 'dist', 'bundle');
+const source = path.join(here, 'src', 'main.ts');
+const isBundled = existsSync(path.join(bundle, 'main.cjs'));
 const isModern = Number(process.versions.node.split('.')[0]) >= 24;
 
 if (isModern && isBundled) {
@@ -21,7 +21,7 @@ if (isModern && isBundled) {
   await import(pathToFileURL(source).href);
 } else {
   const { spawnSync } = process.getBuiltinModule('node:child_process');
-  const installed = join(here, '..', '..', 'node_modules', '.bin', 'node');
+  const installed = path.join(here, '..', '..', 'node_modules', '.bin', 'node');
   const program = existsSync(installed) ? installed : process.execPath;
   const entry = isBundled ? [fileURLToPath(import.meta.url)] : ['--conditions=development', source];
   // A Node that is too old itself must not hand over to itself for ever.

@@ -102,9 +102,4 @@ export {
 export { type Cron, type ReadCron, nextCronMs, parseCron, zoneOffsetMs } from './cron/cron.ts';
 export { type Glob, compileGlob, matchesGlob, matchesPath } from './glob/glob.ts';
 export { JsonnetError, type JsonnetErrorCode, type JsonnetPosition } from './jsonnet/errors.ts';
-export {
-  type JsonnetHost,
-  type JsonnetOptions,
-  type JsonnetParameter,
-  evaluateJsonnet,
-} from './jsonnet/jsonnet.ts';
+export { type JsonnetHost, type JsonnetOptions, type JsonnetParameter, evaluateJsonnet } from './jsonnet/jsonnet.ts';

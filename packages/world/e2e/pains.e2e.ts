@@ -96,7 +96,7 @@ test('Applications that wait for each other are told so by name', async () => {
   await story.apply(annotated('egg', { 'evenkeel.dev/depends-on': 'hen' }));
   await said('hen', /blocked by itself: hen depends on egg depends on hen|blocked by egg/);
   await story.until('the cycle', async () => {
-    await succeed(await story.evenkeel(['app', 'get', 'hen', '--refresh']), 'refresh');
+    succeed(await story.evenkeel(['app', 'get', 'hen', '--refresh']), 'refresh');
     return /blocked by itself: hen depends on egg depends on hen/.test(await conditions('hen'));
   });
   succeed(await story.kubectl(['annotate', '-n', 'argocd', 'application/egg', 'evenkeel.dev/depends-on-']), 'annotate');

@@ -155,9 +155,6 @@ export class GenerationError extends Error {
   override readonly name = 'GenerationError';
 }
 
-/** A repository that is not there, which a pull request generator may be told to put up with. */
-export class RepositoryMissing extends GenerationError {}
-
 /** A JSON object, or undefined for anything else. */
 export function objectOf(value: Json | undefined): JsonObject | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;

@@ -3,13 +3,13 @@
 import { type Overload, overload } from '../overload.ts';
 import type { CelType } from '../types.ts';
 import { ArrayList } from '../values.ts';
-import { authorizerFunctions, authorizerTypes } from './authorizer.ts';
-import { formatFunctions, formatType } from './named-formats.ts';
+import { authorizerFunctions } from './authorizer.ts';
+import { formatFunctions } from './named-formats.ts';
 import { cidrType, ipType, networkFunctions } from './network.ts';
-import { quantityFunctions, quantityType } from './quantity.ts';
+import { quantityFunctions } from './quantity.ts';
 import { findMatches } from './regex.ts';
-import { semverFunctions, semverType } from './semantic-version.ts';
-import { urlFunctions, urlType } from './url.ts';
+import { semverFunctions } from './semantic-version.ts';
+import { urlFunctions } from './url.ts';
 
 const regexFunctions: readonly Overload[] = [
   overload(
@@ -40,12 +40,3 @@ export const kubernetesFunctions: readonly Overload[] = [
 ];
 
 export const kubernetesTypes: readonly CelType[] = [ipType, cidrType];
-
-/** Types of values that functions make; their names are no values in Kubernetes. */
-export const kubernetesObjectTypes: readonly CelType[] = [
-  urlType,
-  quantityType,
-  formatType,
-  semverType,
-  ...authorizerTypes,
-];
