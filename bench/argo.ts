@@ -14,7 +14,8 @@ import { present } from '@evenkeel/std';
 import { bootstrapCluster } from '@evenkeel/world';
 import { readArguments } from './arguments.ts';
 import { type Requests, startAuditedCluster } from './audited-cluster.ts';
-import { fleetApplication } from './fleet.ts';
+import { fleetApplication, isSynced } from './fleet.ts';
+import { measureOnSandbox } from './argo-sandbox.ts';
 import { startMeasured } from './measured-process.ts';
 import { floorLanes, measureFloor } from './measure-floor.ts';
 import { percentile, printResult } from './results.ts';
@@ -32,19 +33,27 @@ const options = readArguments(process.argv.slice(2), [
   'node',
   'by-resource',
   'controller',
+  'cluster',
 ]);
 const apps = options.number('apps', 500);
 if (options.number('objects', 3) !== 3) throw new Error('an app of this bench has three objects');
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const installed = options.text('controller', join(root, 'packages/cli/bin/evenkeel.mjs'));
+if (!options.has('controller'))
+  spawnSync(process.execPath, [join(root, 'tools/run.mjs'), 'bundle'], { stdio: 'inherit' });
+if (options.text('cluster', 'real') === 'sandbox') {
+  await measureOnSandbox(
+    installed,
+    options.has('apps') ? options.text('apps', '').split(',').map(Number) : [100, 500, 1000, 2000, 5000],
+  );
+  process.exit(0);
+}
 const started = performance.now();
 const say = (text: string): void =>
   void process.stdout.write(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
 
 const floor = options.has('no-floor') ? undefined : await measureFloor(apps, options.number('lanes', floorLanes));
 if (floor) say(`floor: ${Math.round(floor.wallMs)} ms, ${floor.cpuSeconds.toFixed(2)} CPU s`);
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const installed = join(root, 'packages/cli/bin/evenkeel.mjs');
-if (!options.has('controller'))
-  spawnSync(process.execPath, [join(root, 'tools/run.mjs'), 'bundle'], { stdio: 'inherit' });
 const directory = generateRepository(apps);
 const state = mkdtempSync(join(tmpdir(), 'evenkeel-bench-state-'));
 await using cluster = await startAuditedCluster();
@@ -71,6 +80,7 @@ await using running = startMeasured(
       .split(',')
       .flatMap((flag) => (flag === '' ? [] : [`--${flag}`])),
     ...(options.has('profile') ? ['--cpu-prof', `--cpu-prof-dir=${options.text('profile', '.')}`] : []),
+<<<<<<< HEAD
     options.text('controller', installed),
     'controller',
     '--port',
@@ -79,6 +89,13 @@ await using running = startMeasured(
     cluster.kubeconfig,
     '--state',
     join(state, 'controller'),
+=======
+    installed,
+    'controller',
+    '--port=0',
+    `--kubeconfig=${cluster.kubeconfig}`,
+    `--state=${join(state, 'controller')}`,
+>>>>>>> 7ceb822 (wip)
   ],
   { cwd: state },
 );
@@ -153,13 +170,6 @@ async function measureSync(): Promise<{
   );
   say(JSON.stringify(requests));
   return { wallMs, cpuSeconds: after.cpuSeconds - before.cpuSeconds, peakRssMib: after.peakRssMib, requests };
-}
-
-function isSynced(object: KubeObject): boolean {
-  const status = object['status'] as
-    | { readonly sync?: { readonly status?: string }; readonly operationState?: { readonly phase?: string } }
-    | undefined;
-  return status?.sync?.status === 'Synced' && status.operationState?.phase === 'Succeeded';
 }
 
 async function measureSteady(seconds: number): Promise<{ readonly cpuPerMinute: number; readonly requests: number }> {

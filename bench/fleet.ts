@@ -107,3 +107,11 @@ export function statusOf(index: number, repoURL: string): JsonObject {
     },
   };
 }
+
+/** True where an Application says that it is what Git says, by an operation that ended well. */
+export function isSynced(object: KubeObject): boolean {
+  const status = object['status'] as
+    | { readonly sync?: { readonly status?: string }; readonly operationState?: { readonly phase?: string } }
+    | undefined;
+  return status?.sync?.status === 'Synced' && status.operationState?.phase === 'Succeeded';
+}

@@ -15,7 +15,7 @@ export interface Floor {
 }
 
 /** As many apps under way at once as gave the shortest time on two cores; more only queue in the server. */
-export const floorLanes = 8;
+export const floorLanes = 32;
 
 /** Measures once. */
 export async function measureFloor(apps: number, lanes: number): Promise<Floor> {
