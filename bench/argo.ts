@@ -80,22 +80,11 @@ await using running = startMeasured(
       .split(',')
       .flatMap((flag) => (flag === '' ? [] : [`--${flag}`])),
     ...(options.has('profile') ? ['--cpu-prof', `--cpu-prof-dir=${options.text('profile', '.')}`] : []),
-<<<<<<< HEAD
-    options.text('controller', installed),
-    'controller',
-    '--port',
-    '0',
-    '--kubeconfig',
-    cluster.kubeconfig,
-    '--state',
-    join(state, 'controller'),
-=======
     installed,
     'controller',
     '--port=0',
     `--kubeconfig=${cluster.kubeconfig}`,
     `--state=${join(state, 'controller')}`,
->>>>>>> 7ceb822 (wip)
   ],
   { cwd: state },
 );
