@@ -67,6 +67,8 @@ export const workloadFiles: Readonly<Record<string, string>> = {
 const last = (text: string): WorkloadLine => ({ text, look: 'last' });
 const set = (text: string): WorkloadLine => ({ text, look: 'set' });
 const silent = (text: string): WorkloadLine => ({ text, look: 'none' });
+// What kubectl says of it depends on whether the object was still there when it asked first.
+const gone = (what: string): WorkloadLine => silent(`wait --for=delete ${what}`);
 const rolled = (what: string): WorkloadLine => last(`rollout status ${what} --timeout=60s`);
 const status = (what: string): WorkloadLine => ({ text: `get ${what} -o jsonpath={.status}` });
 const pods = (name: string): WorkloadLine =>
@@ -136,7 +138,7 @@ const troubles: readonly (string | WorkloadLine)[] = [
   status('deploy unready'),
   pods('unready'),
   'delete deploy bad crash unready --timeout=30s',
-  'wait --for=delete pod -l app=bad --timeout=30s',
+  gone('pod -l app=bad --timeout=30s'),
   'create quota few --hard=pods=7',
   until('quota/few', '.status.hard.pods}=7'),
   'scale deploy recreate --replicas=9',
@@ -152,7 +154,7 @@ const statefulSets: readonly (string | WorkloadLine)[] = [
   status('statefulset db'),
   'get pods -l app=db -o custom-columns=NAME:.metadata.name,HOST:.spec.hostname,SUB:.spec.subdomain,INDEX:.metadata.labels.apps\\.kubernetes\\.io/pod-index',
   'scale statefulset db --replicas=1',
-  'wait --for=delete pod/db-1 --timeout=30s',
+  gone('pod/db-1 --timeout=30s'),
   until('statefulset/db', '.status.replicas}=1'),
   status('statefulset db'),
   'set image statefulset/db main=db:2',
@@ -213,7 +215,7 @@ const jobs: readonly (string | WorkloadLine)[] = [
   events('CronJob'),
   'get cronjob',
   'delete jobs --all --timeout=30s',
-  'wait --for=delete pod -l job-name=many --timeout=30s',
+  gone('pod -l job-name=many --timeout=30s'),
 ];
 
 const networks: readonly (string | WorkloadLine)[] = [
