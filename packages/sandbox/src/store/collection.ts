@@ -22,7 +22,7 @@ export interface Listener {
 
 // As etcd under kube-apiserver: five minutes of history, and no more than memory should bear.
 const windowMs = 5 * 60_000;
-const windowEvents = 20_000;
+const windowEvents = 8_000;
 
 /** One resource type's objects. */
 export class Collection {
