@@ -132,6 +132,9 @@ const troubles: readonly (string | WorkloadLine)[] = [
   'apply -f bad.yaml -f crash.yaml -f unready.yaml',
   until('pod -l app=bad', '.status.containerStatuses[0].state.waiting.reason}=ImagePullBackOff'),
   until('pod -l app=crash', '.status.containerStatuses[0].lastState.terminated.exitCode}=1'),
+  // Between two crashes it is available for a moment.
+  until('pod -l app=crash', '.status.containerStatuses[0].state.waiting.reason}=CrashLoopBackOff'),
+  until('deploy crash', '.status.unavailableReplicas}=1'),
   until('pod -l app=unready', '.status.phase}=Running'),
   status('deploy bad'),
   status('deploy crash'),
