@@ -57,4 +57,5 @@ export type {
   RenderRequest,
   RendererName,
 } from './render/request.ts';
+export { emptyHelmSettings } from './render/request.ts';
 export { refusedReport } from './model.ts';

@@ -1,7 +1,7 @@
 // From a Kustomization and its GitRepository to the neutral model. Every field is honoured or refused by name.
 
 import type { Refusal } from '@evenkeel/engine';
-import type { Delivery } from '@evenkeel/delivery';
+import { type Delivery, emptyHelmSettings } from '@evenkeel/delivery';
 import type { Json } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
 import { deliveryKey, fluxFrontEnd, withCommonMetadata } from './front-end.ts';
@@ -57,7 +57,7 @@ export function translateKustomization(kustomization: Kustomization, repository:
     render: {
       renderer: 'kustomize',
       kustomize: { overlay, generate: true },
-      helm: emptyHelm,
+      helm: emptyHelmSettings,
       directory: { recurse: true, include: '', exclude: '' },
     },
   } as const;
@@ -92,19 +92,6 @@ export function translateKustomization(kustomization: Kustomization, repository:
     fingerprint: JSON.stringify([fixed, spec.commonMetadata, spec.force, spec.prune]),
   };
 }
-
-const emptyHelm = {
-  releaseName: '',
-  namespace: '',
-  valueFiles: [],
-  ignoreMissingValueFiles: false,
-  parameters: [],
-  fileParameters: [],
-  skipCrds: false,
-  skipTests: false,
-  skipSchemaValidation: false,
-  apiVersions: [],
-} as const;
 
 /** The interval less 30 s, and 30 s at the least. Mirrors fluxcd/kustomize-controller:api/v1 GetTimeout. */
 export function timeoutOf(spec: KustomizationSpec): number {

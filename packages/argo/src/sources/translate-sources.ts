@@ -1,7 +1,13 @@
 // The sources of an Application in the neutral model, and what is wrong with them as far as the spec alone tells.
 // Mirrors argoproj/argo-cd:util/argo/argo.go and reposerver/repository/repository.go (3.6).
 
-import type { AdaptInput, DeliverySource, PluginDefinition, RenderRequest } from '@evenkeel/delivery';
+import {
+  type AdaptInput,
+  type DeliverySource,
+  type PluginDefinition,
+  type RenderRequest,
+  emptyHelmSettings,
+} from '@evenkeel/delivery';
 import type { Refusal } from '@evenkeel/engine';
 import { type Application, type ApplicationSource, sourcesOf } from '../application.ts';
 import { type ArgoSettings, defaultSettings } from '../settings/settings.ts';
@@ -137,18 +143,7 @@ const noFiles: AdaptInput['files'] = {
 const emptyRequest: RenderRequest = {
   renderer: 'detect',
   kustomize: { overlay: {}, generate: false },
-  helm: {
-    releaseName: '',
-    namespace: '',
-    valueFiles: [],
-    ignoreMissingValueFiles: false,
-    parameters: [],
-    fileParameters: [],
-    skipCrds: false,
-    skipTests: false,
-    skipSchemaValidation: false,
-    apiVersions: [],
-  },
+  helm: emptyHelmSettings,
   directory: { recurse: false, include: '', exclude: '' },
 };
 

@@ -46,6 +46,20 @@ export interface HelmSettings {
   readonly apiVersions: readonly string[];
 }
 
+/** A chart about which nothing is said. */
+export const emptyHelmSettings: HelmSettings = {
+  releaseName: '',
+  namespace: '',
+  valueFiles: [],
+  ignoreMissingValueFiles: false,
+  parameters: [],
+  fileParameters: [],
+  skipCrds: false,
+  skipTests: false,
+  skipSchemaValidation: false,
+  apiVersions: [],
+};
+
 /** Which plain manifests are taken. */
 export interface DirectorySettings {
   readonly recurse: boolean;

@@ -6,7 +6,8 @@ import type { Causes } from './causes.ts';
 import { qualifiedNameProblem } from './names.ts';
 import { compareAmounts, parseAmount } from './quantities.ts';
 
-const standard = new Set([
+/** Resources that pods request and are limited in, as quotas name them. */
+export const computeResources: readonly string[] = [
   'cpu',
   'memory',
   'ephemeral-storage',
@@ -16,6 +17,10 @@ const standard = new Set([
   'limits.cpu',
   'limits.memory',
   'limits.ephemeral-storage',
+];
+/** The standard resources that a quota can count. */
+export const quotaResources: ReadonlySet<string> = new Set([
+  ...computeResources,
   'pods',
   'resourcequotas',
   'services',
@@ -23,11 +28,11 @@ const standard = new Set([
   'secrets',
   'configmaps',
   'persistentvolumeclaims',
-  'storage',
   'requests.storage',
   'services.nodeports',
   'services.loadbalancers',
 ]);
+const standard = new Set([...quotaResources, 'storage']);
 const ofContainers = new Set(['cpu', 'memory', 'ephemeral-storage']);
 
 type NameCheck = (causes: Causes, name: string, at: string) => void;

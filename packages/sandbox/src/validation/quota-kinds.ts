@@ -5,38 +5,18 @@ import type { Cause } from '../api/status.ts';
 import { bagsOf } from '../defaulting/drafts.ts';
 import { type Bag, type Draft, bagAt, listAt, sameValue, scalarText } from '../store/draft.ts';
 import { Causes } from './causes.ts';
-import { checkContainerResourceName, checkResourceAmount, checkStandardName } from './container-resources.ts';
+import {
+  checkContainerResourceName,
+  checkResourceAmount,
+  checkStandardName,
+  computeResources,
+  quotaResources,
+} from './container-resources.ts';
 import { qualifiedNameProblem } from './names.ts';
 import { compareAmounts, parseAmount } from './quantities.ts';
 
-const computed = [
-  'cpu',
-  'memory',
-  'ephemeral-storage',
-  'requests.cpu',
-  'requests.memory',
-  'requests.ephemeral-storage',
-  'limits.cpu',
-  'limits.memory',
-  'limits.ephemeral-storage',
-];
-const ofQuotas = new Set([
-  ...computed,
-  'pods',
-  'resourcequotas',
-  'services',
-  'replicationcontrollers',
-  'secrets',
-  'configmaps',
-  'persistentvolumeclaims',
-  'requests.storage',
-  'services.nodeports',
-  'services.loadbalancers',
-]);
 const counted = new Set(
-  [...ofQuotas, 'storage'].filter(
-    (name) => !computed.includes(name) && name !== 'requests.storage' && name !== 'storage',
-  ),
+  [...quotaResources].filter((name) => !computeResources.includes(name) && name !== 'requests.storage'),
 );
 const scopes = [
   'Terminating',
@@ -55,7 +35,7 @@ export function validateQuota(draft: Draft): readonly Cause[] {
   for (const [name, amount] of Object.entries(hard)) {
     const at = `spec.hard[${name}]`;
     checkStandardName(causes, name, at);
-    if (!name.includes('/') && !ofQuotas.has(name) && !/^(requests\.)?hugepages-/.test(name))
+    if (!name.includes('/') && !quotaResources.has(name) && !/^(requests\.)?hugepages-/.test(name))
       causes.invalid(at, name, 'must be a standard resource for quota');
     checkResourceAmount(causes, name, amount, at);
     if (counted.has(name) && (parseAmount(amount) ?? 0n) % 1_000_000_000n !== 0n)
@@ -71,7 +51,7 @@ function checkScopes(causes: Causes, spec: Bag, names: readonly string[]): void 
   for (const scope of given) {
     if (!scopes.includes(scope)) causes.invalid('spec.scopes', given, 'unsupported scope');
     for (const name of names) {
-      if (ofQuotas.has(name) && !fits(scope, name))
+      if (quotaResources.has(name) && !fits(scope, name))
         causes.invalid('spec.scopes', given, 'unsupported scope applied to resource');
     }
   }
@@ -86,7 +66,7 @@ function checkScopes(causes: Causes, spec: Bag, names: readonly string[]): void 
 function fits(scope: string, name: string): boolean {
   if (scope === 'BestEffort') return name === 'pods';
   if (!scopes.includes(scope)) return true;
-  return name === 'pods' || computed.includes(name);
+  return name === 'pods' || computeResources.includes(name);
 }
 
 function checkScopeRule(causes: Causes, rule: Bag): void {
