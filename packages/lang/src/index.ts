@@ -99,6 +99,7 @@ export {
   resourceCheckType,
   resourceCheckValue,
 } from './cel/library/authorizer.ts';
+export { type GoRegex, type GoRegexProblem, isGoRegexProblem, readGoRegex } from './regex/regex.ts';
 export { type Cron, type ReadCron, nextCronMs, parseCron, zoneOffsetMs } from './cron/cron.ts';
 export { type Glob, compileGlob, matchesGlob, matchesPath } from './glob/glob.ts';
 export { JsonnetError, type JsonnetErrorCode, type JsonnetPosition } from './jsonnet/errors.ts';

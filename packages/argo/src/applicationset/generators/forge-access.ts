@@ -2,6 +2,7 @@
 // operator allows. Mirrors the provider switches of argoproj/argo-cd:applicationset/generators/{scm_provider,pull_request}.go (3.6).
 
 import type { ForgeAuth } from '@evenkeel/git';
+import { type GoRegex, isGoRegexProblem, readGoRegex } from '@evenkeel/lang';
 import type { Json, JsonObject } from '@evenkeel/resource';
 import { GenerationError, objectOf } from '../application-set.ts';
 import type { GeneratorInput } from './input.ts';
@@ -102,17 +103,11 @@ export function textOf(json: Json | undefined): string {
   return typeof json === 'string' ? json : '';
 }
 
-/** Compiles a filter's regular expression in Go's dialect. */
-export function compilePattern(pattern: Json | undefined, field: string): RegExp | undefined {
+/** A filter's regular expression in Go's dialect. @throws GenerationError with what Go refuses, and where it stands. */
+export function compilePattern(pattern: Json | undefined, field: string): GoRegex | undefined {
   if (typeof pattern !== 'string') return undefined;
-  const inline = /^\(\?([ims]+)\)/.exec(pattern);
-  const flags = `u${inline?.[1] ?? ''}`;
-  try {
-    return new RegExp(inline ? pattern.slice(inline[0].length) : pattern, flags);
-  } catch (error) {
-    throw new GenerationError(
-      `error compiling ${field} regexp ${JSON.stringify(pattern)}: error parsing regexp: ${error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : ''}`,
-      { cause: error },
-    );
-  }
+  const read = readGoRegex(pattern);
+  if (!isGoRegexProblem(read)) return read;
+  const where = `error compiling ${field} regexp ${JSON.stringify(pattern)}`;
+  throw new GenerationError(`${where}: ${read.message} (at character ${read.position + 1})`);
 }

@@ -3,6 +3,7 @@
 
 import { ForgeError, type ForgeProvider, type ForgeRepository, createForgeProvider } from '@evenkeel/git';
 import { type Value, fromJson } from '@evenkeel/gotemplate';
+import type { GoRegex } from '@evenkeel/lang';
 import type { Json, JsonObject } from '@evenkeel/resource';
 import { GenerationError, objectOf } from '../application-set.ts';
 import { sanitizeName } from '../template/names.ts';
@@ -23,9 +24,9 @@ const providers = [
 ] as const;
 
 interface Filter {
-  readonly repository: RegExp | undefined;
-  readonly label: RegExp | undefined;
-  readonly branch: RegExp | undefined;
+  readonly repository: GoRegex | undefined;
+  readonly label: GoRegex | undefined;
+  readonly branch: GoRegex | undefined;
   readonly pathsExist: readonly string[];
   readonly pathsDoNotExist: readonly string[];
   /** A filter looks at branches as soon as it names a branch or a path. */
