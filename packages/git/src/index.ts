@@ -27,6 +27,15 @@ export {
   probeRemote,
   resolveRemote,
 } from './mirror.ts';
+export {
+  type CommitFile,
+  type CommitStep,
+  type PublishOptions,
+  type PublishPlan,
+  type PublishView,
+  blobOid,
+  publish,
+} from './publish.ts';
 export type { GitObjectInfo } from './object-reader.ts';
 export type { Commit, GitEntryKind, GitTreeEntry, Signature } from './objects.ts';
 export {

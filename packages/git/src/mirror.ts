@@ -80,7 +80,8 @@ export async function probeRemote(
   return await listRemote(context, options.signal);
 }
 
-interface RemoteContext {
+/** How commands speak to a remote. */
+export interface RemoteContext {
   readonly git: Git;
   readonly options: Pick<MirrorOptions, 'blobless'>;
   readonly remote: PreparedRemote;
@@ -284,7 +285,8 @@ interface RemoteRunOptions extends GitRunOptions {
   readonly noopNegotiation?: boolean;
 }
 
-async function runRemote(
+/** Runs a command that speaks to the remote called origin, with the credentials that hold now. */
+export async function runRemote(
   context: RemoteContext,
   args: readonly string[],
   options: RemoteRunOptions,
@@ -328,7 +330,7 @@ function refused(
 }
 
 /** Removes lock files and half-written packs that a killed process left; nothing else runs here under the lock. */
-async function removeLeftovers(directory: string): Promise<void> {
+export async function removeLeftovers(directory: string): Promise<void> {
   const names = await readdir(directory, { recursive: true }).catch(() => []);
   const isLeftover = (name: string): boolean =>
     name.endsWith('.lock') || /(?:^|[\\/])tmp_(?:pack|obj|idx|rev)_/.test(name);
@@ -339,7 +341,8 @@ function withSignal(timeoutMs: number, signal: AbortSignal | undefined): GitRunO
   return signal ? { timeoutMs, signal } : { timeoutMs };
 }
 
-async function withLock<T>(directory: string, work: () => Promise<T>): Promise<T> {
+/** One at a time for each directory. */
+export async function withLock<T>(directory: string, work: () => Promise<T>): Promise<T> {
   const before = locks.get(directory) ?? Promise.resolve();
   const mine = before.then(work, work);
   const settled = mine.catch(() => undefined);

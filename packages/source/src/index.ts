@@ -46,6 +46,7 @@ export {
 export { isRange } from './revision-range.ts';
 export { type Identity, type PinnedSnapshot, type Snapshot, type Submodule, withSnapshot } from './snapshot.ts';
 export {
+  type PublishRequest,
   type ResolveOptions,
   type Revision,
   type SourceAccess,

@@ -1,6 +1,17 @@
 // All sources of a process: repositories by URL, wherever they really are, their revisions and their trees.
 
-import { type Commit, type GitAuth, type GitRepository, displayUrl, repositoryIdentity } from '@evenkeel/git';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  type Commit,
+  type GitAuth,
+  type GitRepository,
+  type PublishPlan,
+  type PublishView,
+  displayUrl,
+  publish,
+  repositoryIdentity,
+} from '@evenkeel/git';
 import type { GitAccess, RepositoryAccess } from './access.ts';
 import { createBlobCache } from './blob-cache.ts';
 import type { RefChange, SourceListener } from './changes.ts';
@@ -49,6 +60,12 @@ export interface WatchOptions {
   readonly intervalMs?: number;
 }
 
+export interface PublishRequest extends SourceAccess {
+  /** Full names of the references that are looked at and written. */
+  readonly refs: readonly string[];
+  readonly plan: (view: PublishView) => Promise<PublishPlan>;
+}
+
 /** Safe for concurrent use; equal questions asked at once are asked once. */
 export interface SourceStore extends AsyncDisposable {
   /** Sends a URL, in all its spellings, somewhere else. */
@@ -62,6 +79,13 @@ export interface SourceStore extends AsyncDisposable {
   open(url: string, access?: SourceAccess): Promise<GitRepository>;
   /** Calls `listener` when references of the repository moved. Returns the way to stop. */
   watch(url: string, listener: SourceListener, options?: WatchOptions): () => void;
+  /**
+   * Makes commits in a repository and pushes them; `plan` is told what stands at `refs` now, and asked anew where somebody else
+   * was quicker. Listeners hear of it. Answers the commit of each step. @throws GitError where they are not taken.
+   */
+  publish(url: string, request: PublishRequest): Promise<readonly string[]>;
+  /** True for a repository on this machine, which takes what is published without credentials. */
+  isLocal(url: string): boolean;
   /** Says that a repository changed: listeners hear of it without waiting for a poll. */
   poke(url: string, refs?: readonly RefChange[]): void;
 }
@@ -81,6 +105,10 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
     git: options.git,
     load: (url, sha, access) => loadRoot(url, sha, { access }),
   });
+  const poke = (url: string, refs: readonly RefChange[] = []): void => {
+    const identity = repositoryIdentity(url);
+    for (const place of places.all()) if (place.identities.has(identity)) place.poke(refs);
+  };
   return {
     map(url, target) {
       mappings.set(repositoryIdentity(url), target);
@@ -106,15 +134,39 @@ export function createSourceStore(options: SourceStoreOptions): SourceStore {
     },
     watch: (url, listener, watchOptions = {}) =>
       watchPlace(url, watchOptions, { places, listener: (change) => listener({ ...change, url }) }),
-    poke(url, refs = []) {
-      const identity = repositoryIdentity(url);
-      for (const place of places.all()) if (place.identities.has(identity)) place.poke(refs);
+    isLocal: (url) => isLocal(mappings.get(repositoryIdentity(url))),
+    async publish(url, request) {
+      const made = await publishTo(url, request, { options, target: mappings.get(repositoryIdentity(url)) });
+      if (made.length > 0) poke(url);
+      return made;
     },
+    poke,
     async [Symbol.asyncDispose]() {
       await assembler[Symbol.asyncDispose]();
       await places[Symbol.asyncDispose]();
     },
   };
+}
+
+function isLocal(target: MappingTarget | undefined): target is { readonly repository: GitRepository } {
+  return target !== undefined && 'repository' in target;
+}
+
+/** Publishes where the URL really leads: into the repository on this machine, or to the remote with what may write there. */
+function publishTo(
+  url: string,
+  { access, auth, refs, plan, signal }: PublishRequest,
+  { options, target }: { readonly options: SourceStoreOptions; readonly target: MappingTarget | undefined },
+): Promise<readonly string[]> {
+  const remote = isLocal(target) ? target.repository.directory : (target?.url ?? url);
+  const how = isLocal(target) ? undefined : access ? access.git(url).auth : auth;
+  const name = createHash('sha256')
+    .update(JSON.stringify(['publish', remote, how ?? {}]))
+    .digest('hex')
+    .slice(0, 40);
+  const directory = join(options.directory, name);
+  const rest = { ...(how ? { auth: how } : {}), ...(signal ? { signal } : {}) };
+  return publish(options.git, { url: remote, directory, refs, ...rest }, plan);
 }
 
 interface LoadedRoot {
