@@ -2,6 +2,8 @@
 
 import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
 import type { KnownCluster } from './clusters/known-cluster.ts';
+import { applicationSpecSchema, operationSchema, readStatusSchema } from './crd/application.ts';
+import { conform } from './crd/conform.ts';
 
 export interface NameValue {
   readonly name: string;
@@ -161,6 +163,10 @@ export interface Application {
   readonly spec: ApplicationSpec;
   readonly operation?: RequestedOperation | undefined;
   readonly status: ApplicationStatus;
+  /** What in its spec has another type than its definition gives it; those fields are left out of `spec`. */
+  readonly problems?: readonly string[] | undefined;
+  /** The same of its operation, which then is none that could be run. */
+  readonly operationProblems?: readonly string[] | undefined;
   /** Where it goes, of all clusters there are; the cluster of this process alone is known where not given. */
   readonly place?: Place | undefined;
 }
@@ -170,20 +176,32 @@ export type Place =
   | { readonly kind: 'cluster'; readonly key: string; readonly cluster: KnownCluster }
   | { readonly kind: 'problem'; readonly sentence: string };
 
-/** Reads an Application object. The API server has validated it against the schema, so this is only a view. */
+/** Objects are read once: they never change, and lists of them are read at every turn. */
+const readOnce = new WeakMap<KubeObject, Application>();
+
+/** Reads an Application object. What has another type than its definition gives it is left out, and named where it asks for something. */
 export function readApplication(object: KubeObject): Application {
-  const view = object as unknown as {
-    spec?: ApplicationSpec;
-    operation?: RequestedOperation;
-    status?: ApplicationStatus;
-  };
+  const known = readOnce.get(object);
+  if (known) return known;
+  const application = readFields(object);
+  readOnce.set(object, application);
+  return application;
+}
+
+function readFields(object: KubeObject): Application {
+  const spec = conform(object['spec'] as Json | undefined, applicationSpecSchema, 'spec');
+  const operation = conform(object['operation'] as Json | undefined, operationSchema, 'operation');
+  const status = conform(object['status'] as Json | undefined, readStatusSchema, 'status');
+  const asked = operation.value ?? (operation.problems.length > 0 ? {} : undefined);
   return {
     object,
     namespace: object.metadata.namespace ?? '',
     name: object.metadata.name ?? '',
-    spec: view.spec ?? {},
-    operation: view.operation,
-    status: view.status ?? {},
+    spec: (spec.value ?? {}) as ApplicationSpec,
+    operation: asked as RequestedOperation | undefined,
+    status: (status.value ?? {}) as ApplicationStatus,
+    ...(spec.problems.length > 0 ? { problems: spec.problems } : {}),
+    ...(operation.problems.length > 0 ? { operationProblems: operation.problems } : {}),
   };
 }
 

@@ -13,7 +13,18 @@ import { translateRetry } from './translate.ts';
 export function requestOf(application: Application, settings?: SourceSettings): SyncRequest | undefined {
   const { operation, object } = application;
   const id = `requested-${object.metadata.resourceVersion ?? ''}`;
-  return operation && readOperation(operation, application, { id, settings });
+  return operation && (readOperation(operation, application, { id, settings }) ?? nonsense(application, operation, id));
+}
+
+/** An operation that no one can run ends as upstream ends it; one of which a part cannot be read is not run without that part. */
+function nonsense({ operationProblems }: Application, operation: RequestedOperation, id: string): SyncRequest {
+  const { initiatedBy } = operation;
+  return {
+    id,
+    initiatedBy: { automated: initiatedBy?.automated === true, username: initiatedBy?.username },
+    asked: operation,
+    invalid: `Invalid operation request: ${operationProblems?.slice(0, 5).join(', ') ?? 'no operation specified'}`,
+  };
 }
 
 /** How a sync that somebody asked for ends where its Application is refused: whoever waits for it has to hear why. */
@@ -52,7 +63,7 @@ export function readOperation(
 ): SyncRequest | undefined {
   const { sync, initiatedBy } = operation;
   const { spec } = application;
-  if (!sync) return undefined;
+  if (!sync || application.operationProblems) return undefined;
   const only = (sync.resources ?? []).map((resource) => ({
     group: resource.group ?? '',
     kind: resource.kind,

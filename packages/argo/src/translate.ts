@@ -2,7 +2,7 @@
 
 import type { Refusal } from '@evenkeel/engine';
 import type { Delivery, DeliverySource, FrontEnd, RetryPolicy } from '@evenkeel/delivery';
-import type { KubeObject } from '@evenkeel/resource';
+import { type Json, type KubeObject, isMap } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
 import { type Application, type Place, type RetryStrategy, sourcesOf } from './application.ts';
 import { fixedClusters } from './clusters/directory.ts';
@@ -15,6 +15,9 @@ import { optionPolicy, standingPolicy } from './policy.ts';
 import { sourceRefusals, translateSources } from './sources/translate-sources.ts';
 import { type SyncOptions, readSyncOptions } from './sync-options.ts';
 import { deliveryKey } from './tracking.ts';
+
+/** How many fields are named that have another type. */
+const MISTYPED_MAX = 5;
 
 /** The in-cluster address every Application may name. */
 export const inClusterServer = 'https://kubernetes.default.svc';
@@ -32,6 +35,7 @@ export function translateApplication(
 ): Translation {
   const { spec, name, namespace } = application;
   const refusals = [
+    ...mistypedFields(application),
     ...missingFields(application),
     ...unsupportedFields(application),
     ...sourceRefusals(application, settings),
@@ -150,7 +154,17 @@ function retryDurationMs(text: string | undefined): number | undefined {
   return /^\d+$/.test(text) ? Number(text) * 1000 : parseDurationMs(text);
 }
 
-function missingFields({ spec, name }: Application): Refusal[] {
+/** What its definition would have refused, if it had been asked. What else is missing may only be missing because of it. */
+function mistypedFields({ problems: all = [], name }: Application): Refusal[] {
+  const problems = all.filter((problem) => !problem.startsWith('spec.sourceHydrator.'));
+  if (problems.length === 0) return [];
+  const more = problems.length > MISTYPED_MAX ? `, and ${problems.length - MISTYPED_MAX} more` : '';
+  const sentence = `Application "${name}" is invalid: ${problems.slice(0, MISTYPED_MAX).join(', ')}${more}`;
+  return [invalid(sentence, 'Give each field the type that its definition names.')];
+}
+
+function missingFields({ spec, name, problems }: Application): Refusal[] {
+  if (problems) return [];
   const missing: string[] = [];
   const sources = sourcesOf(spec);
   if (sources.length === 0) missing.push('spec.source');
@@ -180,8 +194,9 @@ function invalid(sentence: string, remedy: string): Refusal {
 }
 
 /** Fields that are part of the API and that this version cannot honour. */
-function unsupportedFields({ spec }: Application): Refusal[] {
-  if (spec.sourceHydrator === undefined) return [];
+function unsupportedFields({ object }: Application): Refusal[] {
+  const spec = object['spec'] as Json | undefined;
+  if (!isMap(spec) || (spec['sourceHydrator'] ?? null) === null) return [];
   return [
     {
       code: 'UNSUPPORTED_FIELD',

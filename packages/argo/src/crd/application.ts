@@ -135,7 +135,8 @@ export const applicationSpecSchema: JsonObject = fields({
 
 const syncResource = fields({ group: text, 'kind!': text, 'name!': text, namespace: text });
 
-const operation = fields({
+/** The `operation` of an Application. */
+export const operationSchema: JsonObject = fields({
   sync: fields({
     revision: text,
     revisions: list(text),
@@ -165,6 +166,57 @@ const historyEntry = fields({
   initiatedBy: fields({ username: text, automated: flag }),
 });
 
+const syncedSources = {
+  revision: text,
+  revisions: list(text),
+  source: sourceSchema,
+  sources: list(sourceSchema),
+} as const;
+
+/**
+ * What is read of a status, which the definition takes in whatever it holds: other versions of Argo CD write fields of their own, and
+ * `kubectl edit` reaches it.
+ */
+export const readStatusSchema: JsonObject = fields({
+  resources: list(
+    fields({
+      group: text,
+      'version!': text,
+      'kind!': text,
+      namespace: text,
+      'name!': text,
+      status: text,
+      health: fields({ 'status!': text, message: text }),
+      hook: flag,
+      requiresPruning: flag,
+      syncWave: integer,
+      requiresDeletionConfirmation: flag,
+    }),
+  ),
+  sync: fields({
+    'status!': text,
+    revision: text,
+    revisions: list(text),
+    comparedTo: fields({ source: anything, sources: list(anything), destination: anything }),
+  }),
+  health: fields({ 'status!': text, message: text, lastTransitionTime: time }),
+  history: list(historyEntry),
+  conditions: list(fields({ 'type!': text, 'message!': text, lastTransitionTime: time })),
+  operationState: fields({
+    'operation!': operationSchema,
+    'phase!': text,
+    message: text,
+    'startedAt!': time,
+    finishedAt: time,
+    retryCount: integer,
+    syncResult: fields({ ...syncedSources, resources: list(anything), managedNamespaceMetadata: anything }),
+  }),
+  summary: fields({ images: list(text), externalURLs: list(text), isAppOfApps: flag }),
+  sourceType: text,
+  sourceTypes: list(text),
+  reconciledAt: time,
+});
+
 const status = {
   type: 'object',
   'x-kubernetes-preserve-unknown-fields': true,
@@ -180,7 +232,7 @@ export const applicationSchema: JsonObject = {
     kind: text,
     metadata: { type: 'object' },
     spec: applicationSpecSchema,
-    operation,
+    operation: operationSchema,
     status,
   },
 };
