@@ -54,8 +54,11 @@ async function runTests(args: readonly string[]): Promise<number> {
     const types = (await command('tsc', ['-b'])) || (await command('tsc', ['-p', 'tools']));
     if (types !== 0) return types;
   }
-  return runTestFiles(files, flags);
+  return runTestFiles(files, [`--test-timeout=${testMs}`, ...flags]);
 }
+
+/** The longest that one file of tests may take; one that waits for ever fails instead of holding up all. */
+const testMs = 240_000;
 
 /** Builds the page, unless it is newer than all it is made from; `--force` builds it in any case. */
 async function buildPage(args: readonly string[]): Promise<number> {

@@ -143,7 +143,9 @@ test('a submodule that cannot be had harms only who reads it, and is tried again
   const clock = createHandClock();
   const authorised = bed.host.url?.replace('//', '//user:pass@') ?? '';
   const { app } = await nestedBehind(bed, authorised);
-  await using store = createSourceStore({ git: bed.git, directory: join(bed.directory, 'mirrors'), clock });
+  const directory = join(bed.directory, 'mirrors');
+  // Without chance in it, the next attempt is after ten seconds and no later.
+  await using store = createSourceStore({ git: bed.git, directory, clock, random: () => 0.5 });
   let wake = (): void => undefined;
   const auth = { basic: { username: 'user', password: 's3cret' } };
   const access = accessOf(() => ({ submodules: true, auth }));
