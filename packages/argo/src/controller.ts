@@ -283,7 +283,7 @@ class ApplicationReconciler {
     if (denied.length > 0) return this.#writeRefused(application, denied);
     const { report, againAfterMs, requestTaken } = await deliveries.reconcile({
       delivery,
-      memory: memoryOf(application, delivery.fingerprint),
+      memory: memoryOf(application, delivery.fingerprint, this.#watched.settings.current()),
       request: skipped ? undefined : requestOf(application, this.#watched.settings.current()),
       refresh: this.#isHardDue(key) ? 'hard' : refreshOf(application),
       signal,

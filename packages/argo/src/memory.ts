@@ -5,6 +5,7 @@ import type { DeliveryMemory, OperationReport, StepReport } from '@evenkeel/deli
 import type { JsonObject } from '@evenkeel/resource';
 import { type Application, type HistoryEntry, type OperationState, sourcesOf } from './application.ts';
 import { readOperation } from './operation.ts';
+import type { SourceSettings } from './sources/translate-sources.ts';
 
 const phasesByWord: Readonly<Record<string, OperationReport['phase']>> = {
   Running: 'running',
@@ -14,8 +15,11 @@ const phasesByWord: Readonly<Record<string, OperationReport['phase']>> = {
   Error: 'error',
 };
 
-/** Reads the memory of an Application; `fingerprint` is that of its present intention. */
-export function memoryOf(application: Application, fingerprint: string): DeliveryMemory {
+/**
+ * Reads the memory of an Application; `fingerprint` is that of its present intention. `settings` are those that its own sources
+ * are translated with: an operation with sources of its own is taken up with the same.
+ */
+export function memoryOf(application: Application, fingerprint: string, settings?: SourceSettings): DeliveryMemory {
   const { status, spec } = application;
   const inventory = (status.resources ?? [])
     .filter((resource) => resource.hook !== true)
@@ -32,14 +36,19 @@ export function memoryOf(application: Application, fingerprint: string): Deliver
     inventory,
     settledRevision: settledRevisionOf(application, wanted),
     installed: (status.history ?? []).length > 0,
-    ...(state ? { lastOperation: recordedOperation(application, state, { fingerprint, wanted }) } : {}),
+    sinceMs: Date.parse(application.object.metadata.creationTimestamp ?? '') || 0,
+    ...(state ? { lastOperation: recordedOperation(application, state, { fingerprint, wanted, settings }) } : {}),
   };
 }
 
 function recordedOperation(
   application: Application,
   state: OperationState,
-  { fingerprint, wanted }: { readonly fingerprint: string; readonly wanted: string },
+  {
+    fingerprint,
+    wanted,
+    settings,
+  }: { readonly fingerprint: string; readonly wanted: string; readonly settings: SourceSettings | undefined },
 ): OperationReport {
   const { syncResult, operation } = state;
   const sameSource = JSON.stringify(sourcesOf(syncResult ?? {})) === wanted;
@@ -59,7 +68,7 @@ function recordedOperation(
     initiatedBy: { automated, username: operation.initiatedBy?.username },
     partial: (operation.sync?.resources ?? []).length > 0,
     ...(healings === undefined ? {} : { healings }),
-    ...(automated ? {} : { request: readOperation(operation, application, { id }) }),
+    ...(automated ? {} : { request: readOperation(operation, application, { id, settings }) }),
     recorded: true,
   };
 }

@@ -18,7 +18,6 @@ import { unverified } from './integrity.ts';
 import type { Closed } from './limits.ts';
 import {
   type Delivery,
-  type DeliveryMemory,
   type DeliveryReport,
   type Farewell,
   type OperationReport,
@@ -29,32 +28,15 @@ import {
 import type { PluginLimits } from './plugin/plugin-host.ts';
 import { lostReport, whileReachable } from './reach.ts';
 import { askAgainMs, blockedMessage, clusterUnknown, failedSteps, standsInTheWay } from './refusals.ts';
+import type { ReconcileInput, Reconciled } from './reconciled.ts';
 import { asRequested, isPinned, retryOf } from './request.ts';
-import { createApproval } from './run/approval.ts';
 import { type DismantleInput, type Dismantled, dismantleDelivery } from './run/dismantle.ts';
 import { type FarewellState, clearFarewells, runFarewells } from './run/farewell.ts';
-import { type Operation, hasHooks, startOperation } from './run/operation.ts';
+import { type Operation, endedOperation, startOperation } from './run/operation.ts';
 import { rehearsePlan } from './run/rehearse.ts';
 import type { RenderedDelivery } from './sources.ts';
 import { type World, comparedAtRest, describePlan, planTurn } from './turn.ts';
-
-/** What became of a reconciliation. */
-export interface Reconciled {
-  readonly report: DeliveryReport;
-  /** Reconcile again after this long even if nothing changes. */
-  readonly againAfterMs?: number | undefined;
-  /** True where `request` was taken up or refused: it need not be handed in again. */
-  readonly requestTaken: boolean;
-}
-
-export interface ReconcileInput {
-  readonly delivery: Delivery;
-  readonly memory: DeliveryMemory;
-  readonly request?: SyncRequest | undefined;
-  /** 'normal' asks the sources anew; 'hard' forgets what was rendered as well. */
-  readonly refresh?: 'normal' | 'hard' | undefined;
-  readonly signal: AbortSignal;
-}
+import { hasToBeOnRecord, isOwed, unrecordedOperation } from './unrecorded.ts';
 
 export interface DeliveriesOptions {
   readonly store: SourceStore;
@@ -67,6 +49,8 @@ export interface DeliveriesOptions {
   readonly onWake: (key: string, urgency?: 'change' | 'background') => void;
   /** Called with every new report. */
   readonly onReport?: (report: DeliveryReport, delivery: Delivery) => void;
+  /** Called when what an operation has come to is on record. */
+  readonly onRecorded?: (key: string) => void;
 }
 
 /** An operation that ends sooner than this is reported once, at its end. One that waits for nothing has more time. */
@@ -79,6 +63,8 @@ interface State extends Found, Wanted {
   report?: DeliveryReport;
   /** A sync that was asked for and may not run yet. */
   held?: Held | undefined;
+  /** The last report of an operation that the resource itself tells of. */
+  onRecord?: OperationReport | undefined;
 }
 
 export class Deliveries implements AsyncDisposable {
@@ -182,8 +168,17 @@ export class Deliveries implements AsyncDisposable {
 
   /** Says that the last report is on record: what has to be on record before it begins may begin. */
   written(key: string): void {
-    const { operation, report } = this.#states.get(key) ?? {};
-    if (operation && report?.operation === operation.report) operation.begin();
+    const state = this.#states.get(key);
+    if (!state?.operation || state.report?.operation !== state.operation.report) return;
+    const isNews = state.onRecord !== state.operation.report;
+    state.onRecord = state.operation.report;
+    state.operation.begin();
+    if (isNews) this.#options.onRecorded?.(key);
+  }
+
+  /** False from the end of an operation until that end is on record: whoever waits for it waits for both. */
+  isOnRecord(key: string): boolean {
+    return !isOwed(this.#states.get(key) ?? {});
   }
 
   /** Ends the running operation, if there is one. */
@@ -266,7 +261,11 @@ export class Deliveries implements AsyncDisposable {
     const last = newest(state.operation?.report, memory.lastOperation);
     if (last?.recorded === true && last.phase === 'terminating')
       state.operation = this.#finished(input, world.rendered, 'failed', 'Operation terminated');
+    // Nothing takes the place of an end that is on no record yet, nor of one that no process lived to record.
+    const unrecorded = isOwed(state) ? undefined : unrecordedOperation(state, { ...world, ...input, last });
+    if (unrecorded) state.operation = endedOperation(unrecorded);
     const report = reportFound(state, world, memory);
+    if (isOwed(state)) return this.#settle(state, report, { requestTaken: false, againAfterMs: 0 });
     if (report.sync === 'synced') state.settled = { revision, fingerprint: delivery.fingerprint };
     const blocking = standsInTheWay(report.refusals, delivery, request);
     if (blocking.length > 0) return this.#blocked(input, state, report, blocking);
@@ -314,11 +313,11 @@ export class Deliveries implements AsyncDisposable {
     const { delivery, memory, request } = input;
     const before = state.report;
     const revisions = before?.revisions ?? [];
-    if (request && !isRunning(state.operation?.report))
-      state.operation = this.#finished(input, { revisions }, 'error', refusal.sentence);
+    const isTaken = request !== undefined && !isRunning(state.operation?.report) && !isOwed(state);
+    if (isTaken) state.operation = this.#finished(input, { revisions }, 'error', refusal.sentence);
     const operation = state.operation?.report ?? memory.lastOperation;
     const report = lostReport({ ...refusedReport(delivery.key, [refusal]), commit: state.commit, operation }, before);
-    return this.#settle(state, report, { requestTaken: request !== undefined });
+    return this.#settle(state, report, { requestTaken: isTaken });
   }
 
   async #sync(turn: Turn): Promise<Reconciled> {
@@ -346,6 +345,7 @@ export class Deliveries implements AsyncDisposable {
       initiatedBy: request?.initiatedBy ?? { automated: true },
       request,
       healings,
+      recordFirst: hasToBeOnRecord(plan, { last, healings, nowMs: startedAtMs }),
       // A newer revision begins anew.
       resumed: decision.cause === 'resumed' && last?.revision === revision ? last : undefined,
       clock,
@@ -354,8 +354,7 @@ export class Deliveries implements AsyncDisposable {
       },
     });
     state.operation = operation;
-    // Hooks must not run twice: they begin when it is on record that they run.
-    if (!hasHooks(plan))
+    if (!operation.isRecordedFirst)
       await Promise.race([operation.done, clock.sleep(quietMs, input.signal).catch(() => undefined)]);
     announced = true;
     if (isRunning(operation.report))
@@ -370,18 +369,7 @@ export class Deliveries implements AsyncDisposable {
     const { delivery, signal } = input;
     const { clock } = this.#options;
     const revision = world.rendered.revisions.join(',');
-    const context = {
-      delivery,
-      cluster: world.cluster,
-      clock,
-      signal,
-      revision,
-      startedAtMs: clock.now(),
-      retryCount: 0,
-      approval: createApproval(undefined),
-      recorded: () => Promise.resolve(),
-    };
-    const steps = await rehearsePlan(plan, context);
+    const steps = await rehearsePlan(plan, { delivery, cluster: world.cluster, clock, signal, revision });
     const failed = steps.filter(({ status }) => status === 'failed');
     const said = failed.length > 0 ? 'one or more objects failed to apply (dry run)' : describePlan(plan);
     state.operation = this.#finished(input, world.rendered, failed.length > 0 ? 'failed' : 'succeeded', said, steps);
@@ -396,6 +384,12 @@ export class Deliveries implements AsyncDisposable {
     const attempted =
       last?.phase !== 'succeeded' && last?.revision === revision && last.fingerprint === delivery.fingerprint;
     const wanted = request !== undefined || (delivery.policy.automatic && report.sync !== 'synced' && !attempted);
+    if (wanted && isOwed(state))
+      return this.#settle(
+        state,
+        { ...report, operation: state.operation?.report },
+        { requestTaken: false, againAfterMs: 0 },
+      );
     if (wanted) {
       const steps = failedSteps(why);
       const { report: refused, ...rest } = this.#finished(input, report, 'failed', blockedMessage(why), steps);
@@ -449,8 +443,7 @@ export class Deliveries implements AsyncDisposable {
       partial: true,
       request: input.request,
     };
-    const nothing = (): void => undefined;
-    return { report, done: Promise.resolve(), begin: nothing, terminate: nothing, leave: nothing, approve: nothing };
+    return endedOperation(report);
   }
 
   #refused(state: State, refusal: Refusal): Reconciled {

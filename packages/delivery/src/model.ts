@@ -221,6 +221,8 @@ export interface DeliveryMemory {
   readonly settledRevision?: string | undefined;
   /** A whole sync has succeeded before: hooks of a first installation have had their turn. */
   readonly installed?: boolean | undefined;
+  /** When its resource was made, where that keeps a history: what was written before is no part of it. */
+  readonly sinceMs?: number | undefined;
 }
 
 /** Work somebody asked for. */
@@ -246,8 +248,6 @@ export interface SyncRequest {
   readonly retry?: RetryPolicy | undefined;
   /** What the front end wants written beside the operation, untouched by us. */
   readonly asked?: unknown;
-  /** Why it can be no operation at all: it ends with this sentence, and nothing is done. */
-  readonly invalid?: string | undefined;
 }
 
 /** Who caused an operation. */

@@ -213,6 +213,7 @@ class KustomizationReconciler {
       signal,
     });
     await this.#write(kustomization, { kind: 'report', report, revision: repository.status.artifact?.revision ?? '' });
+    deliveries.written(key);
     const intervalMs = parseDurationMs(spec.interval) ?? 60e3;
     return { kind: 'again', afterMs: Math.min(againAfterMs ?? intervalMs, intervalMs) };
   }

@@ -33,6 +33,7 @@ import {
   type Cluster,
   Deliveries,
   type FrontEnd,
+  type RbacRespect,
   connectCluster,
   createRecorder,
   defaultPluginLimits,
@@ -158,7 +159,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const credentials = stack.use(await watchRepositories({ ...own, ...exchange(options) }));
   const argoFrontEnd = createArgoFrontEnd(() => settings.current(), settings.scripts);
   const frontEnds = (): readonly FrontEnd[] => [argoFrontEnd, fluxFrontEnd];
-  const cluster = stack.use(await connectCluster('in-cluster', client, frontEnds));
+  const respectRbac = (): RbacRespect => settings.current().respectRbac;
+  const cluster = stack.use(await connectCluster('in-cluster', client, frontEnds, { respectRbac }));
   const { clusters, pool } = await startClusters({ ...own, settings, cluster, frontEnds, stack }, options);
   const verifier = stack.use(createVerifier({ git, store, keys: () => credentials.trust().gpgKeys }));
   const core = { git, client, cluster, clusters, pool, store, charts, history, credentials, stateDirectory, clock };
@@ -189,12 +191,13 @@ async function startClusters(
   { environment, credentialEnvironment = environment, connect }: WorldOptions,
 ): Promise<Pick<World, 'clusters' | 'pool'>> {
   const inClusterEnabled = (): boolean => settings.current().inClusterEnabled;
+  const respectRbac = (): RbacRespect => settings.current().respectRbac;
   const directory = stack.use(await watchClusters({ client, namespace, signal, inClusterEnabled }));
   const how = {
     ...(credentialEnvironment ? { environment: credentialEnvironment } : {}),
     ...(connect ? { connect } : {}),
   };
-  const pool = stack.use(createClusterPool({ directory, own, frontEnds, clock, ...how }));
+  const pool = stack.use(createClusterPool({ directory, own, frontEnds, clock, respectRbac, ...how }));
   return { clusters: directory, pool };
 }
 
@@ -238,6 +241,9 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
       onReport(report, delivery) {
         record(report, delivery);
         for (const listener of listeners) listener(report.key);
+      },
+      onRecorded(key) {
+        for (const listener of listeners) listener(key);
       },
     }),
   );

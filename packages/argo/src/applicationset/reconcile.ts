@@ -33,6 +33,8 @@ import { resourcesFinalizer } from './template/application.ts';
 /** After a failure that only the world can mend, upstream looks again after three minutes. */
 const retryAfterMs = 3 * 60_000;
 const writesAtOnce = 16;
+/** As many deletions are remembered before those that have been seen to happen are forgotten. */
+const DELETED_MAX = 1000;
 
 export interface SetReconcilerOptions {
   readonly client: KubeClient;
@@ -65,6 +67,8 @@ interface Failure {
 /** Reconciles sets by "namespace/name". */
 export class SetReconciler {
   readonly #options: SetReconcilerOptions;
+  /** Applications that we have deleted: the watch may tell of it later than the next turn comes. */
+  readonly #deleted = new Set<string>();
 
   constructor(options: SetReconcilerOptions) {
     this.#options = options;
@@ -244,6 +248,7 @@ export class SetReconciler {
   async #deleteOne({ set, signal }: Turn, application: KubeObject): Promise<void> {
     const { client, applicationType, clusterSecrets, events } = this.#options;
     const { namespace, name = '', uid, finalizers = [] } = application.metadata;
+    if (uid !== undefined && this.#deleted.has(uid)) return;
     const destination = objectOf(objectOf(application['spec'] as Json | undefined)?.['destination']) ?? {};
     const clusters = clusterAddresses(clusterSecrets.list());
     if (finalizers.includes(resourcesFinalizer) && destinationProblem(destination, { clusters }) !== undefined) {
@@ -256,7 +261,16 @@ export class SetReconciler {
       { namespace, name },
       { signal, ...(uid === undefined ? {} : { preconditions: { uid } }) },
     );
+    this.#noteDeleted(uid);
     events.record(set.object, { type: 'Normal', reason: 'Deleted', message: `Deleted Application "${name}"` });
+  }
+
+  #noteDeleted(uid: string | undefined): void {
+    if (this.#deleted.size >= DELETED_MAX) {
+      const known = new Set(this.#options.applications.list().map(({ metadata }) => metadata.uid));
+      for (const earlier of this.#deleted) if (!known.has(earlier)) this.#deleted.delete(earlier);
+    }
+    if (uid !== undefined) this.#deleted.add(uid);
   }
 
   /** Carries out what the rollout decided: refreshes, and syncs pinned to the revisions they were released for. */

@@ -29,6 +29,8 @@ export interface OperationInput {
   readonly request: SyncRequest | undefined;
   /** It undoes changes made by hand at a revision that is live already, the how manieth time in a row. */
   readonly healings: number;
+  /** Nothing is done before it is on record that it runs. */
+  readonly recordFirst: boolean;
   /** The same operation as an earlier process left it. */
   readonly resumed?: Pick<OperationReport, 'startedAtMs' | 'steps'> | undefined;
   readonly clock: Clock;
@@ -41,6 +43,7 @@ export interface Operation {
   readonly report: OperationReport;
   /** Resolves when it has ended, however it ended. */
   readonly done: Promise<void>;
+  readonly isRecordedFirst: boolean;
   /** It is on record that it runs: hooks, which must not run twice, may be created. */
   begin(): void;
   /** Ends it between two requests, and hooks that still run with it. `why` becomes its message. */
@@ -70,8 +73,16 @@ export function startOperation(input: OperationInput): Operation {
   return new RunningOperation(input);
 }
 
+/** One that has ended already. */
+export function endedOperation(report: OperationReport): Operation {
+  const nothing = (): void => undefined;
+  const rest = { begin: nothing, terminate: nothing, leave: nothing, approve: nothing };
+  return { report, done: Promise.resolve(), isRecordedFirst: false, ...rest };
+}
+
 class RunningOperation implements Operation {
   readonly done: Promise<void>;
+  readonly isRecordedFirst: boolean;
   readonly #input: OperationInput;
   readonly #controller = new AbortController();
   readonly #approval: ReturnType<typeof createApproval>;
@@ -92,7 +103,8 @@ class RunningOperation implements Operation {
         new Termination(`gave up after ${formatDurationMs(delivery.policy.timeoutMs)}: ${this.#base.message}`),
       ),
     );
-    if (!hasHooks(input.plan)) this.begin();
+    this.isRecordedFirst = input.recordFirst;
+    if (!input.recordFirst) this.begin();
     this.#controller.signal.addEventListener('abort', () => this.begin(), { once: true });
     this.done = this.#run().finally(cancelDeadline);
   }

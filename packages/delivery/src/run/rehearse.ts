@@ -3,6 +3,7 @@
 import type { Plan, Step } from '@evenkeel/engine';
 import { isKubeError } from '@evenkeel/kube';
 import type { StepReport } from '../model.ts';
+import { createApproval } from './approval.ts';
 import { applyObject } from './apply.ts';
 import { type RunContext, reportOf, typeOf } from './context.ts';
 import { nameHooks } from './hooks.ts';
@@ -10,8 +11,17 @@ import { applyInputOf, kubectlName } from './perform.ts';
 
 const PARALLEL_MAX = 20;
 
+type RehearsalInput = Pick<RunContext, 'delivery' | 'cluster' | 'clock' | 'signal' | 'revision'>;
+
 /** What each step of the plan would come to. */
-export async function rehearsePlan(plan: Plan, context: RunContext): Promise<readonly StepReport[]> {
+export async function rehearsePlan(plan: Plan, input: RehearsalInput): Promise<readonly StepReport[]> {
+  const context = {
+    ...input,
+    startedAtMs: input.clock.now(),
+    retryCount: 0,
+    approval: createApproval(undefined),
+    recorded: () => Promise.resolve(),
+  };
   const steps = nameHooks(plan, context).stages.flatMap(({ groups }) => groups.flat());
   const reports: StepReport[] = [];
   for (let from = 0; from < steps.length; from += PARALLEL_MAX) {

@@ -7,7 +7,7 @@ import type { FaceItem } from '../faces/face.ts';
 
 /** The summary of an application. Before its first report everything about it is unknown. */
 export function summaryOf(item: FaceItem, backend: Backend): DeliverySummary {
-  const report = backend.deliveries.report(item.key);
+  const report = reportTold(item.key, backend);
   const { history: _history, hold: _hold, syncWindows: _windows, deleting, ...fixed } = item;
   if (!report) {
     return {
@@ -40,6 +40,13 @@ export function summaryOf(item: FaceItem, backend: Backend): DeliverySummary {
       ).length,
     },
   };
+}
+
+/** The report as others may rely on it: an operation has ended when its end, and the history with it, is on record. */
+function reportTold(key: string, { deliveries }: Backend): DeliveryReport | undefined {
+  const report = deliveries.report(key);
+  if (!report?.operation || deliveries.isOnRecord(key)) return report;
+  return { ...report, operation: { ...report.operation, phase: 'running', finishedAtMs: undefined } };
 }
 
 function shortOperation(
@@ -94,7 +101,7 @@ function latestOther({ owners }: { readonly owners: readonly Owner[] }, ours: st
 
 /** Everything about one application. Looks up the commits of its history. */
 export async function detailOf(item: FaceItem, backend: Backend): Promise<DeliveryDetail> {
-  const report = backend.deliveries.report(item.key);
+  const report = reportTold(item.key, backend);
   const running = report?.operation?.phase === 'running';
   const busy = item.deleting ? 'the application is being deleted' : running ? 'a sync is running' : undefined;
   const suspended = item.frontEnd === 'flux' && item.suspended ? 'reconciliation is suspended' : undefined;
