@@ -248,6 +248,8 @@ export interface SyncRequest {
   readonly retry?: RetryPolicy | undefined;
   /** What the front end wants written beside the operation, untouched by us. */
   readonly asked?: unknown;
+  /** Why it can be no operation at all: it ends with this sentence, and nothing is done. */
+  readonly invalid?: string | undefined;
 }
 
 /** Who caused an operation. */
