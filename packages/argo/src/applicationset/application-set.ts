@@ -2,6 +2,8 @@
 // Names: argoproj/argo-cd:pkg/apis/application/v1alpha1/applicationset_types.go (3.6).
 
 import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
+import { conform } from '../crd/conform.ts';
+import { applicationSetSchema } from './crd/schema.ts';
 
 /** What may be done to Applications that exist. */
 export type ApplicationsSync = 'create-only' | 'create-update' | 'create-delete' | 'sync';
@@ -115,15 +117,19 @@ export interface ApplicationSet {
   readonly name: string;
   readonly spec: ApplicationSetSpec;
   readonly status: ApplicationSetStatus;
+  /** What has another type than its definition gives it, and is left out of `spec`: nothing is generated from such a set. */
+  readonly problems?: readonly string[] | undefined;
 }
+
+const { spec: specSchema, status: statusSchema } = applicationSetSchema['properties'] as Readonly<
+  Record<'spec' | 'status', JsonObject>
+>;
 
 /** Reads an ApplicationSet object. */
 export function readApplicationSet(object: KubeObject): ApplicationSet {
-  const view = object as unknown as {
-    readonly spec?: Partial<ApplicationSetSpec>;
-    readonly status?: ApplicationSetStatus;
-  };
-  const spec = view.spec ?? {};
+  const read = conform(object['spec'] as Json | undefined, specSchema, 'spec');
+  const status = conform(object['status'] as Json | undefined, statusSchema, 'status').value;
+  const spec = (read.value ?? {}) as Partial<ApplicationSetSpec>;
   return {
     object,
     namespace: object.metadata.namespace ?? '',
@@ -135,7 +141,8 @@ export function readApplicationSet(object: KubeObject): ApplicationSet {
       goTemplate: spec.goTemplate === true,
       goTemplateOptions: spec.goTemplateOptions ?? [],
     },
-    status: view.status ?? {},
+    status: (status ?? {}) as ApplicationSetStatus,
+    ...(read.problems.length > 0 ? { problems: read.problems } : {}),
   };
 }
 

@@ -15,6 +15,10 @@ export type Generation =
 
 /** Generates. Reads the world, changes nothing. */
 export async function generateApplications(set: ApplicationSet, world: GeneratorWorld): Promise<Generation> {
+  if (set.problems) {
+    const problems = set.problems.slice(0, 5).join(', ');
+    return failed('ApplicationValidationError', `ApplicationSet ${set.name} is invalid: ${problems}`);
+  }
   const applications: KubeObject[] = [];
   for (const [index, generator] of set.spec.generators.entries()) {
     if (kindsOf(generator).length === 0) {

@@ -17,12 +17,14 @@ export interface Conforming {
  */
 export function conform(value: Json | undefined, schema: JsonObject, path: string): Conforming {
   const problems: string[] = [];
-  return { value: conforming(value, schema, { path, problems }), problems };
+  return { value: conforming(value, schema, { path, problems, isWhole: true }), problems };
 }
 
 interface Place {
   readonly path: string;
   readonly problems: string[];
+  /** What lacks something is told of all the same, where it is the whole. */
+  readonly isWhole?: boolean;
 }
 
 function conforming(value: Json | undefined, schema: JsonObject, place: Place): Json | undefined {
@@ -54,7 +56,8 @@ function conformingList(value: readonly Json[], items: JsonObject, { path, probl
   return read.filter((entry) => entry !== undefined);
 }
 
-function conformingMap(value: JsonObject, schema: JsonObject, { path, problems }: Place): JsonObject | undefined {
+function conformingMap(value: JsonObject, schema: JsonObject, place: Place): JsonObject | undefined {
+  const { path, problems, isWhole = false } = place;
   const properties = (schema['properties'] ?? {}) as Readonly<Record<string, JsonObject>>;
   const others = schema['additionalProperties'];
   const other = typeof others === 'object' ? (others as JsonObject) : undefined;
@@ -70,7 +73,7 @@ function conformingMap(value: JsonObject, schema: JsonObject, { path, problems }
   const missing = required.filter((name) => !Object.hasOwn(read, name));
   // What was there and is of another type has been named already.
   for (const name of missing) if ((value[name] ?? null) === null) problems.push(`${path}.${name}: Required value`);
-  if (missing.length > 0) return undefined;
+  if (missing.length > 0 && !isWhole) return undefined;
   return changed ? read : value;
 }
 

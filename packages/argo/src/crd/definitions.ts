@@ -2,8 +2,8 @@
 
 import type { JsonObject, KubeObject } from '@evenkeel/resource';
 import { applicationSetSchema } from '../applicationset/crd/schema.ts';
-import { applicationSchema, destinationSchema } from './application.ts';
-import { anything, fields, flag, integer, list, map, text } from './schema.ts';
+import { applicationSchema } from './application.ts';
+import { projectSchema } from './project.ts';
 
 const group = 'argoproj.io';
 
@@ -48,42 +48,6 @@ function definition(names: Names, schema: JsonObject, columns: readonly Column[]
     },
   };
 }
-
-const projectSchema: JsonObject = {
-  type: 'object',
-  required: ['metadata', 'spec'],
-  properties: {
-    apiVersion: text,
-    kind: text,
-    metadata: { type: 'object' },
-    spec: fields({
-      sourceRepos: list(text),
-      destinations: list(destinationSchema),
-      description: text,
-      roles: list(
-        fields({
-          'name!': text,
-          description: text,
-          policies: list(text),
-          groups: list(text),
-          jwtTokens: list(fields({ 'iat!': integer, exp: integer, id: text })),
-        }),
-      ),
-      clusterResourceWhitelist: list(fields({ 'group!': text, 'kind!': text, name: text })),
-      clusterResourceBlacklist: list(fields({ 'group!': text, 'kind!': text, name: text })),
-      namespaceResourceWhitelist: list(fields({ 'group!': text, 'kind!': text })),
-      namespaceResourceBlacklist: list(fields({ 'group!': text, 'kind!': text })),
-      orphanedResources: fields({ warn: flag, ignore: list(fields({ group: text, kind: text, name: text })) }),
-      syncWindows: list(anything),
-      signatureKeys: list(fields({ 'keyID!': text })),
-      sourceIntegrity: anything,
-      sourceNamespaces: list(text),
-      permitOnlyProjectScopedClusters: flag,
-      destinationServiceAccounts: list(fields({ server: text, namespace: text, 'defaultServiceAccount!': text })),
-    }),
-    status: { type: 'object', properties: { jwtTokensByRole: map(anything) } },
-  },
-};
 
 /** Application, AppProject and ApplicationSet. */
 export function argoDefinitions(): readonly KubeObject[] {

@@ -48,6 +48,14 @@ export function projectRefusals({
       ),
     ];
   }
+  if (project.problems) {
+    return [
+      deny(
+        `application references project ${wanted} which is invalid: ${project.problems.slice(0, 5).join(', ')}`,
+        `Correct the AppProject "${wanted}"; it permits nothing as it is.`,
+      ),
+    ];
+  }
   if (!permitsNamespace) {
     return [
       {

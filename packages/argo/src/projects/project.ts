@@ -1,7 +1,10 @@
 // An AppProject as it is read: every field this front end enforces.
 // Mirrors argoproj/argo-cd:pkg/apis/application/v1alpha1/types.go AppProjectSpec (3.6).
 
-import type { KubeObject } from '@evenkeel/resource';
+import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
+import { conform } from '../crd/conform.ts';
+import { projectSpecSchema } from '../crd/project.ts';
+import { fields, flag, list, text } from '../crd/schema.ts';
 
 export interface ProjectDestination {
   readonly server?: string;
@@ -85,14 +88,54 @@ export interface Project {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly spec: ProjectSpec;
+  /** What has another type than its definition gives it, and is left out of `spec`: such a project permits nothing. */
+  readonly problems?: readonly string[] | undefined;
 }
 
-/** Reads a project. What its definition does not admit is not here to be read wrongly. */
+/** Reads a project. A restriction that cannot be read must not count as none: whoever permits by it looks at `problems` first. */
 export function readProject(object: KubeObject): Project {
+  const { value, problems } = conform(object['spec'] as Json | undefined, projectReadSchema, 'spec');
   return {
     name: object.metadata.name ?? '',
     labels: object.metadata.labels ?? {},
-    spec: (object['spec'] ?? {}) as ProjectSpec,
+    spec: (value ?? {}) as ProjectSpec,
+    ...(problems.length > 0 ? { problems } : {}),
+  };
+}
+
+const projectReadSchema: JsonObject = {
+  ...projectSpecSchema,
+  properties: { ...(projectSpecSchema['properties'] as JsonObject), ...unstructured() },
+};
+
+/** What the definition takes in as any object, and is read field by field. */
+function unstructured(): JsonObject {
+  return {
+    syncWindows: list(
+      fields({
+        kind: text,
+        schedule: text,
+        duration: text,
+        timeZone: text,
+        applications: list(text),
+        namespaces: list(text),
+        clusters: list(text),
+        manualSync: flag,
+        andOperator: flag,
+        syncOverrun: flag,
+        description: text,
+      }),
+    ),
+    sourceIntegrity: fields({
+      git: fields({
+        policies: list(
+          fields({
+            repos: list(fields({ url: text })),
+            gpg: fields({ mode: text, keys: list(text) }),
+          }),
+        ),
+      }),
+    }),
   };
 }
 
