@@ -2,6 +2,7 @@
 // nobody owns, and a cluster that is lost or back.
 
 import type { ObjectChange } from '@evenkeel/kube';
+import type { GroupKind } from '@evenkeel/resource';
 import type { Cluster } from './cluster.ts';
 import type { Delivery, DeliveryReport } from './model.ts';
 import { belongsToNobody } from './orphans.ts';
@@ -35,6 +36,9 @@ export class ClusterWatches implements Disposable {
       cluster.live.onOwnedChange((key, change) => this.#onOwned(key, change)),
       cluster.onKindsChange(() => this.#wake(({ report }) => lacksKind(report))),
       cluster.onReachChange(() => this.#wake(({ delivery: { destination } }) => destination.cluster === cluster.name)),
+      cluster.live.onSightChange((kind) =>
+        this.#wake((watched) => watched.delivery.destination.cluster === cluster.name && mayNeed(watched.report, kind)),
+      ),
       cluster.live.onChange((change) => this.#onUnowned(change, cluster)),
     ];
     this.#watched.set(cluster.name, {
@@ -82,6 +86,12 @@ export class ClusterWatches implements Disposable {
 
 function placeOf(cluster: Cluster, namespace: string): string {
   return `${cluster.name}\n${namespace}`;
+}
+
+/** One that was refused may have been for want of this very kind. */
+function mayNeed(report: DeliveryReport | undefined, kind: GroupKind): boolean {
+  if (!report || report.refusals.length > 0) return true;
+  return report.resources.some(({ ref }) => ref.group === kind.group && ref.kind === kind.kind);
 }
 
 function lacksKind(report: DeliveryReport | undefined): boolean {

@@ -17,6 +17,7 @@ import {
   schemaFromCrd,
 } from '@evenkeel/resource';
 import { type Backoff, type Clock, backoffDelayMs } from '@evenkeel/std';
+import type { RbacRespect } from './live/denied-kinds.ts';
 import { type ClusterScope, type LiveState, createLiveState } from './live/live-state.ts';
 import type { FrontEnd } from './model.ts';
 
@@ -61,6 +62,8 @@ export interface ClusterOptions {
   /** Where only some namespaces may be used. */
   readonly scope?: ClusterScope;
   readonly clock?: Clock;
+  /** What becomes of kinds that we may not list or watch; whoever needs one fails, where nothing is said. */
+  readonly respectRbac?: () => RbacRespect;
 }
 
 /** Connects to a cluster and waits until it answers. */
@@ -68,8 +71,9 @@ export async function connectCluster(
   name: string,
   client: KubeClient,
   frontEnds: () => readonly FrontEnd[],
+  how: Pick<ClusterOptions, 'respectRbac'> = {},
 ): Promise<Cluster> {
-  const cluster = new WatchedCluster({ name, client, frontEnds });
+  const cluster = new WatchedCluster({ name, client, frontEnds, ...how });
   await cluster.ready;
   return cluster;
 }
@@ -133,12 +137,12 @@ class WatchedCluster implements Cluster {
   #version: string | undefined;
   #doubted: Promise<void> | undefined;
 
-  constructor({ name, client, frontEnds, scope, clock = systemClock }: ClusterOptions) {
+  constructor({ name, client, frontEnds, scope, clock = systemClock, respectRbac }: ClusterOptions) {
     this.name = name;
     this.client = client;
     this.#clock = clock;
     this.#sinceMs = clock.now();
-    this.live = createLiveState(client, frontEnds, scope);
+    this.live = createLiveState({ client, frontEnds, clock, scope, respectRbac });
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;
     });

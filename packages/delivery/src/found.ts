@@ -1,10 +1,12 @@
 // What a reconciliation found, as a report: the state of a delivery and of everything that belongs to it.
 
 import type { ResourceType } from '@evenkeel/kube';
+import { type ObjectRef, refKey } from '@evenkeel/resource';
 import type { Cluster } from './cluster.ts';
 import { aggregateHealth } from './decide.ts';
 import { imagesOf } from './images.ts';
 import type { CommitReport, Delivery, DeliveryMemory, DeliveryReport, OperationReport } from './model.ts';
+import { KindDenied } from './live/denied-kinds.ts';
 import { orphansFound, watchOrphans } from './orphans.ts';
 import type { Prepared } from './prepare.ts';
 import { orLost } from './reach.ts';
@@ -78,7 +80,31 @@ export async function watchTypes(
   for (const kind of kinds) add(await cluster.client.discovery.preferred(kind));
   if (delivery.policy.createNamespace) add(await cluster.client.discovery.preferred({ group: '', kind: 'Namespace' }));
   await orLost(cluster, cluster.live.watch([...types.values()]));
+  await readLeftOut(prepared, { delivery, memory }, cluster);
   await watchOrphans(delivery, cluster);
+}
+
+/** What is wanted has to be seen, be it one by one; what was ours once is let be where we may see it no more. */
+async function readLeftOut(
+  prepared: Prepared,
+  { delivery, memory }: { readonly delivery: Delivery; readonly memory: DeliveryMemory },
+  cluster: Cluster,
+): Promise<void> {
+  const wanted: ObjectRef[] = prepared.objects.map(({ ref }) => ref);
+  const { namespace } = delivery.destination;
+  if (delivery.policy.createNamespace && namespace !== '') {
+    wanted.push({ group: '', kind: 'Namespace', namespace: '', name: namespace });
+  }
+  const keys = new Set(wanted.map(refKey));
+  const former = memory.inventory.filter((entry) => cluster.live.leavesOut(entry) && !keys.has(refKey(entry)));
+  await orLost(cluster, cluster.live.read(wanted));
+  for (const entry of former) {
+    try {
+      await orLost(cluster, cluster.live.read([entry]));
+    } catch (error) {
+      if (!(error instanceof KindDenied)) throw error;
+    }
+  }
 }
 
 /** What this process saw in sync counts, unless the intention has changed since; else what the resource remembers. */

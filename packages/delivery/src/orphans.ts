@@ -5,7 +5,8 @@ import type { ResourceType } from '@evenkeel/kube';
 import { type KubeObject, type ObjectRef, refOf } from '@evenkeel/resource';
 import type { Cluster } from './cluster.ts';
 import type { Delivery, DeliveryReport } from './model.ts';
-import { ClusterDenied, orLost } from './reach.ts';
+import { KindDenied } from './live/denied-kinds.ts';
+import { orLost } from './reach.ts';
 
 /** Kinds that come and go by themselves, and say nothing of what was left behind. */
 const restless: ReadonlySet<string> = new Set(['/Event', 'events.k8s.io/Event', 'coordination.k8s.io/Lease']);
@@ -32,7 +33,7 @@ export async function watchOrphans(delivery: Delivery, cluster: Cluster): Promis
       try {
         await orLost(cluster, cluster.live.watch([type]));
       } catch (error) {
-        if (cluster.unreachable !== undefined || !(error instanceof ClusterDenied)) throw error;
+        if (!(error instanceof KindDenied)) throw error;
       }
     }),
   );

@@ -1,13 +1,13 @@
 // Work that needs a cluster, which may stop to answer at any time: the work ends, and what is told then is one sentence.
 
-import { KubeError } from '@evenkeel/kube';
 import type { Refusal } from '@evenkeel/engine';
 import type { Cluster } from './cluster.ts';
+import { KindDenied } from './live/denied-kinds.ts';
 import type { DeliveryReport, ResourceReport } from './model.ts';
 
-/** The cluster does not let us see what we have to see. */
-export class ClusterDenied extends Error {
-  override readonly name = 'ClusterDenied';
+/** The cluster is lost while something is waited for. */
+export class ClusterLost extends Error {
+  override readonly name = 'ClusterLost';
 }
 
 /**
@@ -24,26 +24,22 @@ export async function whileReachable<T>(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ClusterDenied) return lost(unreachable(cluster, error.message));
+    if (error instanceof KindDenied) return lost(denied(cluster, error));
+    if (error instanceof ClusterLost) return lost(unreachable(cluster, error.message));
     await cluster.doubt(error);
     if (cluster.unreachable !== undefined) return lost(unreachable(cluster, cluster.unreachable));
     throw error;
   }
 }
 
-/** Waits for what is watched, but not for a cluster that is lost meanwhile, nor for what we may never see. */
+/** Waits for what is watched, but not for a cluster that is lost meanwhile. */
 export async function orLost(cluster: Cluster, waiting: Promise<void>): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = cluster.onReachChange(() => {
-    if (cluster.unreachable !== undefined) reject(new ClusterDenied(cluster.unreachable));
+    if (cluster.unreachable !== undefined) reject(new ClusterLost(cluster.unreachable));
   });
   try {
     await Promise.race([waiting, promise]);
-  } catch (error) {
-    if (error instanceof KubeError && error.code === 403) {
-      throw new ClusterDenied(`failed to load initial state of resources: ${error.message}`, { cause: error });
-    }
-    throw error;
   } finally {
     stop();
   }
@@ -55,6 +51,16 @@ function unreachable({ name }: Cluster, why: string): Refusal {
     code: 'CLUSTER_UNREACHABLE',
     sentence: `Failed to load live state: failed to get cluster info for "${name}": error synchronizing cache state : ${why}`,
     remedy: 'Nothing is changed or deleted there until the cluster answers again; it is asked by itself.',
+  };
+}
+
+/** What this delivery needs may not be seen; others of the cluster do not notice. */
+function denied({ name }: Cluster, { message, type, verbs }: KindDenied): Refusal {
+  const kind = type.group === '' ? type.kind : `${type.kind}.${type.group}`;
+  return {
+    code: 'CLUSTER_UNREACHABLE',
+    sentence: `Failed to load live state: failed to get cluster info for "${name}": error synchronizing cache state : failed to load initial state of resource ${kind}: ${message}`,
+    remedy: `Permit ${verbs.length === 0 ? 'get, list and watch' : verbs.join(' and ')} of ${kind}, or leave it out of the source. Nothing is changed or deleted meanwhile; the server is asked again by itself.`,
   };
 }
 

@@ -1,7 +1,7 @@
 // The connections to all clusters: each is opened when the first Application asks for it, kept while its Secret says the
 // same, and closed when the Secret goes. One that cannot be reached concerns nobody but its own Applications.
 
-import { type Cluster, type FrontEnd, openCluster } from '@evenkeel/delivery';
+import { type Cluster, type FrontEnd, type RbacRespect, openCluster } from '@evenkeel/delivery';
 import {
   type ClusterConfig,
   type Environment,
@@ -38,6 +38,8 @@ export interface PoolOptions {
   readonly environment?: Environment;
   /** How a cluster is reached; HTTPS where not given. */
   readonly connect?: (config: ClusterConfig) => KubeTransport;
+  /** What becomes of kinds that we may not list or watch, by the settings as they stand. */
+  readonly respectRbac?: () => RbacRespect;
 }
 
 /** Makes an empty pool. */
@@ -105,7 +107,7 @@ class SecretClusters implements ClusterPool {
   }
 
   #openOne(known: KnownCluster): Opened {
-    const { own, frontEnds, clock } = this.#options;
+    const { own, frontEnds, clock, respectRbac } = this.#options;
     const isOwn = known.server === inClusterAddress;
     const transport = isOwn ? undefined : this.#transport(known);
     const client: KubeClient = transport ? createKubeClient(transport, { clock }) : own.client;
@@ -115,6 +117,7 @@ class SecretClusters implements ClusterPool {
       client,
       frontEnds,
       clock,
+      ...(respectRbac ? { respectRbac } : {}),
       ...(namespaces.length > 0 ? { scope: { namespaces, clusterResources } } : {}),
     });
     return {

@@ -86,7 +86,6 @@ test('a wrong entry is named and the rest counts', () => {
     'resource.customizations.useOpenLibs.v1_X',
     'resource.exclusions',
     'resource.compareoptions',
-    'resource.respectRBAC',
     'timeout.reconciliation',
     'controller.sync.timeout.seconds',
   ];

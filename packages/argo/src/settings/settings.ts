@@ -1,7 +1,7 @@
 // What the ConfigMaps argocd-cm and argocd-cmd-params-cm decide, as values that everybody else reads. A wrong entry is
 // named in `problems` and left at its default; the rest counts.
 
-import type { PluginDefinition } from '@evenkeel/delivery';
+import type { PluginDefinition, RbacRespect } from '@evenkeel/delivery';
 import type { LabelSelector } from '@evenkeel/resource';
 import { type Customizations, readCustomizations } from './customizations.ts';
 import { EntryReader } from './entry-reader.ts';
@@ -51,7 +51,8 @@ export interface ArgoSettings {
   readonly inclusions: readonly FilteredResource[];
   readonly compare: CompareSettings;
   readonly ignoreResourceUpdates: boolean;
-  readonly respectRbac: 'off' | 'normal' | 'strict';
+  /** `resource.respectRBAC`: what becomes of kinds that may not be listed or watched. */
+  readonly respectRbac: RbacRespect;
   /** How often sources are asked again; 0 never. */
   readonly reconciliationMs: number;
   readonly reconciliationJitterMs: number;
@@ -136,12 +137,6 @@ export function readSettings({ config = {}, params = {}, plugins = [] }: Setting
     waveDelayMs: cmd.count('controller.sync.wave.delay.seconds', 2) * 1000,
     persistResourceHealth: cmd.flag('controller.resource.health.persist', false),
   };
-  if (settings.respectRbac !== 'off') {
-    cm.refuse(
-      'resource.respectRBAC',
-      'is not supported: only kinds that Applications use are watched, and each of them has to be permitted',
-    );
-  }
   if (settings.sensitiveAnnotations.length > 0) {
     cm.refuse('resource.sensitive.mask.annotations', 'is not supported: annotations of Secrets are shown');
   }

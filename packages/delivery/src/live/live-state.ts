@@ -11,9 +11,12 @@ import {
   createInformerSet,
 } from '@evenkeel/kube';
 import { type GroupKind, type KubeObject, type ObjectRef } from '@evenkeel/resource';
+import type { Clock } from '@evenkeel/std';
 import type { FrontEnd } from '../model.ts';
+import { DeniedKinds, type RbacRespect, kindKey } from './denied-kinds.ts';
 import { dependantKinds } from './dependants.ts';
 import { joinInformers } from './joined-informer.ts';
+import { ReadObjects } from './read-objects.ts';
 
 /** A change of an object that belongs, or belonged, to a delivery. */
 export type OwnedListener = (deliveryKey: string, change: ObjectChange) => void;
@@ -29,9 +32,18 @@ export interface ClusterScope {
 export interface LiveState extends AsyncDisposable {
   /**
    * Starts watching these types and those of their dependants; resolves when the first state of all is there, rejects
-   * with KubeError where we may not see one of them.
+   * with KindDenied where we may not see one of them, and that is not to be respected.
    */
   watch(types: readonly ResourceType[]): Promise<void>;
+  /**
+   * Reads those of these objects whose kind is left out of what is watched, one by one; costs nothing for all others.
+   * Rejects with KindDenied where not even that is permitted.
+   */
+  read(refs: readonly ObjectRef[]): Promise<void>;
+  /** True for a kind that may not be watched, where that is respected. */
+  leavesOut(kind: GroupKind): boolean;
+  /** Calls `listener` when a kind may be seen no more, or again. */
+  onSightChange(listener: (kind: GroupKind) => void): () => void;
   /** The object as last seen; undefined where it is not there or its type is not watched. */
   get(ref: ObjectRef): KubeObject | undefined;
   /** True where objects of this kind are watched. */
@@ -59,12 +71,18 @@ export interface LiveState extends AsyncDisposable {
 }
 
 /** Makes the live state of the cluster behind `client`. Nothing is watched until asked for. */
-export function createLiveState(
-  client: KubeClient,
-  frontEnds: () => readonly FrontEnd[],
-  scope: ClusterScope = everything,
-): LiveState {
-  return new WatchedState(client, frontEnds, scope);
+export function createLiveState(options: LiveStateOptions): LiveState {
+  return new WatchedState(options);
+}
+
+/** What live state is made of. */
+export interface LiveStateOptions {
+  readonly client: KubeClient;
+  readonly frontEnds: () => readonly FrontEnd[];
+  readonly clock: Clock;
+  readonly scope?: ClusterScope | undefined;
+  /** What becomes of kinds that we may not see, now. */
+  readonly respectRbac?: (() => RbacRespect) | undefined;
 }
 
 const everything: ClusterScope = { namespaces: [], clusterResources: true };
@@ -78,33 +96,62 @@ class WatchedState implements LiveState {
   readonly #ownedListeners = new Set<OwnedListener>();
   readonly #listeners = new Set<(change: ObjectChange) => void>();
   readonly #scope: ClusterScope;
-  /** Kinds that we may not list, by group and kind. */
-  readonly #denied = new Map<string, KubeError>();
-  readonly #denials = new Set<(kind: string, error: KubeError) => void>();
+  readonly #denied: DeniedKinds;
+  readonly #read: ReadObjects;
+  /** Kinds whose refusal is being looked into. */
+  readonly #doubted = new Set<string>();
+  readonly #sightListeners = new Set<(kind: GroupKind) => void>();
 
-  constructor(client: KubeClient, frontEnds: () => readonly FrontEnd[], scope: ClusterScope) {
+  constructor({ client, frontEnds, clock, scope = everything, respectRbac = () => 'off' }: LiveStateOptions) {
     this.#client = client;
     this.#frontEnds = frontEnds;
     this.#scope = scope;
     this.#set = createInformerSet(client, {
       onError: (error, type) => {
-        if (error instanceof KubeError && error.code === 403) this.#deny(kindKey(type), error);
+        if (error instanceof KubeError && error.code === 403) void this.#deny(type, error);
       },
     });
+    const onPermitted = (type: ResourceType): void => {
+      if (!this.#informers.has(kindKey(type))) this.#start(type);
+      this.#tellSight(type);
+    };
+    this.#denied = new DeniedKinds({ client, scope, clock, respect: respectRbac, onPermitted });
+    this.#read = new ReadObjects({ client, clock, onChange: (change) => this.#announce(change) });
   }
 
   async watch(types: readonly ResourceType[]): Promise<void> {
-    const fresh = types.filter((type) => !this.#informers.has(kindKey(type)));
+    await this.#denied.lookAgain(types);
+    const fresh = types.filter((type) => !this.#isKnown(type));
     if (fresh.length > 0) {
       for (const type of fresh) this.#start(type);
       const kinds = fresh.flatMap((type) => dependantKinds(type));
       const more = await Promise.all(kinds.map((kind) => this.#client.discovery.preferred(kind)));
-      for (const type of more) if (type && !this.#informers.has(kindKey(type))) this.#start(type);
+      for (const type of more) if (type && !this.#isKnown(type)) this.#start(type);
     }
     for (const type of types) {
       const informer = this.#informers.get(kindKey(type));
-      if (informer?.hasSynced === false) await this.#untilSynced(informer, kindKey(type));
+      if (informer?.hasSynced === false) await this.#untilSynced(informer, type);
+      const denied = this.#denied.why(type);
+      if (denied) throw denied;
     }
+  }
+
+  async read(refs: readonly ObjectRef[]): Promise<void> {
+    const byType = new Map<ResourceType, ObjectRef[]>();
+    for (const ref of refs) {
+      const type = this.#denied.leftOut(ref);
+      if (type) byType.set(type, [...(byType.get(type) ?? []), ref]);
+    }
+    await Promise.all(Array.from(byType, ([type, wanted]) => this.#read.read(type, wanted)));
+  }
+
+  leavesOut(kind: GroupKind): boolean {
+    return this.#denied.leftOut(kind) !== undefined;
+  }
+
+  onSightChange(listener: (kind: GroupKind) => void): () => void {
+    this.#sightListeners.add(listener);
+    return () => this.#sightListeners.delete(listener);
   }
 
   outside({ kind, namespace, name }: ObjectRef, namespaced: boolean): string | undefined {
@@ -129,7 +176,7 @@ class WatchedState implements LiveState {
   }
 
   get(ref: ObjectRef): KubeObject | undefined {
-    return this.#informers.get(kindKey(ref))?.get(ref.namespace, ref.name);
+    return this.#informers.get(kindKey(ref))?.get(ref.namespace, ref.name) ?? this.#read.get(ref);
   }
 
   watches(kind: GroupKind): boolean {
@@ -141,7 +188,8 @@ class WatchedState implements LiveState {
   }
 
   owned(deliveryKey: string): readonly KubeObject[] {
-    return this.#collect('owner', deliveryKey);
+    const read = this.#read.all().filter((object) => this.ownerOf(object) === deliveryKey);
+    return [...this.#collect('owner', deliveryKey), ...read];
   }
 
   dependants(uid: string): readonly KubeObject[] {
@@ -167,34 +215,51 @@ class WatchedState implements LiveState {
   }
 
   observe(type: ResourceType, object: KubeObject): void {
-    this.#set.observe(type, object);
+    if (this.leavesOut(type)) this.#read.observe(type, object);
+    else this.#set.observe(type, object);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ownedListeners.clear();
     this.#listeners.clear();
+    this.#sightListeners.clear();
+    this.#denied[Symbol.dispose]();
+    this.#read[Symbol.dispose]();
     await this.#set[Symbol.asyncDispose]();
   }
 
-  async #untilSynced(informer: Informer, kind: string): Promise<void> {
-    const known = this.#denied.get(kind);
-    if (known) throw known;
-    const { promise, reject } = Promise.withResolvers<never>();
-    const listener = (denied: string, error: KubeError): void => {
-      if (denied === kind) reject(error);
-    };
-    this.#denials.add(listener);
+  #isKnown(type: ResourceType): boolean {
+    return this.#informers.has(kindKey(type)) || this.#denied.has(type);
+  }
+
+  /** Resolves when the first state is there, or it is known that we may not see it. */
+  async #untilSynced(informer: Informer, type: ResourceType): Promise<void> {
+    const { promise: denied, resolve } = Promise.withResolvers<void>();
+    const stop = this.onSightChange((kind) => {
+      if (kindKey(kind) === kindKey(type)) resolve();
+    });
     try {
-      await Promise.race([informer.synced, promise]);
+      await Promise.race([informer.synced, denied]);
     } finally {
-      this.#denials.delete(listener);
+      stop();
     }
   }
 
-  #deny(kind: string, error: KubeError): void {
-    if (this.#informers.get(kind)?.hasSynced === true) return;
-    this.#denied.set(kind, error);
-    for (const listener of this.#denials) listener(kind, error);
+  /** The watch of a kind is given up, and taken up again when the server permits it. */
+  async #deny(type: ResourceType, error: KubeError): Promise<void> {
+    const key = kindKey(type);
+    const informer = this.#informers.get(key);
+    if (!informer || this.#doubted.has(key)) return;
+    this.#doubted.add(key);
+    await this.#denied.note(type, error);
+    this.#doubted.delete(key);
+    this.#informers.delete(key);
+    this.#tellSight(type);
+    await informer[Symbol.asyncDispose]();
+  }
+
+  #tellSight(kind: GroupKind): void {
+    for (const listener of this.#sightListeners) listener(kind);
   }
 
   #start(type: ResourceType): void {
@@ -216,7 +281,10 @@ class WatchedState implements LiveState {
         : this.#set.for(type, { indexes });
     this.#informers.set(kindKey(type), informer);
     // The rejection on shutdown belongs to whoever awaits `watch`.
-    informer.synced.catch(() => undefined);
+    informer.synced.then(
+      () => this.#read.drop(type),
+      () => undefined,
+    );
     informer.onChange((change) => this.#announce(change));
   }
 
@@ -235,8 +303,4 @@ class WatchedState implements LiveState {
     for (const informer of this.#informers.values()) found.push(...informer.byIndex(index, value));
     return found;
   }
-}
-
-function kindKey(type: GroupKind): string {
-  return `${type.group}/${type.kind}`;
 }

@@ -12,6 +12,9 @@ import type { ChartWorld } from './world.ts';
 /** Objects the templates asked the cluster for, with the version that was seen ('' for none), or those of a list. */
 export type Lookups = ReadonlyMap<string, { readonly query: LookupQuery; readonly version: string }>;
 
+/** The world of a rendering that is for no cluster: versions are those that the engines know, and nothing is looked up. */
+export const nowhere: ChartWorld = { kubeVersion: '', apiVersions: [], host: templateHost, lookup: () => undefined };
+
 /** The world of one rendering; `asked` takes down the lookups. */
 export async function clusterWorld(
   cluster: Cluster,
@@ -25,10 +28,12 @@ export async function clusterWorld(
   const lookup = (query: LookupQuery): JsonObject | undefined => {
     const { group } = parseApiVersion(query.apiVersion);
     const kind = { group, kind: query.kind };
+    if (cluster.live.leavesOut(kind)) return lookUpAlone(query, { kind, cluster, asked, answers });
     const served = cluster.live.watches(kind) || answers.of(watchKey(kind), () => watchKind(cluster, kind));
     if (!served) return undefined;
     // Served, and the watch was given up meanwhile: it is taken up again.
     if (!cluster.live.watches(kind)) {
+      if (cluster.live.leavesOut(kind)) return lookUpAlone(query, { kind, cluster, asked, answers });
       answers.forget(watchKey(kind));
       throw new Needed(watchKey(kind), () => watchKind(cluster, kind));
     }
@@ -38,6 +43,25 @@ export async function clusterWorld(
     return { apiVersion: query.apiVersion, kind: `${query.kind}List`, metadata: {}, items };
   };
   return { kubeVersion, apiVersions: apiVersionsOf(types), host: templateHost, lookup };
+}
+
+interface AloneInput {
+  readonly kind: GroupKind;
+  readonly cluster: Cluster;
+  readonly asked: Map<string, { query: LookupQuery; version: string }>;
+  readonly answers: Answers;
+}
+
+/** A lookup of a kind that may not be watched: one object is read by itself, all of them cannot be. */
+function lookUpAlone(query: LookupQuery, { kind, cluster, asked, answers }: AloneInput): JsonObject | undefined {
+  const { name, namespace } = query;
+  if (name === '') throw new Error(`may not list ${query.kind} of ${query.apiVersion}`);
+  answers.of(`read ${JSON.stringify(query)}`, async () => {
+    await cluster.live.read([{ ...kind, namespace, name }]);
+    return true;
+  });
+  asked.set(JSON.stringify(query), { query, version: versionOf(cluster, query) });
+  return liveObject(cluster, query) as JsonObject | undefined;
 }
 
 /** Whether the cluster answers every lookup as it did. */

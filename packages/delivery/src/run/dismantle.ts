@@ -44,6 +44,7 @@ async function dismantleNow(input: DismantleInput, cluster: Cluster): Promise<Di
   const { delivery, memory } = input;
   const types = await Promise.all(memory.inventory.map((entry) => cluster.client.discovery.preferred(entry)));
   await orLost(cluster, cluster.live.watch(types.filter((type) => type !== undefined)));
+  await orLost(cluster, cluster.live.read(memory.inventory));
   const { frontEnd } = delivery;
   const owned = ownedObjects(delivery, memory, cluster);
   const going = owned.filter((live) => frontEnd.departure?.(live, delivery) !== 'never');

@@ -31,6 +31,7 @@ export async function runFarewells(
 ): Promise<FarewellState> {
   const { objects, delivery, when, cluster } = input;
   await orLost(cluster, cluster.live.watch(objects.flatMap(({ type }) => type ?? [])));
+  await orLost(cluster, cluster.live.read(objects.map(({ object }) => refOf(object))));
   const live = await liveHooks(input);
   const there = new Set(live.map((object) => refKey(refOf(object))));
   const missing = objects.filter(({ object }) => !there.has(refKey(refOf(object))));
