@@ -298,3 +298,9 @@ test('the health of a whole is that of its worst part; what is missing counts on
   assert.equal(aggregateHealth([well, resource('stray', { health: { status: 'degraded' } })]).status, 'healthy');
   assert.equal(aggregateHealth([]).status, 'healthy');
 });
+
+test('a request that is no operation is rejected, whatever the policy is', () => {
+  const request = { ...asked, invalid: 'Invalid operation request: no operation specified' };
+  const input = { delivery: delivery(), report: report({}), memory: { inventory: [] }, request, nowMs: 0 };
+  assert.deepEqual(decide(input), { kind: 'reject', sentence: request.invalid });
+});

@@ -17,6 +17,8 @@ export type Decision =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'wait'; readonly afterMs: number; readonly reason: string }
   | { readonly kind: 'refuse'; readonly refusal: Refusal }
+  /** What was asked for is nothing that can be done. */
+  | { readonly kind: 'reject'; readonly sentence: string }
   | {
       readonly kind: 'sync';
       readonly cause: 'requested' | 'revision' | 'drift' | 'retry' | 'resumed';
@@ -42,6 +44,7 @@ export interface DecisionInput {
  */
 export function decide(input: DecisionInput): Decision {
   const { delivery, report, request, memory } = input;
+  if (request?.invalid !== undefined) return { kind: 'reject', sentence: request.invalid };
   if (delivery.policy.suspended && !request) return { kind: 'nothing' };
   if (report.sync === 'unknown') return { kind: 'nothing' };
   const empty = refuseEmpty(input);

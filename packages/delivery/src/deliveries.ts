@@ -289,6 +289,10 @@ export class Deliveries implements AsyncDisposable {
         return this.#settle(state, report, { requestTaken: false });
       case 'wait':
         return this.#settle(state, report, { requestTaken: false, againAfterMs: decision.afterMs });
+      case 'reject':
+        // It has tried no revision.
+        state.operation = this.#finished(input, { revisions: [] }, 'error', decision.sentence);
+        return this.#settle(state, { ...report, operation: state.operation.report }, { requestTaken: true });
       case 'refuse':
         return this.#blocked(input, state, withRefusal(report, decision.refusal), [decision.refusal]);
       case 'sync':
