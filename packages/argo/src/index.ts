@@ -133,5 +133,10 @@ export {
 } from './repositories/manager.ts';
 export type { MatchedEntry } from './repositories/match.ts';
 export { EntryError, type EntryWish } from './repositories/secrets.ts';
+export { builtinPolicies } from './rbac/builtin-policy.ts';
+export { type Enforcer, type MatchMode, type Policies, type RbacRequest, createEnforcer } from './rbac/enforcer.ts';
+export { type Bearer, type Judge, type JudgeRules, createJudge, projectRoleOf } from './rbac/judge.ts';
+export { type PolicyProblem, type ReadPolicies, joinPolicies, policySources, readPolicies } from './rbac/policy-text.ts';
+export { barePermissionDenied, permissionDenied } from './rbac/sentences.ts';
 export { type Trust, trustConfigMaps } from './repositories/trust.ts';
 export { type WebhookAnswer, type WebhookOptions, createWebhookHandler } from './webhook/handler.ts';
