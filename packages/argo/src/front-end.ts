@@ -31,6 +31,7 @@ export function createArgoFrontEnd(settings: () => ArgoSettings, scripts?: () =>
     ownerOf: (live) => trackedBy(live, settings().tracking),
     health: judge,
     ignoresUpdate: createUpdateFilter(settings, judge),
+    sensitiveAnnotations: () => settings().sensitiveAnnotations,
   };
 }
 

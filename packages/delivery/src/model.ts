@@ -180,6 +180,8 @@ export interface FrontEnd {
   readonly fieldManager: string;
   /** Adds the marks by which a live object is known to belong to the delivery. */
   mark(object: KubeObject, delivery: Delivery, namespaced: boolean): KubeObject;
+  /** Annotations of Secrets whose values are never shown. */
+  sensitiveAnnotations?(): readonly string[];
   /** The key of the delivery a live object belongs to by its marks; undefined for anybody else's. */
   ownerOf(live: KubeObject): string | undefined;
   /** The turns of an object (none leaves it out of everything), or why it cannot be placed. */

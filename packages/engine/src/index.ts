@@ -11,7 +11,7 @@ export {
   takenOver,
   withLastApplied,
 } from './diff/client-side.ts';
-export { isSecret, maskPair, maskSecret } from './diff/mask.ts';
+export { isSecret, maskSecret } from './diff/mask.ts';
 export {
   type CustomHealthCheck,
   type Health,

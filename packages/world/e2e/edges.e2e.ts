@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { apiPaths } from '@evenkeel/api';
 import { applicationYaml, automatic, configMapYaml } from './manifests.ts';
 import { at, conditionsOf, git, look, shopUrl, startStory, succeed } from './story.ts';
 
@@ -119,8 +120,12 @@ test('an object whose kind is defined later goes live when it is', async () => {
 });
 
 test('a changed Secret is shown as changed, and its values nowhere', async () => {
+  const metadata = { name: 'argocd-cm', namespace: 'argocd' };
+  const data = { 'resource.sensitive.mask.annotations': 'vault.example.com/lease' };
+  await story.apply(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data }));
+  const annotations = '  annotations:\n    vault.example.com/lease: hunter-lease\n';
   await story.push({
-    'secret/token.yaml': 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: token\nstringData:\n  key: hunter-in-git\n',
+    'secret/token.yaml': `apiVersion: v1\nkind: Secret\nmetadata:\n  name: token\n${annotations}stringData:\n  key: hunter-in-git\n`,
   });
   const policy = 'automated: {}\nsyncOptions:\n  - CreateNamespace=true';
   await story.apply(applicationYaml({ name: 'secret', path: 'secret', namespace: 'secret', syncPolicy: policy }));
@@ -135,7 +140,7 @@ test('a changed Secret is shown as changed, and its values nowhere', async () =>
       'secret',
       '--type=merge',
       '-p',
-      `{"data":{"key":"${value}"}}`,
+      `{"metadata":{"annotations":{"vault.example.com/lease":"hunter-bent"}},"data":{"key":"${value}"}}`,
     ]),
     'patch',
   );
@@ -143,8 +148,14 @@ test('a changed Secret is shown as changed, and its values nowhere', async () =>
   const diff = await story.evenkeel(['app', 'diff', 'secret']);
   assert.equal(diff.code, 1, diff.err);
   assert.match(diff.out, /\.data\.key/);
+  assert.match(diff.out, /vault\.example\.com\/lease/);
+  const ref = { group: '', kind: 'Secret', namespace: 'secret', name: 'token' };
+  const seen = await fetch(new URL(apiPaths.resource('argo/argocd/secret', ref), story.world.server?.url));
+  const shown = await seen.text();
+  assert.match(shown, /last-applied-configuration/);
   const told = [
     diff.out,
+    shown,
     JSON.stringify(await story.app('argo/argocd/secret')),
     JSON.stringify((await story.get(app('secret')))?.['status']),
   ].join('\n');

@@ -69,6 +69,7 @@ export interface ArgoSettings {
   readonly globalProjects: readonly GlobalProject[];
   readonly impersonation: { readonly enabled: boolean; readonly enforced: boolean };
   readonly inClusterEnabled: boolean;
+  /** `resource.sensitive.mask.annotations`: masked wherever Secrets are shown. */
   readonly sensitiveAnnotations: readonly string[];
   /** `application.namespaces`: where Applications may live besides the control-plane namespace, as globs. */
   readonly applicationNamespaces: readonly string[];
@@ -137,9 +138,6 @@ export function readSettings({ config = {}, params = {}, plugins = [] }: Setting
     waveDelayMs: cmd.count('controller.sync.wave.delay.seconds', 2) * 1000,
     persistResourceHealth: cmd.flag('controller.resource.health.persist', false),
   };
-  if (settings.sensitiveAnnotations.length > 0) {
-    cm.refuse('resource.sensitive.mask.annotations', 'is not supported: annotations of Secrets are shown');
-  }
   return { settings, problems };
 }
 

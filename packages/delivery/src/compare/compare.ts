@@ -192,6 +192,7 @@ function contextOf({ prepared, live }: Pair, { delivery, cluster }: CompareInput
     schema: cluster.schemaOf(gvkOf(object)),
     method: methodOf({ delivery, object, live, options }),
     migrateFrom: options?.migrateFrom ?? delivery.policy.migrateFrom,
+    sensitiveAnnotations: delivery.frontEnd.sensitiveAnnotations?.(),
     rules: () => delivery.compare?.rulesFor(object),
   };
 }

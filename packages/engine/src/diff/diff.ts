@@ -10,7 +10,7 @@ import {
 } from '@evenkeel/resource';
 import { type ApplyMethod, asClientApplied, asTakenOver, isBuiltin } from './client-side.ts';
 import { type DiffRules, isEmptyRules, remainingChanges } from './ignore.ts';
-import { isSecret, maskPair } from './mask.ts';
+import { isSecret, maskField } from './mask.ts';
 import { normaliseDesired } from './normalise.ts';
 
 /** One field that differs. Values of Secrets are masked. */
@@ -44,6 +44,8 @@ export interface DiffContext {
   readonly method?: ApplyMethod;
   /** Another manager whose client-side applies a server-side apply takes over. */
   readonly migrateFrom?: string | undefined;
+  /** Annotations of Secrets whose values are masked. */
+  readonly sensitiveAnnotations?: readonly string[] | undefined;
   /** What is left out, asked for only where something differs. */
   readonly rules?: (() => DiffRules | undefined) | undefined;
 }
@@ -59,8 +61,8 @@ export function diffObject(desired: KubeObject, live: KubeObject, context: DiffC
   const left = rules && !isEmptyRules(rules) ? remaining(changes, { desired, live, context, rules }) : changes;
   // A configuration that cannot be applied differs in no one field.
   if (left.length === 0 && changes.length > 0) return noDiff;
-  const secret = isSecret(desired);
-  return { changed: true, fields: left.map((field) => fieldDiff(field, live, secret)) };
+  const sensitive = isSecret(desired) ? (context.sensitiveAnnotations ?? []) : undefined;
+  return { changed: true, fields: left.map((field) => fieldDiff(field, live, sensitive)) };
 }
 
 /** The fields an apply would change, ignored ones included; undefined where it would change nothing. */
@@ -113,10 +115,10 @@ function remaining(
   );
 }
 
-function fieldDiff(change: FieldChange, live: KubeObject, secret: boolean): FieldDiff {
-  const masked = secret && /^\.(data|stringData)\b/.test(change.field);
-  const values = masked
-    ? maskPair(change.desired, change.live)
+/** `sensitive` is said of Secrets alone. */
+function fieldDiff(change: FieldChange, live: KubeObject, sensitive: readonly string[] | undefined): FieldDiff {
+  const values = sensitive
+    ? maskField(change.field, change, sensitive)
     : {
         ...(change.desired === undefined ? {} : { desired: change.desired }),
         ...(change.live === undefined ? {} : { live: change.live }),

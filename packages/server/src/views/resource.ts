@@ -20,12 +20,13 @@ export function resourceDetailOf(key: string, ref: ObjectRef, backend: Backend):
   if (!inTree) return undefined;
   const desired = backend.deliveries.desired(key, ref);
   const view = resource && resourceView(resource);
+  const sensitive = backend.deliveries.delivery(key)?.frontEnd.sensitiveAnnotations?.() ?? [];
   return {
     ref,
     version: resource?.version ?? (live ? gvkOf(live).version : ''),
     ...(view ? { resource: view } : {}),
-    ...(live ? { live: printObject(live) } : {}),
-    ...(desired ? { desired: printObject(desired) } : {}),
+    ...(live ? { live: printObject(live, sensitive) } : {}),
+    ...(desired ? { desired: printObject(desired, sensitive) } : {}),
     fields: view?.fields ?? [],
     containers: live ? containersOf(live) : [],
   };
@@ -42,9 +43,10 @@ function worldOf(
   return { report, cluster };
 }
 
-function printObject(object: KubeObject): string {
-  const { managedFields: _owners, ...metadata } = object.metadata;
-  return emitSigsYaml({ ...maskSecret(object), metadata } as unknown as Json);
+function printObject(object: KubeObject, sensitive: readonly string[]): string {
+  const masked = maskSecret(object, sensitive);
+  const { managedFields: _owners, ...metadata } = masked.metadata;
+  return emitSigsYaml({ ...masked, metadata } as unknown as Json);
 }
 
 function containersOf(object: KubeObject): string[] {
