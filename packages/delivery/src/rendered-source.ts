@@ -17,7 +17,7 @@ import type { Cluster } from './cluster.ts';
 import type { DeliverySource } from './model.ts';
 import type { Located, Places } from './places.ts';
 import { type PluginLimits, createPluginHost } from './plugin/plugin-host.ts';
-import { type Lookups, clusterWorld, lookupsStillSame } from './render/cluster-world.ts';
+import { type Lookups, clusterWorld, lookupsStillSame, nowhere } from './render/cluster-world.ts';
 import { Answers, type Needed, neededBy } from './render/needed.ts';
 import { outsideWorld } from './render/outside.ts';
 import { renderSource } from './render/render.ts';
@@ -48,7 +48,8 @@ interface Facts {
 export interface SourceContext {
   readonly places: Places;
   readonly plugins: PluginLimits;
-  readonly cluster: Cluster;
+  /** What charts ask of their cluster; where there is none they are told what they are told without one. */
+  readonly cluster: Cluster | undefined;
   /** The sources that others read, by the name that paths begin with. */
   readonly references: ReadonlyMap<string, Located>;
   readonly previous: readonly RenderedSource[];
@@ -69,11 +70,12 @@ export async function renderAt(
   const previous = context.previous.find((each) => each.inputs === inputs);
   const answers = new Answers();
   const lookups: Parameters<typeof clusterWorld>[1] = new Map();
-  const chartWorld = await clusterWorld(context.cluster, lookups, answers);
+  const { cluster } = context;
+  const chartWorld = cluster ? await clusterWorld(cluster, lookups, answers) : nowhere;
   const versions = versionsKey(chartWorld);
   const usable =
     previous &&
-    lookupsStillSame(previous.lookups, context.cluster) &&
+    (!cluster || lookupsStillSame(previous.lookups, cluster)) &&
     (previous.facts?.revision ?? sha) === sha &&
     (previous.facts?.versions ?? versions) === versions
       ? previous

@@ -29,9 +29,10 @@ export function renderChartDirectory(
       directory,
       {
         releaseName: settings.releaseName,
-        namespace: settings.namespace,
+        // What Helm takes where nobody names one.
+        namespace: settings.namespace || 'default',
         values,
-        kubeVersion: plainVersion(settings.kubeVersion ?? world.kubeVersion),
+        ...versionOf(settings.kubeVersion ?? world.kubeVersion),
         apiVersions: settings.apiVersions.length > 0 ? settings.apiVersions : world.apiVersions,
         apiVersionsAreComplete: settings.apiVersions.length === 0 && world.apiVersions.length > 0,
         includeCrds: !settings.skipCrds,
@@ -55,6 +56,10 @@ export function renderChartDirectory(
     refusals: errors.map((problem) => refusalOf({ ...problem, tool: 'helm' })),
     warnings: rendered.problems.filter((problem) => problem.severity === 'warning').map((problem) => problem.message),
   };
+}
+
+function versionOf(text: string): { readonly kubeVersion?: string } {
+  return text === '' ? {} : { kubeVersion: plainVersion(text) };
 }
 
 /** Without what distributions add to a version, as upstream hands it to Helm; what is no version is left to Helm to name. */

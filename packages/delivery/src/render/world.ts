@@ -8,6 +8,7 @@ import type { PluginDefinition, PluginSettings } from './request.ts';
 
 /** What the cluster says of itself to a chart, and how it answers `lookup`. */
 export interface ChartWorld {
+  /** '' for what the engine takes where nothing is said. */
   readonly kubeVersion: string;
   readonly apiVersions: readonly string[];
   readonly host: Omit<RenderHost, 'lookup'>;
