@@ -35,6 +35,7 @@ export { type EmitYamlOptions, emitSigsYaml, emitYamlNodes, emitYamlV3, jsonToYa
 export { serverSideApply } from './ownership/apply.ts';
 export { updateOwnership } from './ownership/update.ts';
 export { fieldSetOf } from './ownership/fields-of.ts';
+export { sharedFields } from './ownership/shared-fields.ts';
 export { type StringifyJsonOptions, parseJson, stringifyJson } from './json-text.ts';
 export { type ApplyPreview, type PreviewRequest, wouldApplyChange } from './ownership/preview.ts';
 export { fieldPathOf, ownersOf, valueAtPath } from './ownership/owners.ts';

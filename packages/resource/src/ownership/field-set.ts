@@ -3,6 +3,7 @@
 
 import type { JsonObject, Json } from '../json.ts';
 import { canonicalStep, compareSteps } from './path-element.ts';
+import { isShared } from './shared-fields.ts';
 import { isMap } from './values.ts';
 
 /**
@@ -164,7 +165,19 @@ function sortedChildren(set: FieldSet): (readonly [string, FieldSet])[] {
   return [...(set.children ?? [])].sort(([a], [b]) => compareSteps(a, b));
 }
 
+/** What was read of the shared parts of trees that are not shared as a whole. */
+const sharedParts = new WeakMap<JsonObject, FieldSet>();
+
+function readPart(fields: JsonObject): FieldSet {
+  const known = sharedParts.get(fields);
+  if (known !== undefined) return known;
+  const set = readNode(fields);
+  sharedParts.set(fields, set);
+  return set;
+}
+
 function readNode(fields: JsonObject): FieldSet {
+  const within = isShared(fields);
   let member = false;
   let children: Map<string, FieldSet> | undefined;
   for (const name in fields) {
@@ -176,7 +189,7 @@ function readNode(fields: JsonObject): FieldSet {
     if (step === undefined) continue;
     const below = fields[name];
     children ??= new Map();
-    const child = isMap(below) ? readNode(below) : memberOnly;
+    const child = !isMap(below) ? memberOnly : !within && isShared(below) ? readPart(below) : readNode(below);
     const known = children.get(step);
     children.set(step, known === undefined ? child : uniteSets(known, child));
   }

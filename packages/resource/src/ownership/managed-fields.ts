@@ -16,6 +16,7 @@ import {
   uniteSets,
 } from './field-set.ts';
 import { compareTexts } from './path-element.ts';
+import { isShared, sharedFields } from './shared-fields.ts';
 import { goQuote } from './values.ts';
 
 /** What one manager owns, at the version it wrote. */
@@ -79,19 +80,33 @@ export function decodeManagedFields(entries: readonly ManagedFieldsEntry[] | und
 }
 
 const decodedSets = new WeakMap<JsonObject, FieldSet>();
+/** The same for trees that are like no other, which are asked for again soon or never. */
+let recentSets = new WeakMap<JsonObject, FieldSet>();
+let recentCount = 0;
+const recentMax = 1024;
 
 /** Reads one fieldsV1; the same object is read once. */
 export function decodeSet(fields: JsonObject | undefined): Result<FieldSet, string> {
   if (fields === undefined) return ok(emptySet);
-  const known = decodedSets.get(fields);
+  const known = decodedSets.get(fields) ?? recentSets.get(fields);
   if (known !== undefined) return ok(known);
   try {
     const set = setFromFieldsV1(fields);
-    decodedSets.set(fields, set);
+    rememberSet(fields, set);
     return ok(set);
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
   }
+}
+
+function rememberSet(fields: JsonObject, set: FieldSet): void {
+  if (isShared(fields)) {
+    if (!decodedSets.has(fields)) decodedSets.set(fields, set);
+    return;
+  }
+  if (recentCount >= recentMax) [recentSets, recentCount] = [new WeakMap(), 0];
+  recentCount += 1;
+  recentSets.set(fields, set);
 }
 
 /** Writes managedFields in Kubernetes' order: by operation, time, manager, version, subresource. */
@@ -113,8 +128,10 @@ function encodeEntry(id: string, fields: ManagerFields): ManagedFieldsEntry {
   const name = managerOfId(id);
   let fieldsV1 = encodedSets.get(fields.set);
   if (fieldsV1 === undefined) {
-    fieldsV1 = setToFieldsV1(fields.set);
+    fieldsV1 = sharedFields(setToFieldsV1(fields.set));
     encodedSets.set(fields.set, fieldsV1);
+    // What is written now is what the next write reads.
+    rememberSet(fieldsV1, fields.set);
   }
   return {
     ...(name.manager === '' ? {} : { manager: name.manager }),

@@ -2,7 +2,7 @@
 // events. A write happens at once and in order; readers always see whole objects.
 
 import type { KubeObject } from '@evenkeel/resource';
-import { type Draft, sealed, withMeta } from './draft.ts';
+import { type Draft, sealed, sharingWith, withMeta } from './draft.ts';
 import type { Store } from './store.ts';
 
 /** A change of one object at one revision. A deletion carries the object's last state, stamped with its own revision. */
@@ -75,9 +75,10 @@ export class Collection {
     const namespace = draft.metadata.namespace ?? '';
     const name = draft.metadata.name ?? '';
     const previous = this.get(namespace, name);
-    const object = sealed(draft);
+    let object = sealed(draft);
     const revision = this.#store.commit(this.name, `${namespace}/${name}`, (next) => {
       draft.metadata.resourceVersion = String(next);
+      if (previous !== undefined) object = sealed(sharingWith(draft, previous));
       return object;
     });
     this.#set(namespace, name, object);

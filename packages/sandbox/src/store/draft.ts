@@ -37,9 +37,46 @@ export interface Draft {
   [field: string]: Value | DraftMeta | undefined;
 }
 
-/** A deep copy to write into. Members that are undefined are left out; nulls are kept. */
+/**
+ * A deep copy to write into. Members that are undefined are left out; nulls are kept. What managers own is replaced as a
+ * whole and never written to, so those trees are not copied.
+ */
 export function draftOf(object: KubeObject | Draft): Draft {
-  return copy(object as unknown as Value) as unknown as Draft;
+  const { metadata } = object;
+  const entries = metadata?.managedFields;
+  if (!Array.isArray(entries)) return copy(object as unknown as Value) as unknown as Draft;
+  const bare = { ...object, metadata: { ...metadata, managedFields: undefined } };
+  const draft = copy(bare as unknown as Value) as unknown as Draft;
+  draft.metadata.managedFields = entries.map((entry: ManagedFieldsEntry) => ({ ...entry }));
+  return draft;
+}
+
+/**
+ * The draft of the next version of an object, in which every part that has not changed is that of the version before:
+ * versions that watches may still ask for cost no more than what changed. The caller gives up writing to it.
+ */
+export function sharingWith(draft: Draft, before: KubeObject): Draft {
+  return share(draft as unknown as Value, before as unknown as Value) as unknown as Draft;
+}
+
+function share(next: Value | undefined, before: Value | undefined): Value | undefined {
+  if (next === before) return before;
+  if (typeof next !== 'object' || typeof before !== 'object' || next === null || before === null) return next;
+  const [ours, theirs] = [next, before] as unknown as readonly [Bag, Bag];
+  if (Array.isArray(next) !== Array.isArray(before)) return next;
+  const names = Object.keys(ours);
+  const others = Object.keys(theirs);
+  let same = names.length === others.length;
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] ?? '';
+    const member = ours[name];
+    const other = Object.hasOwn(theirs, name) ? theirs[name] : undefined;
+    const shared = share(member, other);
+    // Also where they are equal texts: one of the two is enough.
+    if (shared !== undefined && shared === other && name !== '__proto__') ours[name] = shared;
+    if (shared !== other || others[index] !== name) same = false;
+  }
+  return same ? before : next;
 }
 
 /** A deep copy of any JSON value. */
