@@ -17,7 +17,7 @@ import type { Scripts } from './settings/scripts.ts';
 import { linksOf } from './links.ts';
 import { createUpdateFilter } from './ignore-updates.ts';
 import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
-import { instanceName, markObject, trackedBy } from './tracking.ts';
+import { instanceName, markObject, nameOfKey, trackedBy } from './tracking.ts';
 
 /** Argo CD's field manager, so that a cluster can be taken over and given back with no field changing hands. */
 export const fieldManager = 'argocd-controller';
@@ -42,6 +42,8 @@ export const argoFrontEnd: FrontEnd = {
   straysAmong: 'marked',
   mark: (object, delivery, namespaced) => mark(object, delivery, { namespaced, settings: defaultSettings }),
   ownerOf: (live) => trackedBy(live),
+  sayShared: ({ kind, name }, delivery, other) =>
+    `${kind}/${name} is part of applications ${delivery.namespace}/${delivery.name} and ${nameOfKey(other)}`,
   place: placeObject,
   stray: strayObject,
   ignores: isHook,

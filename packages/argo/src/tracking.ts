@@ -23,6 +23,13 @@ export function deliveryKey(namespace: string, name: string): string {
   return `argo/${namespace}/${name}`;
 }
 
+/** The owner that a key names, as upstream's sentences do: "web" in the control-plane namespace, "<namespace>/web" elsewhere. */
+export function nameOfKey(key: string): string {
+  const [frontEnd, namespace = '', name = ''] = key.split('/');
+  if (frontEnd !== 'argo') return key;
+  return namespace === controlPlaneNamespace ? name : `${namespace}/${name}`;
+}
+
 /** The mark for one object. Cluster-scoped objects carry the destination namespace in the namespace's place. */
 export function trackingId(instance: string, object: KubeObject, namespace: string): string {
   const { group } = parseApiVersion(object.apiVersion);

@@ -167,9 +167,13 @@ test('charts, artifacts, references', () => {
 });
 
 test('what is missing is named, all of it at once', () => {
-  assert.deepEqual(refused({ source: {}, destination: {} }).slice(0, 1), [
-    'Application "web" does not say spec.source.repoURL nor spec.destination.server',
+  assert.deepEqual(refused({ source: {}, destination: {} }), [
+    'spec.source.repoURL and either spec.source.path or spec.source.chart are required',
+    'Destination server missing from app spec',
   ]);
+  const { repoURL } = { repoURL: 'https://git.example.com/a.git' };
+  assert.match(refused({ source: { repoURL } }).join(), /spec\.source\.path or spec\.source\.chart are required$/);
+  assert.match(refused({ sources: [{ repoURL, ref: 'a' }, { repoURL }] }).join(), /for source spec\.sources\[1\]$/);
 });
 
 test('destinations that are unknown or said twice', () => {

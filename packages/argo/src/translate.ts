@@ -4,7 +4,7 @@ import type { Refusal } from '@evenkeel/engine';
 import type { Delivery, DeliverySource, FrontEnd, RetryPolicy } from '@evenkeel/delivery';
 import { type Json, type KubeObject, isMap } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
-import { type Application, type Place, type RetryStrategy, sourcesOf } from './application.ts';
+import type { Application, Place, RetryStrategy } from './application.ts';
 import { fixedClusters } from './clusters/directory.ts';
 import { clusterKey } from './clusters/known-cluster.ts';
 import { readGuard } from './guard.ts';
@@ -36,9 +36,8 @@ export function translateApplication(
   const { spec, name, namespace } = application;
   const refusals = [
     ...mistypedFields(application),
-    ...missingFields(application),
     ...unsupportedFields(application),
-    ...sourceRefusals(application, settings),
+    ...(application.problems ? [] : sourceRefusals(application, settings)),
   ];
   const { options, refusals: optionRefusals } = readSyncOptions(spec.syncPolicy?.syncOptions ?? []);
   const { guard, refusals: guardRefusals } = readGuard(application);
@@ -52,7 +51,7 @@ export function translateApplication(
     server: place.kind === 'cluster' ? place.cluster.server : inClusterServer,
   });
   refusals.push(...compareRefusals);
-  if (place.kind === 'problem') {
+  if (place.kind === 'problem' && !application.problems) {
     refusals.push({
       code: 'DESTINATION_UNKNOWN',
       sentence: place.sentence,
@@ -161,22 +160,6 @@ function mistypedFields({ problems: all = [], name }: Application): Refusal[] {
   const more = problems.length > MISTYPED_MAX ? `, and ${problems.length - MISTYPED_MAX} more` : '';
   const sentence = `Application "${name}" is invalid: ${problems.slice(0, MISTYPED_MAX).join(', ')}${more}`;
   return [invalid(sentence, 'Give each field the type that its definition names.')];
-}
-
-function missingFields({ spec, name, problems }: Application): Refusal[] {
-  if (problems) return [];
-  const missing: string[] = [];
-  const sources = sourcesOf(spec);
-  if (sources.length === 0) missing.push('spec.source');
-  sources.forEach((source, index) => {
-    if (source.repoURL === undefined || source.repoURL === '') {
-      missing.push(spec.sources && spec.sources.length > 0 ? `spec.sources[${index}].repoURL` : 'spec.source.repoURL');
-    }
-  });
-  const destination = spec.destination ?? {};
-  if (!destination.server && !destination.name) missing.push('spec.destination.server');
-  if (missing.length === 0) return [];
-  return [invalid(`Application "${name}" does not say ${missing.join(' nor ')}`, `Set ${missing.join(' and ')}.`)];
 }
 
 /** Each source stays at its own part of what the hold names. */

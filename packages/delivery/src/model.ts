@@ -184,6 +184,8 @@ export interface FrontEnd {
   sensitiveAnnotations?(): readonly string[];
   /** The key of the delivery a live object belongs to by its marks; undefined for anybody else's. */
   ownerOf(live: KubeObject): string | undefined;
+  /** How it says that an object belongs to another delivery; the engine says it itself where not given. */
+  sayShared?(object: ObjectRef, delivery: Delivery, otherKey: string): string;
   /** The turns of an object (none leaves it out of everything), or why it cannot be placed. */
   place(object: KubeObject): readonly DesiredObject[] | Refusal;
   /** Where strays are looked for: among all objects that carry our mark, or only among those of the last inventory. */

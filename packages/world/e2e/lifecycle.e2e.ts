@@ -136,7 +136,7 @@ test('two Applications never fight over one object: the second says whose it is'
   });
   assert.match(
     conditionsOf(found),
-    /SharedResourceWarning: ConfigMap "a" in namespace "here" belongs to argo\/argocd\/first already/,
+    /SharedResourceWarning: ConfigMap\/a is part of applications argocd\/\S+ and first/,
   );
   assert.match(
     String((await story.get('configmap/here/a'))?.metadata.annotations?.['argocd.argoproj.io/tracking-id']),

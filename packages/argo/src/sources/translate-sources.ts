@@ -162,8 +162,11 @@ export function sourceRefusals(
   const many = (spec.sources ?? []).length > 0;
   const found: Refusal[] = [];
   const names = new Set<string>();
-  for (const [index, source] of sourcesOf(spec).entries()) {
+  const sources = sourcesOf(spec);
+  if (sources.length === 0) found.push(...withoutPlace({}, 'spec.source'));
+  for (const [index, source] of sources.entries()) {
     const at = many ? `spec.sources[${index}]` : 'spec.source';
+    found.push(...withoutPlace(source, at));
     found.push(...refusalsOf(source, at, settings));
     const { ref = '' } = source;
     if (ref === '') continue;
@@ -176,6 +179,19 @@ export function sourceRefusals(
     names.add(ref);
   }
   return found;
+}
+
+/** A source has to say where its content is; all of a repository is ".". */
+function withoutPlace(
+  { repoURL = '', path = '', chart = '', ref = '' }: ApplicationSource,
+  at: string,
+): readonly Refusal[] {
+  const many = at !== 'spec.source';
+  if (repoURL !== '' && (path !== '' || chart !== '' || (many && ref !== ''))) return [];
+  const sentence = many
+    ? `spec.source.repoURL and either source.path, source.chart, or source.ref are required for source ${at}`
+    : 'spec.source.repoURL and either spec.source.path or spec.source.chart are required';
+  return [invalid(sentence, 'Name them; the path of a whole repository is ".".')];
 }
 
 function refusalsOf(source: ApplicationSource, at: string, settings: SourceSettings): readonly Refusal[] {

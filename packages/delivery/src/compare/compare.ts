@@ -91,7 +91,7 @@ async function compareObject(prepared: PreparedObject, input: ObjectInput): Prom
   if (desired.options?.onlyIfMissing === true) return { compared: { desired, live, diff: noDiff } };
   const otherOwner = input.cluster.live.ownerOf(live);
   if (otherOwner !== undefined && otherOwner !== input.delivery.key) {
-    return { compared: { desired, live, diff: noDiff }, refusal: twoOwners(ref, otherOwner) };
+    return { compared: { desired, live, diff: noDiff }, refusal: twoOwners(ref, otherOwner, input.delivery) };
   }
   return confirmedDiff({ prepared, live, type }, input);
 }
@@ -283,10 +283,11 @@ export function rejected(prepared: PreparedObject, error: Error): Refusal {
   };
 }
 
-function twoOwners(ref: ObjectRef, other: string): Refusal {
+function twoOwners(ref: ObjectRef, other: string, delivery: Delivery): Refusal {
+  const said = `${ref.kind} "${ref.name}" in namespace "${ref.namespace}" belongs to ${other} already`;
   return {
     code: 'TWO_OWNERS',
-    sentence: `${ref.kind} "${ref.name}" in namespace "${ref.namespace}" belongs to ${other} already`,
+    sentence: delivery.frontEnd.sayShared?.(ref, delivery, other) ?? said,
     remedy: 'Keep the object in one source only; whichever owns it now goes on doing so.',
   };
 }
