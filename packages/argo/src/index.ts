@@ -136,7 +136,18 @@ export { EntryError, type EntryWish } from './repositories/secrets.ts';
 export { builtinPolicies } from './rbac/builtin-policy.ts';
 export { type Enforcer, type MatchMode, type Policies, type RbacRequest, createEnforcer } from './rbac/enforcer.ts';
 export { type Bearer, type Judge, type JudgeRules, createJudge, projectRoleOf } from './rbac/judge.ts';
-export { type PolicyProblem, type ReadPolicies, joinPolicies, policySources, readPolicies } from './rbac/policy-text.ts';
+export {
+  type PolicyProblem,
+  type ReadPolicies,
+  joinPolicies,
+  policySources,
+  readPolicies,
+} from './rbac/policy-text.ts';
+export { applicationObject, objectActions, runAction, scopedObject } from './rbac/application-rights.ts';
+export { type Gate, type GateOptions, type KnownBearer, type TokenWish, createGate } from './rbac/gate.ts';
+export { roleTokens } from './rbac/project-tokens.ts';
+export { type RbacSettings, rbacConfigName, readRbacSettings } from './rbac/rbac-settings.ts';
 export { barePermissionDenied, permissionDenied } from './rbac/sentences.ts';
+export { TokenRefused } from './rbac/tokens.ts';
 export { type Trust, trustConfigMaps } from './repositories/trust.ts';
 export { type WebhookAnswer, type WebhookOptions, createWebhookHandler } from './webhook/handler.ts';

@@ -6,6 +6,7 @@ import { type Json, type KubeObject, gvkOf } from '@evenkeel/resource';
 import { present } from '@evenkeel/std';
 import { type Application, sourcesOf } from '../application.ts';
 import type { ClusterDirectory } from '../clusters/directory.ts';
+import { withTidyTokens } from '../rbac/project-tokens.ts';
 import { permitsDestination, permitsSource } from './permissions.ts';
 import { type Project, type ProjectSpec, readProject } from './project.ts';
 import { normalisePolicy, validateProject } from './validate.ts';
@@ -55,7 +56,7 @@ export async function updateProject(object: KubeObject, world: ProjectWorld): Pr
   if (!existing) throw new ProjectRefused(`appprojects.${type.group} "${project.name}" not found`);
   const lost = impact(readProject(existing), project, world);
   if (lost !== undefined) throw new ProjectRefused(lost);
-  return world.client.update(type, wanted, { fieldManager });
+  return world.client.update(type, withTidyTokens(wanted), { fieldManager });
 }
 
 /** Deletes a project that no Application refers to. */

@@ -79,6 +79,17 @@ export interface ArgoSettings {
   readonly waveDelayMs: number;
   /** `controller.resource.health.persist`: status.resources carries the health of each. */
   readonly persistResourceHealth: boolean;
+  readonly rbac: RbacSwitches;
+}
+
+/** What decides which permission something asks for. */
+export interface RbacSwitches {
+  /** `server.rbac.disableApplicationFineGrainedRBACInheritance: "false"`: who may update or delete an application may do so with its objects. */
+  readonly inheritsFineGrained: boolean;
+  /** `server.rbac.rollback.enforce.enable`: a rollback asks for `rollback`, not for `sync`. */
+  readonly enforcesRollback: boolean;
+  /** `application.sync.requireOverridePrivilegeForRevisionSync`: a sync to another revision asks for `override` too. */
+  readonly revisionNeedsOverride: boolean;
 }
 
 /** Settings and what is wrong with them, one sentence each. */
@@ -137,6 +148,11 @@ export function readSettings({ config = {}, params = {}, plugins = [] }: Setting
     syncTimeoutMs: cmd.count('controller.sync.timeout.seconds', 0) * 1000,
     waveDelayMs: cmd.count('controller.sync.wave.delay.seconds', 2) * 1000,
     persistResourceHealth: cmd.flag('controller.resource.health.persist', false),
+    rbac: {
+      inheritsFineGrained: !cm.flag('server.rbac.disableApplicationFineGrainedRBACInheritance', true),
+      enforcesRollback: cm.flag('server.rbac.rollback.enforce.enable', false),
+      revisionNeedsOverride: cm.flag('application.sync.requireOverridePrivilegeForRevisionSync', false),
+    },
   };
   return { settings, problems };
 }
