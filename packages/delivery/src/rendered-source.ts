@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Refusal } from '@evenkeel/engine';
+import { lendCredentials } from '@evenkeel/git';
 import {
   type ReadRecord,
   type Recording,
@@ -16,7 +17,7 @@ import {
 import type { Cluster } from './cluster.ts';
 import type { DeliverySource } from './model.ts';
 import type { Located, Places } from './places.ts';
-import { type PluginLimits, createPluginHost } from './plugin/plugin-host.ts';
+import { type PluginLimits, type PluginWorld, createPluginHost } from './plugin/plugin-host.ts';
 import { type Lookups, clusterWorld, lookupsStillSame, nowhere } from './render/cluster-world.ts';
 import { Answers, type Needed, neededBy } from './render/needed.ts';
 import { outsideWorld } from './render/outside.ts';
@@ -124,6 +125,12 @@ interface Work {
   readonly previous: RenderedSource | undefined;
 }
 
+/** How a plugin gets at the source's own repository; undefined where that is no Git repository. */
+function lender({ url, chart, access }: DeliverySource): PluginWorld['lend'] {
+  if (!access || chart !== undefined || url.startsWith('oci://')) return undefined;
+  return (privateDirectory, signal) => lendCredentials(url, access.git(url).auth ?? {}, privateDirectory, signal);
+}
+
 type Attempt = { readonly rendering: Rendering; readonly reads: ReadRecord } | { readonly needed: Needed };
 
 /** Renders, brings what turns out to be needed, and renders again until nothing is. */
@@ -139,7 +146,10 @@ async function renderSnapshot(
   const world: RenderWorld = {
     ...work.chartWorld,
     ...outsideWorld(work.source, context.places, answers),
-    plugins: createPluginHost({ snapshot, recording: () => current.recording, answers }, context.plugins),
+    plugins: createPluginHost(
+      { snapshot, recording: () => current.recording, answers, lend: lender(work.source) },
+      context.plugins,
+    ),
   };
   for (;;) {
     const attempt = await withSnapshot(

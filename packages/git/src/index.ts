@@ -1,5 +1,6 @@
 // The contract of @evenkeel/git.
 export { type GitAuth } from './auth.ts';
+export { type LentCredentials, lendCredentials } from './lent-credentials.ts';
 export type { FetchedLogin, GitLogin, LoginCredentials } from './logins/login.ts';
 export {
   type EntraIdentity,

@@ -159,6 +159,60 @@ test('Applications say what is missing, and go on by themselves as it is added',
   assert.ok(listed <= 6, `${names.length} Applications cost ${listed} questions for references`);
 });
 
+/** A plugin that tells how many references it can list, and which variables say how. */
+function pluginYaml(name: string, generate: string, more = ''): string {
+  return `kind: ConfigManagementPlugin\nmetadata: {name: ${name}}\nspec:\n${more}  generate: {command: [sh, -c, ${JSON.stringify(generate)}]}\n`;
+}
+
+function pluginApplication(name: string): Promise<void> {
+  return apply({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name, namespace: 'argocd' },
+    spec: {
+      project: 'default',
+      source: { repoURL: gitUrl, targetRevision: 'main', path: 'app-0', plugin: { name } },
+      destination: { server: 'https://kubernetes.default.svc', namespace: 'default' },
+      syncPolicy: { automated: {} } as Json,
+    },
+  });
+}
+
+test(
+  'provideGitCreds: one plugin may reach its own repository, others may not, and nobody tells the password',
+  { skip },
+  async () => {
+    const list =
+      'printf "apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: %s}\\ndata: {refs: \'%s\', secrets: \'%s\'}\\n" "$ARGOCD_APP_NAME" "$(git ls-remote "$ARGOCD_APP_SOURCE_REPO_URL" main | wc -l | tr -d " ")" "$(env | grep -c right)"';
+    const labels = { 'evenkeel.dev/config-management-plugin': 'true' };
+    const data = {
+      'lent.yaml': pluginYaml('lent', list, '  provideGitCreds: true\n'),
+      'alone.yaml': pluginYaml('alone', list),
+      'telltale.yaml': pluginYaml(
+        'telltale',
+        'cat "$(dirname "$GIT_ASKPASS")"/password >&2; exit 3',
+        '  provideGitCreds: true\n',
+      ),
+    };
+    await apply({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'plugins', namespace: 'argocd', labels },
+      data,
+    });
+    for (const name of ['lent', 'alone', 'telltale']) await pluginApplication(name);
+    await untilAll(/^Synced$/, ['lent', 'alone']);
+    await untilAll(/plugin "telltale": `sh` failed \(3\): \*\*\*/, ['telltale']);
+    assert.ok(!standing('telltale').includes('right'));
+    const type = await client.discovery.resolve({ group: '', version: 'v1', kind: 'ConfigMap' });
+    assert.ok(type);
+    const told = async (name: string): Promise<unknown> =>
+      (await client.get(type, { namespace: 'default', name }))?.['data'];
+    assert.deepEqual(await told('lent'), { refs: '1', secrets: '0' });
+    assert.deepEqual(await told('alone'), { refs: '0', secrets: '0' });
+  },
+);
+
 test('a change elsewhere costs no question', { skip }, async () => {
   const before = forge.asked.length;
   await secret('repo-other', 'repository', { url: 'https://elsewhere.example.com/x', username: 'me', password: 'p' });

@@ -51,9 +51,6 @@ function readPlugin(document: JsonObject): PluginDefinition | string {
   if (name === '') return 'metadata.name should be non-empty';
   const generate = commandOf(spec['generate']);
   if (generate.length === 0) return 'spec.generate command should be non-empty';
-  if (spec['provideGitCreds'] === true) {
-    return 'spec.provideGitCreds is not supported: a plugin sees no credentials of ours';
-  }
   const version = textOf(spec['version']);
   const init = commandOf(spec['init']);
   const discover = mapOf(spec['discover']);
@@ -67,6 +64,7 @@ function readPlugin(document: JsonObject): PluginDefinition | string {
     generate,
     ...(fileName !== '' || glob !== '' || command.length > 0 ? { discover: { fileName, glob, command } } : {}),
     preserveFileMode: spec['preserveFileMode'] === true,
+    ...(spec['provideGitCreds'] === true ? { lendsCredentials: true } : {}),
   };
 }
 

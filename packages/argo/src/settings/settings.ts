@@ -3,6 +3,7 @@
 
 import type { PluginDefinition, RbacRespect } from '@evenkeel/delivery';
 import type { LabelSelector } from '@evenkeel/resource';
+import { defaultMessageTemplate, defaultReadmeTemplate } from '../hydrator/templates.ts';
 import { type Customizations, readCustomizations } from './customizations.ts';
 import { EntryReader } from './entry-reader.ts';
 import { type PluginSource, readPlugins } from './plugins.ts';
@@ -80,6 +81,18 @@ export interface ArgoSettings {
   /** `controller.resource.health.persist`: status.resources carries the health of each. */
   readonly persistResourceHealth: boolean;
   readonly rbac: RbacSwitches;
+  readonly hydrator: HydratorSettings;
+}
+
+/** What hydrated commits say, and who makes them. */
+export interface HydratorSettings {
+  /** `sourceHydrator.commitMessageTemplate` */
+  readonly commitMessageTemplate: string;
+  /** `sourceHydrator.readmeMessageTemplate` */
+  readonly readmeTemplate: string;
+  /** `commit.author.name` and `commit.author.email` */
+  readonly authorName: string;
+  readonly authorEmail: string;
 }
 
 /** What decides which permission something asks for. */
@@ -148,6 +161,12 @@ export function readSettings({ config = {}, params = {}, plugins = [] }: Setting
     syncTimeoutMs: cmd.count('controller.sync.timeout.seconds', 0) * 1000,
     waveDelayMs: cmd.count('controller.sync.wave.delay.seconds', 2) * 1000,
     persistResourceHealth: cmd.flag('controller.resource.health.persist', false),
+    hydrator: {
+      commitMessageTemplate: cm.text('sourceHydrator.commitMessageTemplate') || defaultMessageTemplate,
+      readmeTemplate: cm.text('sourceHydrator.readmeMessageTemplate') || defaultReadmeTemplate,
+      authorName: cm.text('commit.author.name') || 'Argo CD',
+      authorEmail: cm.text('commit.author.email') || 'argo-cd@example.com',
+    },
     rbac: {
       inheritsFineGrained: !cm.flag('server.rbac.disableApplicationFineGrainedRBACInheritance', true),
       enforcesRollback: cm.flag('server.rbac.rollback.enforce.enable', false),

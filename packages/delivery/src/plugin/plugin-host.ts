@@ -4,11 +4,13 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { type LentCredentials, maskSecrets } from '@evenkeel/git';
 import type { PinnedSnapshot, Recording, Snapshot } from '@evenkeel/source';
 import { treeDirname } from '@evenkeel/std';
 import { type Answers, RenderRefused } from '../render/needed.ts';
 import type { PluginDefinition, PluginSettings } from '../render/request.ts';
 import type { PluginHost } from '../render/world.ts';
+import { endLeftovers } from './leftovers.ts';
 import { runProgram } from './run-program.ts';
 
 /** Where programs are found, and how long and how much they may. */
@@ -31,9 +33,18 @@ export const defaultPluginLimits: PluginLimits = {
   concurrencyMax: 4,
 };
 
+/** What one rendering gives its plugins. */
+export interface PluginWorld {
+  readonly snapshot: Snapshot;
+  readonly recording: () => Recording;
+  readonly answers: Answers;
+  /** Lends the source's own credentials, with files below a private directory; undefined where there are none to lend. */
+  readonly lend?: ((privateDirectory: string, signal: AbortSignal) => Promise<LentCredentials>) | undefined;
+}
+
 /** The host of one rendering. What a plugin may see counts as read, whole. */
 export function createPluginHost(
-  { snapshot, recording, answers }: { snapshot: Snapshot; recording: () => Recording; answers: Answers },
+  { snapshot, recording, answers, lend }: PluginWorld,
   limits: PluginLimits,
 ): PluginHost {
   const run = (
@@ -47,12 +58,15 @@ export function createPluginHost(
     for (const path of [...seen, ...seen.flatMap((from) => walk(snapshot, from).links)]) recording().readWhole(path);
     const commands =
       what === 'discover' ? [plugin.discover?.command ?? []] : [...(plugin.init ? [plugin.init] : []), plugin.generate];
+    const lent = what === 'generate' && plugin.lendsCredentials === true ? lend : undefined;
     return answers.of(`plugin ${what} ${plugin.name} ${directory}`, (signal) =>
-      inTurn(limits, () => runCopied({ snapshot, seen, directory, commands, plugin, settings, limits, signal })),
+      inTurn(limits, () =>
+        runCopied({ snapshot, seen, directory, commands, plugin, settings, limits, lend: lent, signal }),
+      ),
     );
   };
   return {
-    takes: (directory, plugin, settings) => run('discover', directory, plugin, settings).trim() !== '',
+    takes: (directory, plugin, settings) => run('discover', directory, plugin, settings).replace(/\n$/, '') !== '',
     generate: (directory, plugin, settings) => run('generate', directory, plugin, settings),
   };
 }
@@ -83,12 +97,14 @@ interface CopiedRun {
   readonly plugin: PluginDefinition;
   readonly settings: PluginSettings;
   readonly limits: PluginLimits;
+  readonly lend: PluginWorld['lend'];
   readonly signal: AbortSignal;
 }
 
 /** Runs the commands one after another in a copy; answers what the last one printed. Throws RenderRefused. */
-async function runCopied({ plugin, settings, limits, signal, ...input }: CopiedRun): Promise<string> {
+async function runCopied({ plugin, settings, limits, lend, signal, ...input }: CopiedRun): Promise<string> {
   const place = await mkdtemp(join(tmpdir(), 'evenkeel-plugin-'));
+  let secrets: readonly string[] = [];
   try {
     const tree = join(place, 'source');
     const home = join(place, 'home');
@@ -99,7 +115,10 @@ async function runCopied({ plugin, settings, limits, signal, ...input }: CopiedR
       modes: plugin.preserveFileMode,
       bytesMax: limits.copyBytesMax,
     });
+    await using lent = await lend?.(place, signal);
+    secrets = lent?.secrets ?? [];
     const environment = {
+      ...lent?.environment,
       ...Object.fromEntries(settings.environment.map(({ name, value }) => [name, value])),
       PATH: limits.path,
       HOME: home,
@@ -114,15 +133,25 @@ async function runCopied({ plugin, settings, limits, signal, ...input }: CopiedR
     return printed;
   } catch (error) {
     signal.throwIfAborted();
-    const why = (error instanceof Error ? error.message : String(error)).replaceAll(place, '');
+    const why = withoutSecrets(error instanceof Error ? error.message : String(error), secrets).replaceAll(place, '');
     throw new RenderRefused({
       code: 'RENDER_FAILED',
       sentence: `plugin "${plugin.name}": ${why}`,
       remedy: `Correct the files or the plugin. It sees ${input.seen.map((path) => `"${path}"`).join(', ')} and nothing else; what else it needs is named in the application's manifest-generate-paths.`,
     });
   } finally {
+    await endLeftovers(place);
     await rm(place, { recursive: true, force: true });
   }
+}
+
+/** A program may complain of what it was lent. */
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  let shown = maskSecrets(text);
+  for (const secret of secrets) {
+    for (const form of [secret, encodeURIComponent(secret)]) if (form !== '') shown = shown.replaceAll(form, '***');
+  }
+  return shown;
 }
 
 /** Writes what a plugin may see. Links are written as what they lead to; those that lead out of the source are left out. */

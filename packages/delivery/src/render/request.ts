@@ -107,6 +107,8 @@ export interface PluginDefinition {
   readonly discover?: { readonly fileName?: string; readonly glob?: string; readonly command?: readonly string[] };
   /** Programs among the files stay executable. */
   readonly preserveFileMode: boolean;
+  /** `generate` may reach the source's own repository with the source's credentials. */
+  readonly lendsCredentials?: boolean;
 }
 
 /** Everything a render depends on besides the files. */
