@@ -27,6 +27,7 @@ import { type SettingsSource, fixedSettings } from './settings/watch-settings.ts
 import { settingsProblems } from './ignore-differences.ts';
 import type { RepositoryDirectory } from './repositories/directory.ts';
 import { type Departure, depart, withHookFinalizers } from './departure.ts';
+import { failureStatus } from './failure.ts';
 import { memoryOf } from './memory.ts';
 import { refusedOperation, requestOf } from './operation.ts';
 import { leftOut, statusJson, statusOf, withDeletionError } from './status.ts';
@@ -102,7 +103,7 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
   const reconciler = new ApplicationReconciler(options, { type, applications, governance, settings });
   const controller = createController<string>({
     name: 'application',
-    reconcile: (key, context) => reconciler.reconcile(key, context.signal),
+    reconcile: (key, context) => reconciler.attempt(key, context.signal),
     concurrency: options.concurrency ?? 32,
     backoff: { baseMs: 250, factor: 2, maxMs: 180e3 },
     clock: options.clock,
@@ -257,6 +258,31 @@ class ApplicationReconciler {
   constructor(options: ArgoOptions, watched: Watched) {
     this.#options = options;
     this.#watched = watched;
+  }
+
+  /** One reconciliation; where it ends in a way nobody foresaw, the Application says so. */
+  async attempt(key: string, signal: AbortSignal): Promise<Outcome> {
+    try {
+      return await this.reconcile(key, signal);
+    } catch (error) {
+      const [, namespace = '', name = ''] = key.split('/');
+      const object = this.#watched.applications.get(namespace, name);
+      if (object && !signal.aborted && !isSkipped(object)) await this.#tellFailure(readApplication(object), error);
+      throw error;
+    }
+  }
+
+  async #tellFailure(application: Application, error: unknown): Promise<void> {
+    const { client, clock } = this.#options;
+    const { namespace, name } = application;
+    const { fieldManager } = argoFrontEnd;
+    const status = failureStatus(application, error, clock.now());
+    if (!status || !isOurs(namespace, this.#watched.settings.current())) return;
+    try {
+      await client.patch(this.#watched.type, { namespace, name }, 'merge', { status }, { fieldManager });
+    } catch {
+      // The next attempt tells.
+    }
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<Outcome> {
