@@ -354,7 +354,8 @@ export class Deliveries implements AsyncDisposable {
       resumed: decision.cause === 'resumed' && last?.revision === revision ? last : undefined,
       clock,
       onProgress: (urgent) => {
-        if (urgent || (announced && clock.now() - startedAtMs > quietMs)) this.#options.onWake(delivery.key);
+        // The state is kept anyway; the delivery of this turn is not kept with an operation that has ended.
+        if (urgent || (announced && clock.now() - startedAtMs > quietMs)) this.#options.onWake(state.delivery.key);
       },
     });
     state.operation = operation;

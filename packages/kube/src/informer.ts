@@ -1,7 +1,7 @@
 // A watch cache of one resource type: one list, then one watch for ever. It survives dropped connections, expired
 // versions and servers that go away; it never polls.
 
-import { type KubeObject, parseApiVersion } from '@evenkeel/resource';
+import { type KubeObject, parseApiVersion, sharedFields } from '@evenkeel/resource';
 import { type Backoff, type Clock, assert, backoffDelayMs } from '@evenkeel/std';
 import type { Informer, KubeClient, ObjectChange, ResourceType } from './client.ts';
 import { KubeError, KubeUnreachable, isKubeError } from './errors.ts';
@@ -346,7 +346,9 @@ export class ListWatchInformer implements Informer {
   }
 
   #transformed(object: KubeObject): KubeObject {
-    return this.#options.transform?.(object) ?? object;
+    const kept = this.#options.transform?.(object) ?? object;
+    shareOwnership(kept);
+    return kept;
   }
 
   /** Tells listeners, in order, also when a listener causes further changes while it is being told. */
@@ -374,6 +376,17 @@ export class ListWatchInformer implements Informer {
     } catch {
       // A reporter that fails has nobody left to report to, and must not stop the watch.
     }
+  }
+}
+
+/** Trees of owned fields are alike for thousands of objects, and larger than most of them. */
+function shareOwnership({ metadata }: KubeObject): void {
+  for (const entry of metadata.managedFields ?? []) {
+    const { fieldsV1 } = entry;
+    if (fieldsV1 === undefined) continue;
+    const shared = sharedFields(fieldsV1);
+    // What was received is ours, and what takes its place is equal.
+    if (shared !== fieldsV1) Object.assign(entry, { fieldsV1: shared });
   }
 }
 

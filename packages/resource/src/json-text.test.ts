@@ -41,6 +41,18 @@ test('what JSON does not have is refused', () => {
   assert.throws(() => parseJson('{"a":12345678901234567890'), SyntaxError);
 });
 
+test('integers are exact wherever they stand, and digits in strings are text', () => {
+  for (const text of ['9007199254740993', ' -9007199254740993', '[ 9007199254740993 ]', '{"a" :\n-9007199254740993}']) {
+    assert.equal(stringifyJson(parseJson(text)), text.replaceAll(/\s/g, ''));
+  }
+  const digest = `web@sha256:${'0'.repeat(64)}`;
+  assert.deepEqual(parseJson(JSON.stringify({ imageID: digest })), { imageID: digest });
+  assert.deepEqual(parseJson(`{"imageID":"${digest}","n":9007199254740993}`), {
+    imageID: digest,
+    n: 9007199254740993n,
+  });
+});
+
 test('deep values are written without recursion', () => {
   let value: Json = 1;
   for (let i = 0; i < 100_000; i++) value = [value];

@@ -22,8 +22,8 @@ export function stringifyJson(value: Json, options: StringifyJsonOptions = {}): 
 
 /** Reads JSON text; integers beyond 2^53 become bigints. Throws `SyntaxError`. */
 export function parseJson(text: string): Json {
-  // Only a long run of digits can be an integer that a number does not hold.
-  if (!/[0-9]{16}/.test(text)) return JSON.parse(text) as Json;
+  // Only a long run of digits can be an integer that a number does not hold, and not in the middle of a string: digests.
+  if (!/[0-9]{16}/.test(text) || !/(?:"\s*:|[[,]|^)\s*-?[0-9]{16}/.test(text)) return JSON.parse(text) as Json;
   return JSON.parse(text, exactIntegers as (this: unknown, key: string, value: unknown) => unknown) as Json;
 }
 

@@ -83,7 +83,8 @@ export function endedOperation(report: OperationReport): Operation {
 class RunningOperation implements Operation {
   readonly done: Promise<void>;
   readonly isRecordedFirst: boolean;
-  readonly #input: OperationInput;
+  // The plan and its objects are not kept: what has ended is remembered for as long as its delivery.
+  readonly #ends: Pick<OperationInput, 'clock' | 'retry' | 'onProgress'>;
   readonly #controller = new AbortController();
   readonly #approval: ReturnType<typeof createApproval>;
   readonly #steps = new Map<string, StepReport>();
@@ -92,21 +93,20 @@ class RunningOperation implements Operation {
   #report: OperationReport | undefined;
 
   constructor(input: OperationInput) {
-    this.#input = input;
-    const { clock, delivery } = input;
+    const { clock, delivery, retry, onProgress } = input;
+    this.#ends = { clock, retry, onProgress };
     const { steps, ...base } = beginningOf(input);
     this.#base = base;
     for (const step of steps) this.#steps.set(stepKey(step), step);
     this.#approval = createApproval(delivery.policy.approvedAtMs);
-    const cancelDeadline = clock.after(delivery.policy.timeoutMs, () =>
-      this.#controller.abort(
-        new Termination(`gave up after ${formatDurationMs(delivery.policy.timeoutMs)}: ${this.#base.message}`),
-      ),
+    const { timeoutMs } = delivery.policy;
+    const cancelDeadline = clock.after(timeoutMs, () =>
+      this.#controller.abort(new Termination(`gave up after ${formatDurationMs(timeoutMs)}: ${this.#base.message}`)),
     );
     this.isRecordedFirst = input.recordFirst;
     if (!input.recordFirst) this.begin();
     this.#controller.signal.addEventListener('abort', () => this.begin(), { once: true });
-    this.done = this.#run().finally(cancelDeadline);
+    this.done = this.#run(input).finally(cancelDeadline);
   }
 
   begin(): void {
@@ -134,8 +134,7 @@ class RunningOperation implements Operation {
     if (atMs !== this.#approval.atMs) this.#approval.grant(atMs);
   }
 
-  async #run(): Promise<void> {
-    const { plan, delivery, cluster, clock, revision, resumed, initiatedBy } = this.#input;
+  async #run({ plan, delivery, cluster, clock, revision, resumed, initiatedBy }: OperationInput): Promise<void> {
     const run = startRun();
     const context: RunContext = {
       delivery,
@@ -169,7 +168,7 @@ class RunningOperation implements Operation {
     const { signal } = this.#controller;
     signal.throwIfAborted();
     this.#begun = Promise.withResolvers<void>();
-    this.#input.onProgress(true);
+    this.#ends.onProgress(true);
     await this.#begun.promise;
     signal.throwIfAborted();
   }
@@ -199,7 +198,7 @@ class RunningOperation implements Operation {
   }
 
   #finish(phase: OperationPhase, message: string): void {
-    const { clock, retry } = this.#input;
+    const { clock, retry } = this.#ends;
     const finishedAtMs = clock.now();
     const failed = phase !== 'succeeded' && this.#base.phase !== 'terminating';
     const { retryCount } = this.#base;
@@ -216,7 +215,7 @@ class RunningOperation implements Operation {
   #update(change: Partial<OperationReport>, urgent: boolean): void {
     this.#base = { ...this.#base, ...change };
     this.#report = undefined;
-    this.#input.onProgress(urgent);
+    this.#ends.onProgress(urgent);
   }
 }
 

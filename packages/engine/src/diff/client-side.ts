@@ -16,6 +16,7 @@ import {
   lastAppliedAnnotation,
   parseJson,
   setToFieldsV1,
+  sharedFields,
   stringifyJson,
   upgradeManagedFields,
 } from '@evenkeel/resource';
@@ -45,7 +46,7 @@ export interface MethodInput {
  */
 export function methodFor({ wanted, desired, live, manager }: MethodInput): ApplyMethod {
   if (wanted === 'server') return 'server';
-  if (live && lastAppliedTo(live) === undefined && hasApplied(live, manager)) return 'server';
+  if (live && hasApplied(live, manager) && lastAppliedTo(live) === undefined) return 'server';
   return fitsAnnotation(desired) ? 'client' : 'server';
 }
 
@@ -81,14 +82,17 @@ export function withLastApplied(object: KubeObject): KubeObject {
   };
 }
 
-const lastApplied = new WeakMap<KubeObject, { readonly object: KubeObject | undefined }>();
+/**
+ * One object is asked about several times in a row and then hardly again: a second copy of everything that is live would
+ * take as much memory as the first.
+ */
+let latest: { readonly live: KubeObject; readonly object: KubeObject | undefined } | undefined;
 
 /** What was applied last by the client, as its annotation says; undefined where there is none or it cannot be read. */
 export function lastAppliedTo(live: KubeObject): KubeObject | undefined {
-  const known = lastApplied.get(live);
-  if (known) return known.object;
+  if (latest?.live === live) return latest.object;
   const object = parsed(live.metadata.annotations?.[lastAppliedAnnotation]);
-  lastApplied.set(live, { object });
+  latest = { live, object };
   return object;
 }
 
@@ -117,7 +121,7 @@ export function asClientApplied(live: KubeObject, manager: string, schema: Field
   if (before) {
     const { apiVersion: _version, kind: _kind, metadata, ...rest } = normaliseDesired(before) as unknown as JsonObject;
     const owned = { ...rest, ...(isMap(metadata) ? { metadata: ownedMetadata(metadata) } : {}) };
-    const fieldsV1 = setToFieldsV1(fieldSetOf(owned, schema));
+    const fieldsV1 = sharedFields(setToFieldsV1(fieldSetOf(owned, schema)));
     entries.push({ manager, operation: 'Apply', apiVersion: live.apiVersion, fieldsType: 'FieldsV1', fieldsV1 });
   }
   const view = withoutNote({ ...live, metadata: { ...live.metadata, managedFields: entries } });
