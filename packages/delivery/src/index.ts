@@ -9,6 +9,7 @@ export {
 } from './cluster.ts';
 export type { SourceIntegrity } from './integrity.ts';
 export type { Closed, DeliveryLimits, OrphanWatch, SyncMoment } from './limits.ts';
+export { type Places, createPlaces } from './places.ts';
 export type { RbacRespect } from './live/denied-kinds.ts';
 export type { ClusterScope } from './live/live-state.ts';
 export { renderSource, rendererFor } from './render/render.ts';

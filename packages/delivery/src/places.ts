@@ -20,6 +20,9 @@ import { unpackChart } from '@evenkeel/helm';
 import { type Clock, memoryTree } from '@evenkeel/std';
 import type { DeliverySource } from './model.ts';
 
+/** A source as a place, whatever is rendered of it. */
+export type PlaceSource = Omit<DeliverySource, 'render' | 'adapt'>;
+
 /** What a source stands at. */
 export interface Located {
   /** A commit, a chart's version, an artifact's digest: what a status shows. */
@@ -37,9 +40,9 @@ export interface LocateOptions {
 
 /** All places of a process. */
 export interface Places extends Disposable {
-  locate(source: DeliverySource, options: LocateOptions): Promise<Located>;
+  locate(source: PlaceSource, options: LocateOptions): Promise<Located>;
   /** Calls `listener` when the source may stand at another revision. Returns the way to stop. */
-  watch(source: DeliverySource, listener: () => void): () => void;
+  watch(source: PlaceSource, listener: () => void): () => void;
   readonly store: SourceStore;
   /** Refuses by name where this process has none. */
   charts(): ChartStore;
@@ -50,7 +53,7 @@ const INTERVAL_MS = 3 * 60_000;
 /** What a timer can wait at most. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-function intervalOf({ pollMs = INTERVAL_MS }: DeliverySource): number {
+function intervalOf({ pollMs = INTERVAL_MS }: PlaceSource): number {
   return Math.min(pollMs, TIMER_MS_MAX);
 }
 
@@ -124,7 +127,7 @@ export function createPlaces(options: {
 /** Watches every source once, repositories by their URLs. */
 export function watchSources(
   places: Places,
-  sources: readonly DeliverySource[],
+  sources: readonly PlaceSource[],
   listener: () => void,
 ): readonly (() => void)[] {
   const distinct = new Map(sources.map((source) => [watchKey([source]), source] as const));
@@ -132,7 +135,7 @@ export function watchSources(
 }
 
 /** Equal for sources that are watched alike. */
-export function watchKey(sources: readonly DeliverySource[]): string {
+export function watchKey(sources: readonly PlaceSource[]): string {
   return sources
     .map(({ url, kind, chart, revision }) =>
       kind === undefined || kind === 'git' ? url : JSON.stringify([url, chart, revision]),
@@ -177,7 +180,7 @@ interface Asking {
 
 async function locateCommit(
   store: SourceStore,
-  source: DeliverySource,
+  source: PlaceSource,
   { refresh, signal }: { readonly refresh: boolean; readonly signal: AbortSignal },
 ): Promise<Located> {
   const { access, tagPrefix, url } = source;
@@ -193,7 +196,7 @@ async function locateCommit(
 /** A commit of a repository of which the name is known. */
 export function atCommit(
   store: SourceStore,
-  { access, filter, url }: Pick<DeliverySource, 'access' | 'filter' | 'url'>,
+  { access, filter, url }: Pick<PlaceSource, 'access' | 'filter' | 'url'>,
   sha: string,
 ): Located {
   return {
@@ -203,7 +206,7 @@ export function atCommit(
   };
 }
 
-async function locateChart(source: DeliverySource, asking: Asking): Promise<Located> {
+async function locateChart(source: PlaceSource, asking: Asking): Promise<Located> {
   const { charts, refresh, signal } = asking;
   const request: ChartRequest = {
     // As upstream has it, a place without a scheme is a registry.
@@ -230,7 +233,7 @@ async function locateChart(source: DeliverySource, asking: Asking): Promise<Loca
   };
 }
 
-async function locateArtifact(source: DeliverySource, asking: Asking): Promise<Located> {
+async function locateArtifact(source: PlaceSource, asking: Asking): Promise<Located> {
   const { charts, refresh, signal } = asking;
   const { revision } = source;
   const choice = revision.startsWith('sha256:')
@@ -265,7 +268,7 @@ function withoutSignal<T extends RemoteRequest>({ signal: _signal, ...request }:
 
 /** How a remote is reached with the credentials that hold now. */
 export async function remoteRequest(
-  { access, passCredentials, url }: Pick<DeliverySource, 'access' | 'passCredentials' | 'url'>,
+  { access, passCredentials, url }: Pick<PlaceSource, 'access' | 'passCredentials' | 'url'>,
   signal: AbortSignal,
   at: string = url,
 ): Promise<RemoteRequest> {
@@ -275,7 +278,7 @@ export async function remoteRequest(
 }
 
 /** What can never mean anything else: a digest, an exact version of a chart. Tags of artifacts can be moved. */
-function isLasting({ kind, revision }: DeliverySource): boolean {
+function isLasting({ kind, revision }: PlaceSource): boolean {
   if (kind === 'artifact') return revision.startsWith('sha256:');
   return /^v?\d+\.\d+\.\d+/.test(revision) && !isRange(revision);
 }
@@ -284,7 +287,7 @@ const askers = new WeakMap<object, number>();
 let askersCount = 0;
 
 /** What one set of credentials was told is not told to another. */
-function placeKey({ access, kind, url, chart, revision }: DeliverySource): string {
+function placeKey({ access, kind, url, chart, revision }: PlaceSource): string {
   const known = access && askers.get(access);
   const asker = access && (known ?? (askersCount += 1));
   if (access && asker !== undefined) askers.set(access, asker);

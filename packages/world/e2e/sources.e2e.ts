@@ -375,6 +375,22 @@ stringData: {type: ${type}, name: ${name}, url: "${url}", enableOCI: "true", use
   const app = await untilSynced('layered');
   assert.match(String(at(app, 'status', 'sync', 'revision')), /^sha256:/);
   await untilData('configmap/layered/config', 'value', 'from the registry');
+  await story.apply(`apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: layers, namespace: argocd}
+spec:
+  generators:
+    - oci: {repoURL: '${registry.url}/team/app', revision: '1.*', directories: [{path: '*'}]}
+  template:
+    metadata: {name: 'set-{{path.basename}}'}
+    spec:
+      project: default
+      source: {repoURL: '${registry.url}/team/app', targetRevision: '1.*', path: '{{path}}'}
+      destination: {server: https://kubernetes.default.svc, namespace: set-layered}
+      syncPolicy: {automated: {}, syncOptions: [CreateNamespace=true]}
+`);
+  await untilSynced('set-app');
+  await untilData('configmap/set-layered/config', 'value', 'from the registry');
 });
 
 test('a commit that touches one of 500 Applications renders one', { timeout: 180_000 }, async () => {

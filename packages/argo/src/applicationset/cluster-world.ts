@@ -1,9 +1,12 @@
 // The world of generators in a real cluster: watch caches, the source store, forges.
 
+import { type Places, createPlaces } from '@evenkeel/delivery';
 import { type ForgeAccess, ForgeError, GitError } from '@evenkeel/git';
 import type { Informer, KubeClient, ResourceType } from '@evenkeel/kube';
 import type { Json, KubeObject } from '@evenkeel/resource';
-import { type RepositoryAccess, SourceError, type SourceStore, withSnapshot } from '@evenkeel/source';
+import { RemoteError } from '@evenkeel/oci';
+import { type ChartStore, type RepositoryAccess, SourceError, type SourceStore, withSnapshot } from '@evenkeel/source';
+import type { Clock } from '@evenkeel/std';
 import { GenerationError } from './application-set.ts';
 import type { GeneratorWorld, PluginQuestion } from './generators/world.ts';
 import type { SetSettings } from './set-settings.ts';
@@ -11,6 +14,9 @@ import type { SetSettings } from './set-settings.ts';
 export interface ClusterWorldInput {
   readonly client: KubeClient;
   readonly store: SourceStore;
+  /** Where artifacts come from; artifacts are refused by name without it. */
+  readonly charts?: ChartStore | undefined;
+  readonly clock: Clock;
   /** Secrets labelled as clusters, in Argo CD's namespace. */
   readonly clusterSecrets: Informer;
   readonly settings: SetSettings;
@@ -26,13 +32,16 @@ export interface ClusterWorldInput {
 /** Makes the world for one generation. */
 export function clusterWorld(input: ClusterWorldInput): GeneratorWorld {
   const { client, settings, access, signal } = input;
+  // What an artifact's revision means is asked once for each generation.
+  const places = createPlaces({ store: input.store, charts: input.charts, clock: input.clock });
   return {
     controlNamespace: input.controlNamespace,
     clusterSecrets: () => input.clusterSecrets.list(),
     secret: (namespace, name) => getCore(client, 'Secret', { namespace, name }, signal),
     configMap: (namespace, name) => getCore(client, 'ConfigMap', { namespace, name }, signal),
     decisions: (query) => listDecisions(input, query),
-    readTree: (source, work) => readTree(input, source, work),
+    readTree: (source, work) =>
+      source.kind === 'oci' ? readArtifact(input, places, { source, work }) : readTree(input, source, work),
     newFileGlobbing: settings.newFileGlobbing,
     askPlugin: (question) => askPlugin(access, question),
     forges: settings.forges,
@@ -88,6 +97,27 @@ const readTree = async <T>(
     throw error;
   }
 };
+
+interface ArtifactWork<T> {
+  readonly source: Parameters<GeneratorWorld['readTree']>[0];
+  readonly work: Parameters<typeof withSnapshot<T>>[1];
+}
+
+async function readArtifact<T>(
+  { signal, repositories: access }: ClusterWorldInput,
+  places: Places,
+  { source: { url, revision, fresh }, work }: ArtifactWork<T>,
+): Promise<T> {
+  const at = { kind: 'artifact', url: url.includes('://') ? url : `oci://${url}`, path: '', revision, access } as const;
+  try {
+    const located = await places.locate(at, { refresh: fresh, signal });
+    return await withSnapshot(await located.open(signal), work, { signal });
+  } catch (error) {
+    if (error instanceof RemoteError || error instanceof SourceError)
+      throw new GenerationError(`unable to resolve OCI revision ${revision}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
 
 async function askPlugin(access: ForgeAccess, { baseUrl, token, timeoutMs, body }: PluginQuestion): Promise<Json> {
   try {

@@ -4,7 +4,7 @@ import { type Controller, createController, createEventRecorder } from '@evenkee
 import { ForgeAccess } from '@evenkeel/git';
 import { type Informer, type KubeClient, type ObjectChange, type ResourceType, createInformer } from '@evenkeel/kube';
 import type { JsonObject, KubeObject } from '@evenkeel/resource';
-import type { RepositoryAccess, SourceStore } from '@evenkeel/source';
+import type { ChartStore, RepositoryAccess, SourceStore } from '@evenkeel/source';
 import { type Clock, present } from '@evenkeel/std';
 import type { RepositoryDirectory } from '../repositories/directory.ts';
 import { type ApplicationSet, readApplicationSet } from './application-set.ts';
@@ -22,6 +22,8 @@ const reconcileDeadlineMs = 5 * 60_000;
 export interface SetControllerOptions {
   readonly client: KubeClient;
   readonly store: SourceStore;
+  /** Where artifacts of registries come from. */
+  readonly charts?: ChartStore | undefined;
   /** Where Argo CD's own Secrets, ConfigMaps and AppProjects are. */
   readonly controlNamespace: string;
   readonly clock: Clock;
@@ -265,11 +267,13 @@ class GenerationMemory {
   }
 
   #run(set: ApplicationSet, signal: AbortSignal, read: Set<string>): Promise<Generation> {
-    const { client, store, controlNamespace } = this.#options;
+    const { client, store, charts, clock, controlNamespace } = this.#options;
     const { clusterSecrets } = this.#watched;
     const world = clusterWorld({
       client,
       store,
+      charts,
+      clock,
       clusterSecrets,
       settings: this.settings,
       access: this.#access,

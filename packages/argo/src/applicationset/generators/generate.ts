@@ -14,7 +14,7 @@ import { renderGenerator } from '../template/render.ts';
 import { childrenOf, combiningKinds } from './children.ts';
 import { generateClusters } from './clusters.ts';
 import { generateDecisions } from './decision.ts';
-import { generateGit } from './git.ts';
+import { generateGit, generateOci } from './git.ts';
 import { type Generate, type Generated, type GeneratorInput } from './input.ts';
 import { generateList } from './list.ts';
 import { generateMatrix } from './matrix.ts';
@@ -34,7 +34,7 @@ const generators: Readonly<Record<GeneratorKind, Generate>> = {
   matrix: generateMatrix,
   merge: generateMerge,
   plugin: generatePlugin,
-  oci: () => Promise.reject(new GenerationError('the generator "oci" is not supported yet')),
+  oci: generateOci,
 };
 
 /** The generators an entry names. */

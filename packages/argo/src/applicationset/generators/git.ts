@@ -1,5 +1,6 @@
-// The git generator: directories or files of a repository. Mirrors argoproj/argo-cd:applicationset/generators/
-// {git,repo_path_utils}.go and the repo-server's GetGitDirectories (3.6), on our content-addressed trees.
+// The git and the oci generator: directories or files of a repository, or of an artifact. Mirrors argoproj/argo-cd:
+// applicationset/generators/{git,oci,repo_path_utils}.go and the repo-server's GetGitDirectories and GetOciFiles (3.6), on
+// our content-addressed trees.
 
 import { type Value, fromJson, stringSliceType, withType } from '@evenkeel/gotemplate';
 import { type Json, type JsonObject, YamlError, parseYaml } from '@evenkeel/resource';
@@ -10,19 +11,35 @@ import { type Params, flattenPlain } from '../template/params.ts';
 import { type Language, appendValues } from '../template/render.ts';
 import { type GeneratorInput, explained } from './input.ts';
 import { kindOf } from './list.ts';
-import { doublestarPattern, gitPattern, matchPath } from './path-patterns.ts';
+import { type FileMatcher, doublestarPattern, gitPattern, matchPath } from './path-patterns.ts';
 
 interface PathRule {
   readonly path: string;
   readonly exclude: boolean;
 }
 
+/** Where the files are. */
+type TreeKind = 'git' | 'oci';
+
+interface TreeInput extends GeneratorInput {
+  readonly kind: TreeKind;
+}
+
+export function generateGit(spec: JsonObject, input: GeneratorInput): Promise<readonly Params[]> {
+  return generateTree(spec, { ...input, kind: 'git' });
+}
+
+/** The same for an artifact of a registry, whose files are always found by doublestar. */
+export function generateOci(spec: JsonObject, input: GeneratorInput): Promise<readonly Params[]> {
+  return generateTree(spec, { ...input, kind: 'oci' });
+}
+
 /** `directories` win over `files`, as upstream. */
-export async function generateGit(spec: JsonObject, input: GeneratorInput): Promise<readonly Params[]> {
+async function generateTree(spec: JsonObject, input: TreeInput): Promise<readonly Params[]> {
   const directories = rulesOf(spec['directories']);
   const files = rulesOf(spec['files']);
   if (directories.length === 0 && files.length === 0) throw new GenerationError('ApplicationSet is empty');
-  return explained('error generating params from git', () =>
+  return explained(`error generating params from ${input.kind}`, () =>
     directories.length > 0 ? fromDirectories(spec, directories, input) : fromFiles(spec, files, input),
   );
 }
@@ -40,11 +57,12 @@ function textOf(json: Json | undefined): string {
 }
 
 /** The repository; read for the project where that is known before anything is generated. */
-function sourceOf(spec: JsonObject, { set }: GeneratorInput): Parameters<GeneratorInput['world']['readTree']>[0] {
+function sourceOf(spec: JsonObject, { set, kind }: TreeInput): Parameters<GeneratorInput['world']['readTree']>[0] {
   const project = textOf(set.spec.template.spec?.['project']);
   return {
+    kind,
     url: textOf(spec['repoURL']),
-    revision: textOf(spec['revision']) || 'HEAD',
+    revision: textOf(spec['revision']) || (kind === 'git' ? 'HEAD' : ''),
     project: project.includes('{{') ? '' : project,
     fresh: set.object.metadata.annotations?.['argocd.argoproj.io/application-set-refresh'] !== undefined,
   };
@@ -53,9 +71,9 @@ function sourceOf(spec: JsonObject, { set }: GeneratorInput): Parameters<Generat
 async function fromDirectories(
   spec: JsonObject,
   rules: readonly PathRule[],
-  input: GeneratorInput,
+  input: TreeInput,
 ): Promise<readonly Params[]> {
-  const all = await explained('error getting directories from git', () =>
+  const all = await explained(`error getting directories from ${input.kind}`, () =>
     input.world.readTree(sourceOf(spec, input), directoriesOf),
   );
   const chosen = all.filter((path) => {
@@ -86,13 +104,9 @@ function directoriesOf(tree: Snapshot): readonly string[] {
   return found;
 }
 
-async function fromFiles(
-  spec: JsonObject,
-  rules: readonly PathRule[],
-  input: GeneratorInput,
-): Promise<readonly Params[]> {
-  const { world, set } = input;
-  const pattern = world.newFileGlobbing ? doublestarPattern : gitPattern;
+async function fromFiles(spec: JsonObject, rules: readonly PathRule[], input: TreeInput): Promise<readonly Params[]> {
+  const { world, set, kind } = input;
+  const pattern = kind === 'oci' ? artifactPattern : world.newFileGlobbing ? doublestarPattern : gitPattern;
   const included = rules.filter(({ exclude }) => !exclude).map(({ path }) => pattern(path));
   const excluded = rules.filter(({ exclude }) => exclude).map(({ path }) => pattern(path));
   const contents = await world.readTree(sourceOf(spec, input), (tree) =>
@@ -120,6 +134,11 @@ async function fromFiles(
     });
   }
   return result;
+}
+
+/** No pattern, and the root itself, are all files. */
+function artifactPattern(pattern: string): FileMatcher {
+  return doublestarPattern(pattern === '' || pattern === '.' ? '**' : pattern);
 }
 
 function flatParams(object: JsonObject): Params {

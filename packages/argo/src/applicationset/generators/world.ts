@@ -43,9 +43,15 @@ export interface GeneratorWorld {
     readonly name: string;
     readonly labelSelector: string;
   }): Promise<readonly KubeObject[]>;
-  /** The tree of a repository at a revision, run through a pure function. */
+  /** The tree of a repository, or of an artifact of a registry, at a revision, run through a pure function. */
   readTree<T>(
-    source: { readonly url: string; readonly revision: string; readonly project: string; readonly fresh: boolean },
+    source: {
+      readonly kind: 'git' | 'oci';
+      readonly url: string;
+      readonly revision: string;
+      readonly project: string;
+      readonly fresh: boolean;
+    },
     work: (tree: Snapshot) => T,
   ): Promise<T>;
   /** Whether file patterns follow the newer rules, where `*` stops at '/'. */
