@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds the originals that we compare with, once: kustomize, Helm 4 and 3, and with --cluster etcd, kube-apiserver,
-# kube-controller-manager and Flux's kustomize-controller; with --cel the oracle of CEL alone. What is there and was built
-# from the same module files is kept.
+# kube-controller-manager and Flux's kustomize-controller; with --cel the oracle of CEL alone; with --argo that of Argo CD's
+# repo server, whose library of syncs lies in Argo CD's repository: ARGO_CD_SOURCE may name a checkout of it. What is there
+# and was built from the same module files is kept.
 set -euo pipefail
 target="${1:-${XDG_CACHE_HOME:-$HOME/.cache}/evenkeel/tools/bin}"
 cluster="${2:-}"
@@ -22,6 +23,19 @@ build() {
 
 if [ "$cluster" = --cel ]; then
   build cel-oracle cel .
+  exit
+fi
+if [ "$cluster" = --argo ]; then
+  engine="$here/reposerver/gitops-engine"
+  if [ ! -d "$engine" ]; then
+    source="${ARGO_CD_SOURCE:-}"
+    if [ -z "$source" ]; then
+      source=$(mktemp -d)
+      git clone --quiet --depth 1 --branch v3.6.1 https://github.com/argoproj/argo-cd "$source"
+    fi
+    cp -r "$source/gitops-engine" "$engine"
+  fi
+  GOTOOLCHAIN=auto build reposerver-oracle reposerver .
   exit
 fi
 build kustomize kustomize sigs.k8s.io/kustomize/kustomize/v5

@@ -68,3 +68,13 @@ test('a name too long for a label is cut only where the label is not read back',
   const whole = markObject(bare, long, { method: 'label', labelKey, installationId: '' });
   assert.equal(whole.metadata.labels?.['app'], long.instance);
 });
+
+test('a definition carries no mark', () => {
+  const definition: KubeObject = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.com' },
+  };
+  const tracking = { method: 'annotation+label', labelKey: 'app', installationId: 'east' } as const;
+  assert.equal(markObject(definition, place, tracking), definition);
+});

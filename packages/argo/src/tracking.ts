@@ -65,13 +65,15 @@ const LABEL_MAX = 63;
 
 /**
  * The object with the mark of its Application. `namespace` stands in the mark of objects that have none. Only
- * annotation+label cuts a name that is too long for a label, where the label is not what is read back.
+ * annotation+label cuts a name that is too long for a label, where the label is not what is read back. Definitions carry
+ * no mark, so that they are never pruned: everything of their kind would go with them (reposerver/repository/repository.go).
  */
 export function markObject(
   object: KubeObject,
   { instance, namespace }: { readonly instance: string; readonly namespace: string },
   { method, labelKey, installationId }: TrackingSettings,
 ): KubeObject {
+  if (isDefinition(object)) return object;
   const { metadata } = object;
   const label = method === 'annotation+label' ? instance.slice(0, LABEL_MAX).replace(/[^A-Za-z0-9]+$/, '') : instance;
   const labels = method === 'annotation' ? {} : { labels: { ...metadata.labels, [labelKey]: label } };
@@ -83,6 +85,10 @@ export function markObject(
     [trackingAnnotation]: trackingId(instance, object, metadata.namespace ?? namespace),
   };
   return { ...object, metadata: { ...metadata, ...labels, annotations } };
+}
+
+function isDefinition({ apiVersion, kind }: KubeObject): boolean {
+  return kind === 'CustomResourceDefinition' && parseApiVersion(apiVersion).group === 'apiextensions.k8s.io';
 }
 
 function keyOfInstance(instance: string): string {

@@ -2,7 +2,7 @@
 // nobody owns, and a cluster that is lost or back.
 
 import type { ObjectChange } from '@evenkeel/kube';
-import type { GroupKind } from '@evenkeel/resource';
+import { type GroupKind, type KubeObject, refKey, refOf } from '@evenkeel/resource';
 import type { Cluster } from './cluster.ts';
 import type { Delivery, DeliveryReport } from './model.ts';
 import { belongsToNobody } from './orphans.ts';
@@ -39,7 +39,10 @@ export class ClusterWatches implements Disposable {
       cluster.live.onSightChange((kind) =>
         this.#wake((watched) => watched.delivery.destination.cluster === cluster.name && mayNeed(watched.report, kind)),
       ),
-      cluster.live.onChange((change) => this.#onUnowned(change, cluster)),
+      cluster.live.onChange((change) => {
+        this.#onUnowned(change, cluster);
+        if (isDefinition(change.object)) this.#onDefinition(change.object, cluster);
+      }),
     ];
     this.#watched.set(cluster.name, {
       live: cluster.live,
@@ -73,6 +76,16 @@ export class ClusterWatches implements Disposable {
     else this.#orphanSeekers.delete(place);
   }
 
+  /** Definitions may stand in a source without being marked as its delivery's. */
+  #onDefinition(object: KubeObject, cluster: Cluster): void {
+    const changed = refKey(refOf(object));
+    this.#wake(
+      ({ delivery, report }) =>
+        delivery.destination.cluster === cluster.name &&
+        report?.resources.some(({ ref }) => isDefinition(ref) && refKey(ref) === changed) === true,
+    );
+  }
+
   #onUnowned({ kind, object, previous }: ObjectChange, cluster: Cluster): void {
     if (this.#orphanSeekers.size === 0) return;
     const seekers = this.#orphanSeekers.get(placeOf(cluster, object.metadata.namespace ?? ''));
@@ -82,6 +95,10 @@ export class ClusterWatches implements Disposable {
     // Only one that comes or goes changes how many there are.
     if (kind === 'updated' ? isOrphan !== was : isOrphan) for (const key of seekers) this.#onWake(key);
   }
+}
+
+function isDefinition({ kind }: { readonly kind: string }): boolean {
+  return kind === 'CustomResourceDefinition';
 }
 
 function placeOf(cluster: Cluster, namespace: string): string {

@@ -102,12 +102,26 @@ export function explicitTypes(fields: SourceFields): readonly string[] {
   ];
 }
 
+/** Settings of kustomizations that say how others are applied, and nothing by themselves. */
+const manners: ReadonlySet<string> = new Set([
+  'commonAnnotationsEnvsubst',
+  'forceCommonAnnotations',
+  'forceCommonLabels',
+  'labelIncludeTemplates',
+  'labelWithoutSelector',
+]);
+
 function says(settings: JsonObject | undefined): boolean {
-  return settings !== undefined && settings !== null && Object.values(settings).some(isMeaningful);
+  if (settings === undefined || settings === null) return false;
+  return Object.entries(settings).some(([name, value]) => !manners.has(name) && isMeaningful(name, value));
 }
 
-function isMeaningful(value: unknown): boolean {
+function isMeaningful(name: string, value: unknown): boolean {
   if (value === undefined || value === null || value === '' || value === false) return false;
   if (Array.isArray(value)) return value.length > 0;
-  return typeof value !== 'object' || Object.values(value).some(isMeaningful);
+  if (typeof value !== 'object' || name === 'valuesObject') return true;
+  // Labels with empty values are labels; variables of Jsonnet that are none are not.
+  return name === 'jsonnet'
+    ? Object.values(value).some((inner) => isMeaningful('', inner))
+    : Object.keys(value).length > 0;
 }

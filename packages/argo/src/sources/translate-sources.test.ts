@@ -192,3 +192,12 @@ test('an override of another kind of settings changes what renders', () => {
   const request = requested({ sources: [git], files: { 'web/.argocd-source.yaml': 'directory: {recurse: true}' } });
   assert.equal(request.renderer, 'directory');
 });
+
+test('settings that say nothing by themselves are none; labels without values are labels', () => {
+  const rendererOf = (fields: Partial<ApplicationSource>): string =>
+    requested({ sources: [{ ...git, ...fields }] }).renderer;
+  assert.equal(rendererOf({ kustomize: { forceCommonLabels: true, labelWithoutSelector: true } }), 'detect');
+  assert.equal(rendererOf({ kustomize: { commonLabels: { a: '' } } }), 'kustomize');
+  assert.equal(rendererOf({ directory: { jsonnet: { extVars: [] } } }), 'detect');
+  assert.equal(rendererOf({ helm: { valuesObject: {} } }), 'helm');
+});

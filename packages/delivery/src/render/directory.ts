@@ -2,11 +2,12 @@
 // Mirrors argoproj/argo-cd:reposerver/repository/repository.go (3.6) findManifests.
 
 import { type Refusal, formatPosition } from '@evenkeel/engine';
-import { type Json, type JsonObject, YamlError, isMap, parseYamlDocuments } from '@evenkeel/resource';
+import { type Json, isMap } from '@evenkeel/resource';
 import { type FileTree, joinTreePath } from '@evenkeel/std';
 import type { RenderedObject } from '../prepare.ts';
-import { flattenList } from './flatten-list.ts';
+import { flattenList, listProblem } from './flatten-list.ts';
 import { matchesGlob } from './glob.ts';
+import { type ManifestText, readManifestJson, readManifestText } from './manifest-text.ts';
 import type { Rendering } from './rendering.ts';
 import { type Computed, renderJsonnet } from './jsonnet.ts';
 import type { DirectorySettings, JsonnetSettings } from './request.ts';
@@ -23,7 +24,7 @@ export function renderDirectory(tree: FileTree, directory: string, settings: Dir
   for (const path of manifestFiles(tree, directory, settings)) {
     const bytes = tree.read(path);
     if (!bytes) continue;
-    const text = new TextDecoder().decode(bytes);
+    const text = decoded(bytes);
     if (text.includes(SKIP_MARK)) continue;
     if (path.endsWith('.jsonnet')) {
       const { jsonnet = noVariables } = settings;
@@ -36,7 +37,8 @@ export function renderDirectory(tree: FileTree, directory: string, settings: Dir
       refusals.push(refuse(path, undefined, `the manifests of "${directory}" are larger than 10 MiB together`));
       break;
     }
-    readManifests(path, text, objects, refusals);
+    const read = path.endsWith('.json') ? readManifestJson(text) : readManifestText(text, false);
+    readManifests(path, read, { objects, refusals });
   }
   return { renderer: 'directory', objects, refusals, warnings: [] };
 }
@@ -49,9 +51,17 @@ function collect(result: Computed | Refusal, path: string, { objects, refusals }
   }
   const { value } = result;
   for (const item of Array.isArray(value) ? (value as readonly Json[]) : [value]) {
-    if (isMap(item)) for (const object of flattenList(item)) objects.push({ object, at: { file: path } });
-    else refusals.push(refuse(path, undefined, 'the program makes no Kubernetes object'));
+    const problem = isMap(item) ? listProblem(item) : 'the program makes no Kubernetes object';
+    if (problem !== undefined) refusals.push(refuse(path, undefined, problem));
+    else if (isMap(item)) for (const object of flattenList(item)) objects.push({ object, at: { file: path } });
   }
+}
+
+/** UTF-8 unless a mark at the beginning says that it is UTF-16, as editors of Windows write it. */
+function decoded(bytes: Uint8Array): string {
+  const mark = `${bytes[0]} ${bytes[1]}`;
+  const encoding = mark === '255 254' ? 'utf-16le' : mark === '254 255' ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
 }
 
 const noVariables: JsonnetSettings = { extVars: [], topLevel: [], libraries: [] };
@@ -80,55 +90,17 @@ interface Found {
 /** The documents of a stream of manifests that a program printed. Problems are collected. */
 export function readStream(name: string, text: string): Found {
   const found: Found = { objects: [], refusals: [] };
-  readManifests(name, text, found.objects, found.refusals);
+  readManifests(name, readManifestText(text, true), found);
   return found;
 }
 
-function readManifests(path: string, text: string, objects: RenderedObject[], refusals: Refusal[]): void {
-  try {
-    const documents = parseYamlDocuments(text, { dialect: 'sigs' });
-    const lines = documentLines(text);
-    for (const [index, value] of documents.entries()) {
-      const line = lines.length === documents.length ? lines[index] : undefined;
-      if (value === undefined || value === null) continue;
-      if (!isMap(value)) {
-        refusals.push(refuse(path, line, 'the document is no Kubernetes object'));
-        continue;
-      }
-      if (!isManifest(value)) continue;
-      for (const object of flattenList(value)) objects.push({ object, at: { file: path, line } });
-    }
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    // As upstream tells manifests from other files; values and templates may lie beside them.
-    if (!looksLikeManifest(path, text)) return;
-    refusals.push(refuse(path, error.line || undefined, error.message));
+function readManifests(path: string, { documents, problems }: ManifestText, { objects, refusals }: Found): void {
+  for (const { value, line } of documents) {
+    const problem = listProblem(value);
+    if (problem !== undefined) refusals.push(refuse(path, line, problem));
+    for (const object of flattenList(value)) objects.push({ object, at: { file: path, line } });
   }
-}
-
-function looksLikeManifest(path: string, text: string): boolean {
-  return !/\.ya?ml$/.test(path) || ['apiVersion:', 'kind:', 'metadata:'].every((word) => text.includes(word));
-}
-
-/** The line on which each document's content begins. */
-function documentLines(text: string): readonly number[] {
-  const lines: number[] = [];
-  let open = false;
-  for (const [index, content] of text.split('\n').entries()) {
-    if (/^---(\s|$)/.test(content)) {
-      open = false;
-      if (content.replace(/^---\s*(#.*)?$/, '') === '') continue;
-    }
-    if (open || /^\s*(#.*)?$/.test(content)) continue;
-    lines.push(index + 1);
-    open = true;
-  }
-  return lines;
-}
-
-/** A file with neither apiVersion nor kind is a values file or the like, and left alone, as upstream does. */
-function isManifest(value: JsonObject): boolean {
-  return 'apiVersion' in value || 'kind' in value;
+  for (const { message, line } of problems) refusals.push(refuse(path, line, message));
 }
 
 function refuse(file: string, line: number | undefined, what: string): Refusal {

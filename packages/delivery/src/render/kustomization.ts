@@ -107,13 +107,13 @@ function configure(tree: FileTree, directory: string, settings: KustomizeSetting
   return layeredTree(tree, { [file]: JSON.stringify(mergeOverlay(own, overlay)) });
 }
 
-/** The overlay without components that are not there, where these are ignored. */
+/** The overlay without components that are not there, or have no kustomization, where these are ignored. */
 function presentOverlay(tree: FileTree, directory: string, settings: KustomizeSettings): KustomizeSettings['overlay'] {
   const { components, ...rest } = settings.overlay;
   if (settings.ignoreMissingComponents !== true || !Array.isArray(components)) return settings.overlay;
   const there = components.filter((component: Json) => {
     const path = typeof component === 'string' ? joinTreePath(directory, component) : undefined;
-    return path !== undefined && tree.stat(path) !== undefined;
+    return path !== undefined && findKustomization(tree, path) !== undefined;
   });
   return there.length > 0 ? { ...rest, components: there } : rest;
 }

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	gitopsdiff "github.com/argoproj/argo-cd/gitops-engine/v3/pkg/diff"
+	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
+	"github.com/argoproj/argo-cd/v3/util/argo/diff"
+	"github.com/argoproj/argo-cd/v3/util/argo/normalizers"
+	openapi "github.com/google/gnostic-models/openapiv2"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/managedfields"
+	"k8s.io/kube-openapi/pkg/util/proto"
+)
+
+var parser *managedfields.GvkParser
+
+type schemaRequest struct {
+	File string `json:"file"`
+}
+
+// readSchema reads the OpenAPI document (version 2) of the cluster that objects are compared for.
+func readSchema(line []byte) (any, error) {
+	var asked schemaRequest
+	if err := json.Unmarshal(line, &asked); err != nil {
+		return nil, err
+	}
+	content, err := os.ReadFile(asked.File)
+	if err != nil {
+		return nil, err
+	}
+	document, err := openapi.ParseDocument(content)
+	if err != nil {
+		return nil, err
+	}
+	models, err := proto.NewOpenAPIData(document)
+	if err != nil {
+		return nil, err
+	}
+	parser, err = managedfields.NewGVKParser(models, false)
+	return true, err
+}
+
+type diffRequest struct {
+	Live    map[string]any                       `json:"live"`
+	Desired map[string]any                       `json:"desired"`
+	Ignores []v1alpha1.ResourceIgnoreDifferences `json:"ignores"`
+	// As argocd-cm has them, "group/kind" to overrides; status overrides included.
+	Overrides             map[string]v1alpha1.ResourceOverride `json:"overrides"`
+	IgnoreAggregatedRoles bool                                 `json:"ignoreAggregatedRoles"`
+	LabelKey              string                               `json:"labelKey"`
+	TrackingMethod        string                               `json:"trackingMethod"`
+	// What the server said to a dry run; given, the comparison is the server-side one.
+	DryRun                 map[string]any `json:"dryRun"`
+	IncludeMutationWebhook bool           `json:"includeMutationWebhook"`
+}
+
+type answeredDryRun string
+
+func (a answeredDryRun) Run(context.Context, *unstructured.Unstructured, string) (string, error) {
+	return string(a), nil
+}
+
+// compare tells whether an object is out of sync.
+func compare(line []byte) (any, error) {
+	var asked diffRequest
+	if err := json.Unmarshal(line, &asked); err != nil {
+		return nil, err
+	}
+	options := normalizers.IgnoreNormalizerOpts{JQExecutionTimeout: time.Second}
+	builder := diff.NewDiffConfigBuilder().
+		WithDiffSettings(asked.Ignores, asked.Overrides, asked.IgnoreAggregatedRoles, options).
+		WithTracking(asked.LabelKey, asked.TrackingMethod).
+		WithNoCache().
+		WithManager("argocd-controller").
+		WithIgnoreMutationWebhook(!asked.IncludeMutationWebhook)
+	if parser != nil {
+		builder = builder.WithGVKParser(parser)
+	}
+	if asked.DryRun != nil {
+		text, err := json.Marshal(asked.DryRun)
+		if err != nil {
+			return nil, err
+		}
+		builder = builder.WithServerSideDiff(true).WithServerSideDryRunner(answeredDryRun(text))
+	}
+	config, err := builder.Build()
+	if err != nil {
+		return nil, err
+	}
+	result, err := diff.StateDiff(context.Background(), objectOf(asked.Live), objectOf(asked.Desired), config)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{
+		"modified":  result.Modified,
+		"live":      json.RawMessage(result.NormalizedLive),
+		"predicted": json.RawMessage(result.PredictedLive),
+	}, nil
+}
+
+type hideRequest struct {
+	Target      map[string]any  `json:"target"`
+	Live        map[string]any  `json:"live"`
+	Annotations map[string]bool `json:"annotations"`
+}
+
+// hide masks Secrets as they are shown.
+func hide(line []byte) (any, error) {
+	var asked hideRequest
+	if err := json.Unmarshal(line, &asked); err != nil {
+		return nil, err
+	}
+	target, live, err := gitopsdiff.HideSecretData(objectOf(asked.Target), objectOf(asked.Live), asked.Annotations)
+	if err != nil {
+		return nil, fmt.Errorf("hide: %w", err)
+	}
+	return map[string]any{"target": target, "live": live}, nil
+}

@@ -1,0 +1,30 @@
+// Manifests, comparisons and the order of syncs beside Argo CD's own code (tools/go/reposerver, argo-cd 3.6.1).
+//
+//   npm run oracle -- reposerver [render|diff|sync …] [words of cases …]
+//
+// SEED and MADE choose what is made up, SHOWN how many differences are printed, REFUSALS=1 prints both sides' refusals.
+
+import { renderCases } from './reposerver-cases.ts';
+import { Original } from './reposerver-process.ts';
+import { compareRendering } from './reposerver-render.ts';
+import type { Tally } from './reposerver-tally.ts';
+
+const seed = Number(process.env['SEED'] ?? 1);
+const parts: readonly string[] = ['render', 'diff', 'sync'];
+
+async function main(words: readonly string[]): Promise<void> {
+  const asked = words.filter((word) => parts.includes(word));
+  const filters = words.filter((word) => !parts.includes(word));
+  const isAsked = (part: string): boolean => asked.length === 0 || asked.includes(part);
+  const chosen = (name: string): boolean => filters.length === 0 || filters.some((filter) => name.includes(filter));
+  await using original = new Original();
+  const tallies: Tally[] = [];
+  if (isAsked('render')) {
+    const cases = renderCases(seed, Number(process.env['MADE'] ?? 60)).filter(({ name }) => chosen(name));
+    tallies.push(await compareRendering(original, cases));
+  }
+  for (const tally of tallies) process.stdout.write(`${tally.summary()}\n`);
+  process.exitCode = tallies.some(({ different }) => different > 0) ? 1 : 0;
+}
+
+await main(process.argv.slice(2));
