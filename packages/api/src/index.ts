@@ -1,5 +1,13 @@
 // The contract of @evenkeel/api: what server, page and command say to each other.
 export {
+  type CanIAnswer,
+  type TokenAnswer,
+  type TokenRequest,
+  canIAnswer,
+  tokenAnswer,
+  tokenRequest,
+} from './access.ts';
+export {
   type ApplicationSetAnswer,
   type ApplicationSetList,
   type ApplicationSetRequest,

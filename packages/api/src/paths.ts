@@ -67,6 +67,15 @@ export const apiPaths = {
   projects: (): string => `${apiRoot}/projects`,
   /** GET projectDetail, PUT projectRequest → projectAnswer, DELETE → accepted */
   project: (name: string): string => `${apiRoot}/projects/${encodeURIComponent(name)}`,
+  /** POST tokenRequest → tokenAnswer */
+  roleToken: (project: string, role: string): string =>
+    `${apiRoot}/projects/${encodeURIComponent(project)}/roles/${encodeURIComponent(role)}/token`,
+  /** DELETE → accepted; `iat` is the second it was issued in */
+  oldRoleToken: (project: string, role: string, iat: string): string =>
+    `${apiRoot}/projects/${encodeURIComponent(project)}/roles/${encodeURIComponent(role)}/token/${encodeURIComponent(iat)}`,
+  /** GET canIAnswer */
+  canI: (resource: string, action: string, object: string): string =>
+    `${apiRoot}/account/can-i/${[resource, action, object].map(encodeURIComponent).join('/')}`,
   /** GET clusterList, POST clusterRequest → accepted */
   clusters: (): string => `${apiRoot}/clusters`,
   /** GET clusterList of one by server or name, PATCH clusterChange → accepted, DELETE → accepted */

@@ -29,6 +29,7 @@ export {
   type ArgoSettings,
   type CompareSettings,
   type GlobalProject,
+  type RbacSwitches,
   type ReadSettings,
   type SettingsData,
   type TrackingMethod,
@@ -149,5 +150,6 @@ export { roleTokens } from './rbac/project-tokens.ts';
 export { type RbacSettings, rbacConfigName, readRbacSettings } from './rbac/rbac-settings.ts';
 export { barePermissionDenied, permissionDenied } from './rbac/sentences.ts';
 export { TokenRefused } from './rbac/tokens.ts';
+export { questionProblem, rbacActions, rbacResources, resolveResource } from './rbac/words.ts';
 export { type Trust, trustConfigMaps } from './repositories/trust.ts';
 export { type WebhookAnswer, type WebhookOptions, createWebhookHandler } from './webhook/handler.ts';

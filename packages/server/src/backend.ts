@@ -10,6 +10,7 @@ import type {
   RepositoryCertificate,
   RepositoryTemplate,
 } from '@evenkeel/api';
+import type { Gate, RbacSwitches } from '@evenkeel/argo';
 import type { CommitReport, Deliveries } from '@evenkeel/delivery';
 import type { Cluster } from '@evenkeel/delivery';
 import type { History } from '@evenkeel/history';
@@ -81,7 +82,15 @@ export interface ClusterBackend {
   remove(server: string): Promise<void>;
 }
 
+/** Who bears a token and what they may, where this server verifies tokens. */
+export interface AccessBackend {
+  readonly gate: Gate;
+  /** The settings of argocd-cm that decide which permission something asks for. */
+  switches(): RbacSwitches;
+}
+
 export interface Backend {
+  readonly access?: AccessBackend;
   readonly projects?: ProjectBackend;
   readonly clusters?: ClusterBackend;
   /** Calls the listener for every cluster in use, now and later; the one of this process alone where not given. */

@@ -1,5 +1,14 @@
 // The contract of @evenkeel/server.
-export type { Backend, ClusterBackend, ProjectBackend, RepositoryBackend, SetBackend, Webhook } from './backend.ts';
+export { routesWithoutRule } from './access/guard-routes.ts';
+export type {
+  AccessBackend,
+  Backend,
+  ClusterBackend,
+  ProjectBackend,
+  RepositoryBackend,
+  SetBackend,
+  Webhook,
+} from './backend.ts';
 export { argoFace } from './faces/argo.ts';
 export { ActionRefused, type Face, type FaceItem } from './faces/face.ts';
 export { fluxFace } from './faces/flux.ts';

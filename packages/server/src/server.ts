@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { type StreamEvent, apiRoot } from '@evenkeel/api';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { guardRoutes, rightsOf, statusOf } from './access/guard-routes.ts';
+import { seenEvents } from './access/seen-stream.ts';
 import type { Backend } from './backend.ts';
 import { ActionRefused } from './faces/face.ts';
+import { addAccountRoutes } from './routes/account.ts';
 import { addActionRoutes } from './routes/act.ts';
 import { addGovernanceRoutes } from './routes/governance.ts';
 import { addReadRoutes } from './routes/read.ts';
@@ -26,6 +29,8 @@ export interface ServerOptions {
 
 export interface Server extends AsyncDisposable {
   readonly url: string;
+  /** "METHOD path" of every route. */
+  readonly routes: readonly string[];
 }
 
 /** Starts listening. Rejects with one sentence when the address is taken. */
@@ -38,9 +43,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     routerOptions: { maxParamLength: 2048 },
   });
   const stream = createStream(options.backend);
+  const routes: string[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) if (one !== 'HEAD') routes.push(`${one} ${url}`);
+  });
   app.setErrorHandler((error, _request, reply) => answerError(error, reply));
   app.addHook('onRequest', guard(options.host));
   app.addHook('onSend', addSecurityHeaders);
+  guardRoutes(app, options.backend);
   app.get('/healthz', () => 'ok');
   addReadRoutes(app, options.backend);
   addActionRoutes(app, options.backend);
@@ -49,7 +59,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   addGovernanceRoutes(app, options.backend);
   addRepositoryRoutes(app, options.backend);
   await addWebhookRoute(app, options.backend);
-  addStreamRoute(app, stream);
+  addAccountRoutes(app, options.backend);
+  addStreamRoute(app, stream, options.backend);
   await addPage(app, options.pageDirectory);
   try {
     await app.listen({ host: options.host, port: options.port });
@@ -63,6 +74,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const address = app.server.address();
   const port = address !== null && typeof address === 'object' ? address.port : options.port;
   return {
+    routes,
     url: `http://${options.host === '0.0.0.0' ? 'localhost' : options.host}:${port}`,
     async [Symbol.asyncDispose]() {
       await stream[Symbol.asyncDispose]();
@@ -74,8 +86,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 function answerError(error: unknown, reply: FastifyReply): FastifyReply {
   if (error instanceof ActionRefused) {
     const { code, message, remedy } = error;
-    const status = code === 'NOT_FOUND' ? 404 : code === 'BAD_REQUEST' ? 400 : code === 'NOT_READY' ? 503 : 409;
-    return reply.code(status).send({ code, sentence: message, ...(remedy === undefined ? {} : { remedy }) });
+    return reply.code(statusOf(error)).send({ code, sentence: message, ...(remedy === undefined ? {} : { remedy }) });
   }
   const status =
     error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
@@ -114,7 +125,7 @@ async function addSecurityHeaders(_request: FastifyRequest, reply: FastifyReply,
 /** Comments keep connections open through proxies that close silent ones. */
 const HEARTBEAT_MS = 20_000;
 
-function addStreamRoute(app: FastifyInstance, stream: Stream): void {
+function addStreamRoute(app: FastifyInstance, stream: Stream, backend: Backend): void {
   app.get(`${apiRoot}/stream`, (request, reply) => {
     reply.hijack();
     const { raw } = reply;
@@ -124,11 +135,17 @@ function addStreamRoute(app: FastifyInstance, stream: Stream): void {
       connection: 'keep-alive',
       'x-accel-buffering': 'no',
     });
-    const send = ({ event, data }: StreamEvent): void => {
-      raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    const rights = rightsOf(request);
+    const seen = seenEvents(backend, rights);
+    const send = (happened: StreamEvent): void => {
+      for (const { event, data } of seen(happened)) raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     };
     const stop = stream.subscribe({ send });
-    const beat = setInterval(() => raw.write(': still here\n\n'), HEARTBEAT_MS);
+    const beat = setInterval(() => {
+      raw.write(': still here\n\n');
+      // A token that is taken back or expires ends what it has opened.
+      void rights.isGood().then((isGood) => isGood || raw.end());
+    }, HEARTBEAT_MS);
     request.raw.on('close', () => {
       clearInterval(beat);
       stop();

@@ -107,3 +107,20 @@ function urlsOf(document: JsonObject): readonly string[] {
     isMap(source) && typeof source['repoURL'] === 'string' && source['chart'] === undefined ? [source['repoURL']] : [],
   );
 }
+
+/** A name for each directory: its last part, numbered where two share it. */
+export function uniqueNames(directories: readonly string[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const directory of directories) {
+    const base =
+      directory
+        .split(/[\\/]/)
+        .findLast((part) => part !== '')
+        ?.replace(/\.git$/, '') || 'repository';
+    const taken = new Set(names.values());
+    let name = base;
+    for (let count = 2; taken.has(name); count += 1) name = `${base}-${count}`;
+    names.set(directory, name);
+  }
+  return names;
+}

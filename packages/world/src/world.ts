@@ -9,6 +9,7 @@ import {
   type ArgoController,
   type ClusterDirectory,
   type ClusterPool,
+  type Gate,
   type SetController,
   type SettingsSource,
   type Verifier,
@@ -55,7 +56,8 @@ import {
 } from '@evenkeel/source';
 import type { Clock } from '@evenkeel/std';
 import { bootstrapCluster } from './bootstrap.ts';
-import { type RepositoryMap, guessRepositories } from './repositories.ts';
+import { accessBackend, startGate } from './access-backend.ts';
+import { type RepositoryMap, guessRepositories, uniqueNames } from './repositories.ts';
 import { clusterBackend } from './cluster-backend.ts';
 import { projectBackend } from './project-backend.ts';
 import { repositoryBackend } from './repository-backend.ts';
@@ -125,6 +127,8 @@ export interface World extends AsyncDisposable {
   readonly clusters: ClusterDirectory;
   readonly pool: ClusterPool;
   readonly settings: SettingsSource;
+  /** Who bears a token, and what they may. */
+  readonly gate: Gate;
   readonly stateDirectory: string;
   readonly clock: Clock;
   /** Calls the listener whenever a delivery has a new report. */
@@ -168,7 +172,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     { ...core, verifier, settings, argoFrontEnd, signal: abort.signal, stack },
     options,
   );
-  const parts = { ...core, settings, sandbox, gitHost, repositories, ...controllers };
+  const gate = stack.use(startGate({ ...own, argo: controllers.argo, onProblem: options.onNotice }));
+  const parts = { ...core, settings, gate, sandbox, gitHost, repositories, ...controllers };
   const server = options.port === false ? undefined : stack.use(await startServer(serverOptions(parts, options)));
   const owned = stack.move();
   return { ...parts, server, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
@@ -405,23 +410,6 @@ async function startHost({
   return { gitHost, repositories };
 }
 
-/** A name for each directory: its last part, numbered where two share it. */
-function uniqueNames(directories: readonly string[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  for (const directory of directories) {
-    const base =
-      directory
-        .split(/[\\/]/)
-        .findLast((part) => part !== '')
-        ?.replace(/\.git$/, '') || 'repository';
-    const taken = new Set(names.values());
-    let name = base;
-    for (let count = 2; taken.has(name); count += 1) name = `${base}-${count}`;
-    names.set(directory, name);
-  }
-  return names;
-}
-
 function serverOptions(
   parts: Omit<World, 'server' | typeof Symbol.asyncDispose>,
   options: WorldOptions,
@@ -429,6 +417,7 @@ function serverOptions(
   const { client, argo, flux, deliveries, history, clock } = parts;
   const backend: Backend = {
     faces: [argoFace(argo, client), fluxFace(flux, client, clock)],
+    access: accessBackend(parts),
     sets: setBackend(parts.sets, client),
     repositories: repositoryBackend(
       createRepositoryManager({ ...parts, namespace: controlPlaneNamespace, directory: parts.credentials }),

@@ -1,23 +1,21 @@
 // Routes that change something. Each writes to the application's own resource and to the record of actions.
 
 import { type Accepted, apiRoot, deleteRequest, refreshRequest, rollbackRequest, syncRequest } from '@evenkeel/api';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import { rightsOf } from '../access/guard-routes.ts';
 import type { Backend } from '../backend.ts';
 import { ActionRefused } from '../faces/face.ts';
 import { foundFor } from './read.ts';
 
-/** Until accounts exist, everybody who reaches this server is the person who started it. */
-export const username = 'admin';
-
 /** Adds every POST and DELETE route of the API. */
 export function addActionRoutes(app: FastifyInstance, backend: Backend): void {
   const one = `${apiRoot}/deliveries/:frontEnd/:namespace/:name`;
-  const note = (key: string, what: string, detail?: string): void =>
+  const note = (request: FastifyRequest, key: string, what: string, detail?: string): void =>
     backend.history.record({
       kind: 'action',
       app: key,
-      who: { name: username },
+      who: { name: rightsOf(request).username },
       what,
       ...(detail === undefined ? {} : { detail }),
     });
@@ -25,8 +23,8 @@ export function addActionRoutes(app: FastifyInstance, backend: Backend): void {
   app.post(`${one}/sync`, async (request, reply): Promise<Accepted> => {
     const { face, item } = foundFor(request, backend);
     const wish = parseBody(syncRequest, request.body);
-    await face.sync(item.namespace, item.name, { username, ...wish });
-    note(item.key, wish.dryRun === true ? 'Asked for a dry run' : 'Asked for a sync', wish.revision);
+    await face.sync(item.namespace, item.name, { ...wish, username: rightsOf(request).username });
+    note(request, item.key, wish.dryRun === true ? 'Asked for a dry run' : 'Asked for a sync', wish.revision);
     return taken(reply, `sync of ${item.name} requested`);
   });
   app.post(`${one}/refresh`, async (request, reply): Promise<Accepted> => {
@@ -40,22 +38,22 @@ export function addActionRoutes(app: FastifyInstance, backend: Backend): void {
     const entry = item.history.find((candidate) => candidate.id === id);
     if (entry?.rollback.disabledReason !== undefined)
       throw new ActionRefused('DISABLED', entry.rollback.disabledReason);
-    await face.rollback(item.namespace, item.name, { id, username });
-    note(item.key, 'Asked for a rollback', entry?.revision);
+    await face.rollback(item.namespace, item.name, { id, username: rightsOf(request).username });
+    note(request, item.key, 'Asked for a rollback', entry?.revision);
     return taken(reply, `rollback of ${item.name} requested`);
   });
   app.post(`${one}/terminate`, (request, reply): Accepted => {
     const { item } = foundFor(request, backend);
-    if (!backend.deliveries.terminate(item.key, `terminated by ${username}`))
+    if (!backend.deliveries.terminate(item.key, `terminated by ${rightsOf(request).username}`))
       throw new ActionRefused('DISABLED', 'no sync is running');
-    note(item.key, 'Terminated the running sync');
+    note(request, item.key, 'Terminated the running sync');
     return taken(reply, `sync of ${item.name} is being terminated`);
   });
   app.delete(one, async (request, reply): Promise<Accepted> => {
     const { face, item } = foundFor(request, backend);
     const cascade = parseBody(deleteRequest, request.body ?? {}).cascade ?? true;
     await face.remove(item.namespace, item.name, cascade);
-    note(item.key, cascade ? 'Deleted with everything it has live' : 'Deleted; what it has live stays');
+    note(request, item.key, cascade ? 'Deleted with everything it has live' : 'Deleted; what it has live stays');
     return taken(reply, `${item.name} is being deleted`);
   });
 }

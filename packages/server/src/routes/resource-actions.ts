@@ -6,11 +6,12 @@ import { ActionError } from '@evenkeel/engine';
 import { type KubeObject, refKey, refOf } from '@evenkeel/resource';
 import { kubeTime } from '@evenkeel/std';
 import type { FastifyInstance } from 'fastify';
+import { rightsOf } from '../access/guard-routes.ts';
 import type { Backend } from '../backend.ts';
 import { ActionRefused, type FaceItem } from '../faces/face.ts';
 import { type Subject, freshObject, runAction } from '../run-action.ts';
 import { treeOf } from '../views/tree.ts';
-import { parseBody, username } from './act.ts';
+import { parseBody } from './act.ts';
 import { foundFor, refFrom } from './read.ts';
 
 /** Adds the routes. */
@@ -44,7 +45,7 @@ export function addResourceActionRoutes(app: FastifyInstance, backend: Backend):
     backend.history.record({
       kind: 'action',
       app: item.key,
-      who: { name: username },
+      who: { name: rightsOf(request).username },
       what: `Ran the action ${action} on ${named}`,
       ...detailOf(written, ref, parameters),
     });
