@@ -60,7 +60,16 @@ async function measure(program: string, apps: number): Promise<Figures> {
     listen: { port: 0 },
   });
   const url = present([...host.repositories.values()][0]?.url, 'the address of the repository');
-  const run = ['controller', '--port', '0', '--kubeconfig', kubeconfig, '--state', join(state, 'controller')];
+  const run = [
+    'controller',
+    '--port',
+    '0',
+    '--no-leader-elect',
+    '--kubeconfig',
+    kubeconfig,
+    '--state',
+    join(state, 'controller'),
+  ];
   await using running = startMeasured([program, ...run], { cwd: state });
   await running.line(/^page and API /m);
   const type = present(

@@ -83,6 +83,8 @@ await using running = startMeasured(
     installed,
     'controller',
     '--port=0',
+    // Who holds a lease renews it, which is no work on Applications.
+    '--no-leader-elect',
     `--kubeconfig=${cluster.kubeconfig}`,
     `--state=${join(state, 'controller')}`,
   ],

@@ -87,6 +87,8 @@ function addController(program: Command, io: Io): void {
     .option('--state <dir>', 'keep mirrors and history here; otherwise they are gone at the end')
     .option('--host <address>', 'address of page, API and webhook', '127.0.0.1')
     .option('--port <port>', 'port of page, API and webhook; 0 is any free one', '8080')
+    .option('--no-leader-elect', 'work at once: nobody else works on this cluster')
+    .option('--lease-duration <seconds>', 'how long another replica waits for one that says nothing', '30')
     .addHelpText('after', '\nExample:\n  evenkeel controller --kubeconfig ~/.kube/config --state /var/lib/evenkeel')
     .action(async (options: ControllerOptions) => (await import('./commands/controller.ts')).controller(options, io));
 }

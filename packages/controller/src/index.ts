@@ -36,3 +36,4 @@ export {
   type EventToRecord,
   createEventRecorder,
 } from './event-recorder.ts';
+export { type HeldLease, type LeaseOptions, acquireLease } from './lease.ts';

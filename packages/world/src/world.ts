@@ -230,6 +230,7 @@ type Controllers = Pick<World, 'deliveries' | 'argo' | 'sets' | 'flux' | 'onRepo
 async function startControllers(input: ControllerInput, options: WorldOptions): Promise<Controllers> {
   const { client, clusters, verifier, store, clock, signal, stack, credentials: repositories } = input;
   const listeners = new Set<(key: string) => void>();
+  const tell = (key: string): void => listeners.forEach((listener) => listener(key));
   const record = createRecorder(input.history);
   const fronts: { argo?: ArgoController; flux?: FluxController } = {};
   const deliveries = stack.use(
@@ -245,11 +246,9 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
         key.startsWith('argo/') ? fronts.argo?.wake(key, urgency) : fronts.flux?.wake(key, urgency),
       onReport(report, delivery) {
         record(report, delivery);
-        for (const listener of listeners) listener(report.key);
+        tell(report.key);
       },
-      onRecorded(key) {
-        for (const listener of listeners) listener(key);
-      },
+      onRecorded: tell,
     }),
   );
   const onFailure = (key: string, error: Error): void => options.onNotice?.(`${key}: ${error.message}`);

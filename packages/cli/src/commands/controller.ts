@@ -1,9 +1,20 @@
 // `evenkeel controller`: the controllers, API and page on a cluster that is there already, until a signal ends them.
 
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { KubeconfigError, createHttpTransport, loadClusterConfig } from '@evenkeel/kube';
+import { controlPlaneNamespace } from '@evenkeel/argo';
+import { type HeldLease, acquireLease } from '@evenkeel/controller';
+import {
+  KubeconfigError,
+  type KubeTransport,
+  createHttpTransport,
+  createKubeClient,
+  isKubeError,
+  loadClusterConfig,
+} from '@evenkeel/kube';
 import { startWorld } from '@evenkeel/world';
 import { gitEnvironment } from '../environment.ts';
 import { CommandFailure, type Io } from '../io.ts';
@@ -16,6 +27,8 @@ export interface ControllerOptions {
   readonly state?: string;
   readonly host: string;
   readonly port: string;
+  readonly leaderElect: boolean;
+  readonly leaseDuration: string;
 }
 
 /** Runs until the signal aborts. Throws CommandFailure where there is no cluster to work on. */
@@ -33,8 +46,11 @@ export async function controller(options: ControllerOptions, io: Io): Promise<vo
   }
   const stateDirectory = options.state === undefined ? undefined : resolve(io.cwd, options.state);
   if (stateDirectory !== undefined) mkdirSync(stateDirectory, { recursive: true });
+  const transport = createHttpTransport(config, { environment: io.environment });
+  await using lease = options.leaderElect ? await untilLeading(options, transport, io) : undefined;
+  if (io.signal.aborted) return;
   await using world = await startWorld({
-    cluster: { transport: createHttpTransport(config, { environment: io.environment }) },
+    cluster: { transport },
     ...(stateDirectory === undefined ? {} : { stateDirectory }),
     host: options.host,
     port,
@@ -45,10 +61,40 @@ export async function controller(options: ControllerOptions, io: Io): Promise<vo
   });
   preferMemory();
   io.out(`cluster       ${config.server}\npage and API  ${world.server?.url ?? ''}\n`);
-  await new Promise<void>((done) => {
-    if (io.signal.aborted) done();
-    io.signal.addEventListener('abort', () => done(), { once: true });
+  const interrupted = new Promise<undefined>((done) => {
+    if (io.signal.aborted) done(undefined);
+    io.signal.addEventListener('abort', () => done(undefined), { once: true });
   });
+  const lost = await Promise.race([interrupted, ...(lease ? [lease.lost] : [])]);
+  if (lost !== undefined) throw new CommandFailure(`${lost}; this process ends, so that no two lead`);
+}
+
+/** Waits until this process is the one that works on the cluster; undefined where it was interrupted before. */
+async function untilLeading(
+  options: ControllerOptions,
+  transport: KubeTransport,
+  io: Io,
+): Promise<HeldLease | undefined> {
+  const seconds = Number(options.leaseDuration);
+  if (!(Number.isInteger(seconds) && seconds >= 1)) {
+    throw new CommandFailure(`--lease-duration "${options.leaseDuration}" is no number of seconds from 1 on`);
+  }
+  const at = { namespace: controlPlaneNamespace, name: 'evenkeel-controller' };
+  try {
+    return await acquireLease({
+      ...at,
+      client: createKubeClient(transport),
+      identity: `${hostname()}_${randomUUID()}`,
+      durationMs: seconds * 1000,
+      signal: io.signal,
+      onWaiting: (holder) => io.err(`waiting for the lease ${at.namespace}/${at.name}, which ${holder} holds\n`),
+    });
+  } catch (error) {
+    await transport[Symbol.asyncDispose]();
+    if (io.signal.aborted) return undefined;
+    if (!isKubeError(error, 403)) throw error;
+    throw new CommandFailure(`${error.message}; allow it, or run with --no-leader-elect where nobody else leads`);
+  }
 }
 
 // Hundreds of Applications that start at once leave much behind that is soon of no use: collecting it earlier costs a
