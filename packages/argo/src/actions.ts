@@ -8,6 +8,7 @@ import { holdAnnotation } from './hold.ts';
 import { historyRevision } from './memory.ts';
 
 const refreshAnnotation = 'argocd.argoproj.io/refresh';
+const hydrateAnnotation = 'argocd.argoproj.io/hydrate';
 const finalizer = 'resources-finalizer.argocd.argoproj.io';
 
 /** Who asks, for the record. */
@@ -56,7 +57,10 @@ export async function requestSync(client: KubeClient, application: Application, 
 
 /** Asks for a comparison now; a hard one forgets what was rendered. */
 export async function requestRefresh(client: KubeClient, application: Application, hard: boolean): Promise<void> {
-  await patch(client, application, { metadata: { annotations: { [refreshAnnotation]: hard ? 'hard' : 'normal' } } });
+  const how = hard ? 'hard' : 'normal';
+  // Who asks for a comparison of what was hydrated wants to know of what is not hydrated yet.
+  const hydrate = application.spec.sourceHydrator ? { [hydrateAnnotation]: how } : {};
+  await patch(client, application, { metadata: { annotations: { [refreshAnnotation]: how, ...hydrate } } });
 }
 
 /** The entry of the history with this id; -1 or undefined means the one before the last. */

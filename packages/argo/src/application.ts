@@ -25,6 +25,13 @@ export interface ApplicationSource {
   readonly plugin?: JsonObject;
 }
 
+/** spec.sourceHydrator: a source that is rendered into a branch, which is then what is synced. */
+export interface SourceHydrator {
+  readonly drySource: Omit<ApplicationSource, 'chart' | 'ref' | 'name' | 'tagPrefix'>;
+  readonly syncSource: { readonly targetBranch: string; readonly path: string; readonly repoURL?: string };
+  readonly hydrateTo?: { readonly targetBranch: string };
+}
+
 export interface AutomatedPolicy {
   readonly enabled?: boolean;
   readonly prune?: boolean;
@@ -43,7 +50,7 @@ export interface ApplicationSpec {
   readonly destination?: { readonly server?: string; readonly name?: string; readonly namespace?: string };
   readonly source?: ApplicationSource;
   readonly sources?: readonly ApplicationSource[];
-  readonly sourceHydrator?: JsonObject;
+  readonly sourceHydrator?: SourceHydrator;
   readonly syncPolicy?: {
     readonly automated?: AutomatedPolicy;
     readonly syncOptions?: readonly string[];
@@ -197,12 +204,22 @@ function readFields(object: KubeObject): Application {
     object,
     namespace: object.metadata.namespace ?? '',
     name: object.metadata.name ?? '',
-    spec: (spec.value ?? {}) as ApplicationSpec,
+    spec: withSyncSource((spec.value ?? {}) as ApplicationSpec),
     operation: asked as RequestedOperation | undefined,
     status: (status.value ?? {}) as ApplicationStatus,
     ...(spec.problems.length > 0 ? { problems: spec.problems } : {}),
     ...(operation.problems.length > 0 ? { operationProblems: operation.problems } : {}),
   };
+}
+
+/** A hydrator wins over sources: what is synced is what it has written. */
+function withSyncSource(spec: ApplicationSpec): ApplicationSpec {
+  if (!spec.sourceHydrator) return spec;
+  const { sources: _sources, ...rest } = spec;
+  const { drySource, syncSource } = spec.sourceHydrator;
+  const { targetBranch = '', path = '', repoURL = '' } = syncSource ?? {};
+  const source = { repoURL: repoURL || (drySource?.repoURL ?? ''), path, targetRevision: targetBranch };
+  return { ...rest, source };
 }
 
 /** The sources of a spec as one list: `sources` wins over `source`. */

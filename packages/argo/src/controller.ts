@@ -10,7 +10,14 @@ import {
   refusedReport,
 } from '@evenkeel/delivery';
 import type { Refusal } from '@evenkeel/engine';
-import { type Informer, type KubeClient, type ResourceType, createInformer, isKubeError } from '@evenkeel/kube';
+import {
+  type Informer,
+  type KubeClient,
+  type ObjectChange,
+  type ResourceType,
+  createInformer,
+  isKubeError,
+} from '@evenkeel/kube';
 import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
 import { type Clock, kubeTime, present } from '@evenkeel/std';
 import { type Application, type ApplicationStatus, readApplication } from './application.ts';
@@ -72,7 +79,9 @@ export interface ArgoController extends AsyncDisposable {
   /** All Applications as last seen. */
   applications(): readonly Application[];
   application(namespace: string, name: string): Application | undefined;
-  onChange(listener: () => void): () => void;
+  onChange(listener: (change: ObjectChange) => void): () => void;
+  /** Writes a part of an Application, in the name of this front end; one that is gone is no error. */
+  patch(application: Application, change: JsonObject): Promise<void>;
   /** All AppProjects of the control plane, by name. */
   projects(): readonly KubeObject[];
   /** Why nobody may sync an Application by hand now, beginning as upstream says it; undefined where anybody may. */
@@ -123,6 +132,7 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
       return object && readApplication(object);
     },
     onChange: (listener) => applications.onChange(listener),
+    patch: (application, change) => reconciler.patch(application, change),
     scripts: () => settings.scripts(),
     governance,
     windows: (application) => governance.windows(application, options.clock.now()),
@@ -375,12 +385,12 @@ class ApplicationReconciler {
     if (requestTaken && application.operation !== undefined) patch['operation'] = null;
     const metadata = metadataPatch(application, { report, nowMs }, status);
     if (Object.keys(metadata).length > 0) patch['metadata'] = metadata;
-    if (Object.keys(patch).length > 0) await this.#patch(application, patch);
+    if (Object.keys(patch).length > 0) await this.patch(application, patch);
     const back = rollbackSentence(metadata['annotations']);
     if (back !== undefined) this.#options.onRollback?.(report.key, back);
   }
 
-  async #patch({ namespace, name }: Application, patch: JsonObject): Promise<void> {
+  async patch({ namespace, name }: Application, patch: JsonObject): Promise<void> {
     const { fieldManager } = argoFrontEnd;
     try {
       const written = await this.#options.client.patch(this.#watched.type, { namespace, name }, 'merge', patch, {
@@ -420,7 +430,7 @@ class ApplicationReconciler {
       const finalizers = (object.metadata.finalizers ?? []).filter((entry) => entry !== departure.finalizer);
       patch['metadata'] = { finalizers };
     }
-    if (Object.keys(patch).length > 0) await this.#patch(application, patch);
+    if (Object.keys(patch).length > 0) await this.patch(application, patch);
     if (departure.kind === 'served') return { kind: 'again', afterMs: 0 };
     if (departure.kind === 'failed') {
       this.#failedAtMs.set(key, this.#options.clock.now());
@@ -431,7 +441,7 @@ class ApplicationReconciler {
 }
 
 /** `timeout.reconciliation`, where it is set: 0 leaves it to webhooks and people. Its jitter has nothing to spread here. */
-function pollMsOf({ reconciliationMs }: ArgoSettings): number | undefined {
+export function pollMsOf({ reconciliationMs }: ArgoSettings): number | undefined {
   if (reconciliationMs === defaultSettings.reconciliationMs) return undefined;
   return reconciliationMs === 0 ? Infinity : reconciliationMs;
 }

@@ -134,6 +134,7 @@ export {
 } from './repositories/manager.ts';
 export type { MatchedEntry } from './repositories/match.ts';
 export { EntryError, type EntryWish } from './repositories/secrets.ts';
+export { type HydratorOptions, startHydrator } from './hydrator/controller.ts';
 export { builtinPolicies } from './rbac/builtin-policy.ts';
 export { type Enforcer, type MatchMode, type Policies, type RbacRequest, createEnforcer } from './rbac/enforcer.ts';
 export { type Bearer, type Judge, type JudgeRules, createJudge, projectRoleOf } from './rbac/judge.ts';

@@ -2,13 +2,14 @@
 
 import type { Refusal } from '@evenkeel/engine';
 import type { Delivery, DeliverySource, FrontEnd, RetryPolicy } from '@evenkeel/delivery';
-import { type Json, type KubeObject, isMap } from '@evenkeel/resource';
+import type { KubeObject } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
 import type { Application, Place, RetryStrategy } from './application.ts';
 import { fixedClusters } from './clusters/directory.ts';
 import { clusterKey } from './clusters/known-cluster.ts';
 import { readGuard } from './guard.ts';
 import { type Hold, holdOf } from './hold.ts';
+import { hydratorRefusals } from './hydrator/spec.ts';
 import { readCompare, ruleEntries } from './ignore-differences.ts';
 import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
 import { optionPolicy, standingPolicy } from './policy.ts';
@@ -36,8 +37,7 @@ export function translateApplication(
   const { spec, name, namespace } = application;
   const refusals = [
     ...mistypedFields(application),
-    ...unsupportedFields(application),
-    ...(application.problems ? [] : sourceRefusals(application, settings)),
+    ...(application.problems ? [] : saidSources(application, settings)),
   ];
   const { options, refusals: optionRefusals } = readSyncOptions(spec.syncPolicy?.syncOptions ?? []);
   const { guard, refusals: guardRefusals } = readGuard(application);
@@ -176,18 +176,11 @@ function invalid(sentence: string, remedy: string): Refusal {
   return { code: 'INVALID_SPEC', sentence, remedy };
 }
 
-/** Fields that are part of the API and that this version cannot honour. */
-function unsupportedFields({ object }: Application): Refusal[] {
-  const spec = object['spec'] as Json | undefined;
-  if (!isMap(spec) || (spec['sourceHydrator'] ?? null) === null) return [];
-  return [
-    {
-      code: 'UNSUPPORTED_FIELD',
-      sentence: 'spec.sourceHydrator is not supported yet',
-      remedy:
-        'Remove the field; nothing was applied, because ignoring it silently would apply something else than you asked for.',
-    },
-  ];
+/** What a hydrator leaves out is told before what its sync source then lacks. */
+function saidSources(application: Application, settings: ArgoSettings): readonly Refusal[] {
+  const { sourceHydrator } = application.spec;
+  const missing = sourceHydrator ? hydratorRefusals(sourceHydrator) : [];
+  return missing.length > 0 ? missing : sourceRefusals(application, settings);
 }
 
 /** Whether an Application asks to be left alone for now. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Info } from '@evenkeel/api';
 import {
+  startHydrator,
   type ArgoController,
   type ClusterDirectory,
   type ClusterPool,
@@ -31,6 +32,8 @@ import {
 } from '@evenkeel/argo';
 import { systemClock } from '@evenkeel/controller';
 import {
+  type PluginLimits,
+  createDryRenderer,
   type Cluster,
   Deliveries,
   type FrontEnd,
@@ -237,9 +240,8 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
     new Deliveries({
       store,
       charts: input.charts,
-      ...(options.environment?.['PATH']
-        ? { plugins: { ...defaultPluginLimits, path: options.environment['PATH'] } }
-        : {}),
+      environment: options.credentialEnvironment ?? options.environment,
+      ...pluginsOf(options),
       clock,
       cluster: (name) => input.pool.get(name),
       onWake: (key, urgency) =>
@@ -264,6 +266,8 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
       frontEnd: input.argoFrontEnd,
     }),
   );
+  const dry = stack.use(createDryRenderer({ store, charts: input.charts, ...pluginsOf(options), clock }));
+  stack.use(startHydrator({ ...shared, argo, store, dry, settings: input.settings, repositories }));
   const sets = stack.use(
     await startApplicationSets({ ...shared, store, repositories, controlNamespace: controlPlaneNamespace }),
   );
@@ -291,6 +295,12 @@ async function startArtifacts(
   { artifacts, host }: WorldOptions,
 ): Promise<ArtifactPublisher> {
   const storage = createArtifactStorage({ directory: join(stateDirectory, 'artifacts'), clock });
+/** Plugins find their programs where this process does. */
+function pluginsOf({ environment = {} }: WorldOptions): { readonly plugins?: PluginLimits } {
+  const { PATH: path } = environment;
+  return path ? { plugins: { ...defaultPluginLimits, path } } : {};
+}
+
   const server = stack.use(
     await startArtifactServer({ storage, ...artifacts, ...(host === undefined ? {} : { host }) }),
   );

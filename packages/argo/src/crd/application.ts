@@ -90,7 +90,12 @@ const drySource = fields({ repoURL: text, 'targetRevision!': text, 'path!': text
 
 const hydrator = fields({
   'drySource!': drySource,
-  'syncSource!': fields({ 'targetBranch!': text, 'path!': text, repoURL: text }),
+  // The root of a repository is nowhere to write to.
+  'syncSource!': fields({
+    'targetBranch!': text,
+    'path!': { ...text, minLength: 1, pattern: '^.{2,}|[^./]$' },
+    repoURL: text,
+  }),
   hydrateTo: fields({ 'targetBranch!': text }),
 });
 

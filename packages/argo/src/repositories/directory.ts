@@ -41,7 +41,7 @@ export interface RepositoryDirectory extends AsyncDisposable {
   /** Every entry, unusable ones too. */
   entries(): readonly RepositoryEntry[];
   /** What holds for a URL in a project. */
-  match(url: string, project: string): MatchedEntry;
+  match(url: string, project: string, purpose?: 'read' | 'write'): MatchedEntry;
   trust(): Trust;
   /** What is wrong in Secrets, one sentence each. */
   problems(): readonly string[];
@@ -61,7 +61,7 @@ export async function watchRepositories(options: RepositoryDirectoryOptions): Pr
     ownAccess: (url) => state.access(findEntry(url, state.set('read').repositories)?.project ?? '', 'read'),
     accessWith: (entry) => state.accessWith(entry),
     entries: () => state.entries,
-    match: (url, project) => matchEntry(url, project, state.set('read')),
+    match: (url, project, purpose = 'read') => matchEntry(url, project, state.set(purpose)),
     trust: () => state.trust,
     problems: () =>
       state.entries.flatMap(({ secret: { namespace, name }, problems }) =>

@@ -95,7 +95,11 @@ function tell(
 /** The repositories that were pushed to, as the sender and as the Applications spell them; others need not be asked. */
 function toldUrls(applications: readonly Application[], events: readonly WebhookEvent[]): Iterable<string> {
   const told = events.flatMap((event) => (event.kind === 'push' ? event.repositories : []));
-  const urls = new Set(applications.flatMap(({ spec }) => sourcesOf(spec).map(({ repoURL = '' }) => repoURL)));
+  const urlsOf = ({ spec }: Application): readonly string[] =>
+    [...sourcesOf(spec), ...(spec.sourceHydrator ? [spec.sourceHydrator.drySource] : [])].map(
+      ({ repoURL = '' } = {}) => repoURL,
+    );
+  const urls = new Set(applications.flatMap(urlsOf));
   const spelt = [...urls].filter((url) => url !== '' && told.some((one) => namesRepository(url, one)));
   const plain = told.filter((one) => /^https?:\/\/[^/]+\/./.test(one) && URL.canParse(one));
   // Every spelling of a repository leads to the same place, which is asked once.

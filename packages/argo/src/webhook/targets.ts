@@ -18,8 +18,8 @@ const generatePaths = 'argocd.argoproj.io/manifest-generate-paths';
 
 /** Whether an Application must look again. */
 export function concernsApplication(application: Application, event: WebhookEvent): boolean {
-  const hydrator = objectOf(application.spec.sourceHydrator)?.['drySource'];
-  const sources = [...sourcesOf(application.spec), ...(hydrator ? [hydrator as unknown as ApplicationSource] : [])];
+  const dry = application.spec.sourceHydrator?.drySource;
+  const sources = [...sourcesOf(application.spec), ...(dry ? [dry] : [])];
   if (event.kind === 'artifact') return sources.some((source) => usesArtifact(source, event));
   if (event.kind !== 'push') return false;
   return sources.some(
@@ -51,15 +51,19 @@ function admits(constraint: string, tag: string): boolean {
 }
 
 /** The annotation narrows a repository down to paths; without it, or without a list of files, everything counts. */
-function filesConcern(application: Application, source: ApplicationSource, { changedFiles }: Push): boolean {
+function filesConcern(application: Application, source: ApplicationSource, { changedFiles = [] }: Push): boolean {
+  return changedFiles.length === 0 || concernsPaths(application, source, changedFiles);
+}
+
+/** Whether any of these files concerns a source of an Application, as far as its annotation says. */
+export function concernsPaths(application: Application, source: ApplicationSource, files: readonly string[]): boolean {
   const annotation = application.object.metadata.annotations?.[generatePaths] ?? '';
   const paths = annotation
     .split(';')
     .map((item) => item.trim())
     .filter((item) => item !== '')
     .map((item) => (item.startsWith('/') ? item.slice(1) : clean(`${source.path ?? ''}/${item}`)));
-  if (paths.length === 0 || !changedFiles || changedFiles.length === 0) return true;
-  return changedFiles.some((file) => paths.some((path) => isUnder(file, path)));
+  return paths.length === 0 || files.some((file) => paths.some((path) => isUnder(file, path)));
 }
 
 function isUnder(file: string, path: string): boolean {

@@ -1,0 +1,465 @@
+// Source hydration in the whole system, on real Git over HTTP: what a dry source comes to is pushed to a branch by a user who
+// may write there, and synced from it by one who may only read.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type GitHost, type PushEvent, createGit, startGitHost } from '@evenkeel/git';
+import type { JsonObject, KubeObject } from '@evenkeel/resource';
+import { type World, startWorld } from '@evenkeel/world';
+import { type Bed, startBed } from './bed.ts';
+import { configMapYaml } from './manifests.ts';
+import { at, commandLine, conditionsOf, git, look, run, succeed, untilTrue } from './story.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'evenkeel-hydrator-'));
+const stack = new AsyncDisposableStack();
+stack.defer(() => rmSync(directory, { recursive: true, force: true }));
+after(() => stack.disposeAsync());
+
+let bed: Bed;
+let forge: GitHost;
+let world: World;
+let onPush: (event: PushEvent) => void = () => undefined;
+let worlds = 0;
+
+before(async () => {
+  bed = stack.use(await startBed());
+  forge = stack.use(
+    await startGitHost(createGit({ directory: join(directory, 'git') }), {
+      stateDirectory: join(directory, 'forge'),
+      repositories: ['infra', 'deploy', 'torn'].map((name) => ({ name })),
+      listen: { port: 0 },
+      onPush: (event) => onPush(event),
+      authenticate: ({ user, password, access }) =>
+        password === 'right' && (user === 'writer' || (user === 'reader' && access === 'read')),
+    }),
+  );
+  world = await openWorld();
+  stack.defer(() => world[Symbol.asyncDispose]());
+  await settings({});
+  for (const name of ['infra', 'deploy', 'torn']) await secret(`read-${name}`, 'repository', name, 'reader');
+});
+
+function openWorld(): Promise<World> {
+  return startWorld({
+    port: 0,
+    cluster: { transport: bed.transport },
+    stateDirectory: join(directory, `world-${(worlds += 1)}`),
+    environment: { PATH: process.env['PATH'] ?? '' },
+    onNotice: (sentence) => process.stderr.write(`notice: ${sentence}\n`),
+  });
+}
+
+function urlOf(name: string): string {
+  return `${forge.url}/${name}.git`;
+}
+
+/** What stands in a hosted repository, asked with the user's git. */
+async function show(name: string, ...args: readonly string[]): Promise<string> {
+  const { gitDirectory = '' } = forge.repositories.get(name) ?? {};
+  const { code, out } = await run('git', [`--git-dir=${gitDirectory}`, ...args]);
+  return code === 0 ? out.trim() : '';
+}
+
+/** Commits files to a branch and pushes; answers the commit. */
+async function push(
+  name: string,
+  files: Readonly<Record<string, string | undefined>>,
+  { branch = 'main', message = 'A change' } = {},
+): Promise<string> {
+  const work = join(directory, `work-${name}`);
+  const url = urlOf(name).replace('//', '//writer:right@');
+  if ((await run('git', ['rev-parse'], { cwd: dirname(work) })).code !== 0) mkdirSync(work, { recursive: true });
+  await git(work, ['init', '-q', '-b', 'main']);
+  await run('git', ['fetch', '-q', url, branch], { cwd: work });
+  const there = (await run('git', ['rev-parse', 'FETCH_HEAD'], { cwd: work })).code === 0;
+  if (there && (await show(name, 'rev-parse', '--verify', '-q', branch)) !== '')
+    await git(work, ['checkout', '-q', '-f', '-B', branch, 'FETCH_HEAD']);
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(work, path);
+    mkdirSync(dirname(file), { recursive: true });
+    if (text === undefined) rmSync(file);
+    else writeFileSync(file, text);
+  }
+  await git(work, ['add', '-A']);
+  await git(work, ['commit', '-q', '--allow-empty', '-m', message]);
+  await git(work, ['push', '-q', url, `HEAD:${branch}`]);
+  return (await git(work, ['rev-parse', 'HEAD'])).trim();
+}
+
+async function typeOf(kind: string, group = ''): Promise<Parameters<World['client']['get']>[0]> {
+  const type = await world.client.discovery.preferred({ group, kind });
+  assert.ok(type);
+  return type;
+}
+
+async function secret(name: string, kind: string, repository: string, username: string): Promise<void> {
+  const data = { url: urlOf(repository), username, password: 'right' };
+  const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')] as const);
+  const labels = { 'argocd.argoproj.io/secret-type': kind };
+  const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'argocd', labels } };
+  await apply({ ...object, data: Object.fromEntries(encoded) } as unknown as KubeObject);
+}
+
+/** argocd-cm: repositories are asked every second, since no forge tells us here. */
+async function settings(data: Readonly<Record<string, string>>): Promise<void> {
+  const metadata = { name: 'argocd-cm', namespace: 'argocd' };
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'timeout.reconciliation': '1s', ...data } };
+  await apply(object as unknown as KubeObject);
+}
+
+async function apply(object: KubeObject): Promise<void> {
+  const group = object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '';
+  await world.client.apply(await typeOf(object.kind, group), object, { fieldManager: 'ada', force: true });
+}
+
+interface Wish {
+  readonly path?: string;
+  readonly dry?: JsonObject;
+  readonly sync?: JsonObject;
+  readonly hydrateTo?: JsonObject;
+  readonly project?: string;
+}
+
+/** An Application whose dry source is the directory of its name, hydrated to env/dev. */
+async function application(name: string, wish: Wish = {}): Promise<void> {
+  const { path = name, dry = {}, sync = {}, hydrateTo, project = 'default' } = wish;
+  await apply({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name, namespace: 'argocd' },
+    spec: {
+      project,
+      sourceHydrator: {
+        drySource: { repoURL: urlOf('infra'), targetRevision: 'main', path, ...dry },
+        syncSource: { targetBranch: 'env/dev', path: name, ...sync },
+        ...(hydrateTo ? { hydrateTo } : {}),
+      },
+      destination: { server: 'https://kubernetes.default.svc', namespace: 'default' },
+      syncPolicy: { automated: { prune: true } },
+    },
+  });
+}
+
+async function app(name: string): Promise<KubeObject | undefined> {
+  return world.client.get(await typeOf('Application', 'argoproj.io'), { namespace: 'argocd', name });
+}
+
+/** The Application once its hydration stands as `fits` has it. */
+async function untilHydration(name: string, what: string, fits: (status: JsonObject) => boolean): Promise<JsonObject> {
+  return untilTrue(`${name}: ${what}`, async () => {
+    const found = look(await app(name));
+    const status = (at(found, 'status', 'sourceHydrator') ?? {}) as JsonObject;
+    return fits(status) ? status : undefined;
+  });
+}
+
+function phaseIs(phase: string, drySHA?: string): (status: JsonObject) => boolean {
+  return (status) =>
+    at(status, 'currentOperation', 'phase') === phase &&
+    (drySHA === undefined || at(status, 'currentOperation', 'drySHA') === drySHA);
+}
+
+function messageOf(status: JsonObject): string {
+  return String(at(status, 'currentOperation', 'message'));
+}
+
+/** The value that is live in a ConfigMap of the name. */
+async function untilLive(name: string, value: string, app: string = name): Promise<void> {
+  await untilTrue(`${name} to be ${value}`, async () => {
+    const found = await world.client.get(await typeOf('ConfigMap'), { namespace: 'default', name });
+    look(await world.client.get(await typeOf('Application', 'argoproj.io'), { namespace: 'argocd', name: app }));
+    return at(found, 'data', 'value') === value;
+  });
+}
+
+function valued(name: string, value: string): string {
+  return `${configMapYaml(name).trimEnd().split('\ndata:')[0]}\ndata:\n  value: "${value}"\n`;
+}
+
+test('nobody may write: it is said by name, and goes on by itself as the Secret is there', async () => {
+  const sha = await push('infra', { 'web/a.yaml': valued('web', '1') }, { message: 'web: begin\n\nWith a body.' });
+  await application('web');
+  const status = await untilHydration('web', 'the refusal', phaseIs('Failed', sha));
+  assert.match(
+    messageOf(status),
+    /^Failed to hydrate: failed to get hydrator credentials: no Secret says how to write to http:\/\/127\.0\.0\.1:\d+\/infra\.git for project "default"; add one labelled argocd\.argoproj\.io\/secret-type: repository-write/,
+  );
+  assert.equal(status['lastComparedDryRevision'], sha);
+  assert.equal(await show('infra', 'branch', '--list', 'env/dev'), '');
+  await secret('write-infra', 'repository-write', 'infra', 'writer');
+  await untilLive('web', '1');
+});
+
+test('the branch, the note and the status say where everything comes from', async () => {
+  const dry = await show('infra', 'rev-parse', 'main');
+  const hydrated = await show('infra', 'rev-parse', 'env/dev');
+  assert.equal(
+    await show('infra', 'log', '--format=%s|%an <%ae>', 'env/dev'),
+    `${dry.slice(0, 7)}: web: begin|Argo CD <argo-cd@example.com>\nInitial commit for env/dev|Argo CD <argo-cd@example.com>`,
+  );
+  assert.equal(
+    await show('infra', 'log', '-1', '--format=%b', 'env/dev'),
+    'With a body.\n\nCo-authored-by: Ada Keeper <ada@example.com>',
+  );
+  assert.equal(
+    await show('infra', 'ls-tree', '-r', '--format=%(objectmode) %(path)', 'env/dev'),
+    [
+      '100644 .gitattributes',
+      '100644 hydrator.metadata',
+      '100644 web/README.md',
+      '100644 web/hydrator.metadata',
+      '100755 web/manifest.yaml',
+    ].join('\n'),
+  );
+  const metadata = JSON.parse(await show('infra', 'show', 'env/dev:hydrator.metadata')) as JsonObject;
+  const { date, ...rest } = metadata;
+  assert.match(String(date), /^20\d\d-.*Z$/);
+  assert.deepEqual(rest, {
+    repoURL: urlOf('infra'),
+    drySha: dry,
+    author: 'Ada Keeper <ada@example.com>',
+    subject: 'web: begin',
+    body: 'With a body.\n',
+  });
+  assert.equal(
+    await show('infra', 'show', 'env/dev:web/manifest.yaml'),
+    'apiVersion: v1\ndata:\n  value: "1"\nkind: ConfigMap\nmetadata:\n  name: web',
+  );
+  assert.equal(await show('infra', 'notes', '--ref=hydrator.metadata', 'show', 'env/dev'), `{"drySha":"${dry}"}`);
+  const found = await app('web');
+  const { startedAt, finishedAt, ...operation } = at(
+    found,
+    'status',
+    'sourceHydrator',
+    'currentOperation',
+  ) as JsonObject;
+  assert.ok(Date.parse(String(finishedAt)) >= Date.parse(String(startedAt)));
+  const sourceHydrator = at(found, 'spec', 'sourceHydrator') as JsonObject;
+  const ending = { drySHA: dry, hydratedSHA: hydrated, sourceHydrator };
+  assert.deepEqual(operation, { phase: 'Hydrated', message: '', ...ending });
+  assert.deepEqual(at(found, 'status', 'sourceHydrator', 'lastSuccessfulOperation'), ending);
+  assert.equal(at(found, 'status', 'sync', 'revision'), hydrated);
+  const source = { repoURL: urlOf('infra'), path: 'web', targetRevision: 'env/dev' };
+  assert.deepEqual(at(found, 'status', 'sync', 'comparedTo', 'source'), source);
+});
+
+test('a dry change goes live by the branch; one that changes no manifest makes no commit', async () => {
+  const second = await push('infra', { 'web/a.yaml': valued('web', '2') });
+  await untilLive('web', '2');
+  await untilHydration('web', 'the second commit', phaseIs('Hydrated', second));
+  const before = await show('infra', 'rev-parse', 'env/dev');
+  const third = await push('infra', { 'elsewhere.txt': 'x' });
+  const status = await untilHydration('web', 'the third commit', phaseIs('Hydrated', third));
+  assert.equal(at(status, 'currentOperation', 'hydratedSHA'), before);
+  assert.equal(await show('infra', 'rev-parse', 'env/dev'), before);
+  assert.equal(await show('infra', 'notes', '--ref=hydrator.metadata', 'show', 'env/dev'), `{"drySha":"${third}"}`);
+});
+
+test('what somebody else has on the branch stays', async () => {
+  await push('infra', { '.github/workflow.yaml': 'on: push\n', 'web/extra.md': 'mine\n' }, { branch: 'env/dev' });
+  const dry = await push('infra', { 'web/a.yaml': valued('web', '3') });
+  await untilHydration('web', 'the commit', phaseIs('Hydrated', dry));
+  await untilLive('web', '3');
+  assert.equal(await show('infra', 'show', 'env/dev:.github/workflow.yaml'), 'on: push');
+  assert.equal(await show('infra', 'show', 'env/dev:web/extra.md'), 'mine');
+});
+
+const chart = {
+  'two/Chart.yaml': 'apiVersion: v2\nname: two\nversion: 0.1.0\n',
+  'two/values.yaml': 'value: from-values\n',
+  'two/templates/a.yaml':
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: two\n  namespace: {{ .Release.Namespace }}\ndata:\n  value: {{ .Values.value | quote }}\n',
+};
+
+test('two Applications of one branch are one commit, each with what a person would type', async () => {
+  const kustomization = 'resources: [a.yaml]\nnamePrefix: k-\n';
+  const sha = await push('infra', {
+    ...chart,
+    'one/a.yaml': valued('one', '1'),
+    'one/kustomization.yaml': kustomization,
+  });
+  const helm = { releaseName: 'release', parameters: [{ name: 'value', value: 'set, twice' }] };
+  const wish = {
+    dry: { repoURL: urlOf('infra').toUpperCase().replace('HTTP:', 'http:').replace('/INFRA.GIT', '/infra.git') },
+  };
+  await application('one', { ...wish, sync: { targetBranch: 'env/two' } });
+  await application('two', { dry: { helm }, sync: { targetBranch: 'env/two' } });
+  for (const name of ['one', 'two']) await untilHydration(name, 'hydrated', phaseIs('Hydrated', sha));
+  await untilLive('k-one', '1', 'one');
+  await untilLive('two', 'set, twice');
+  const dry = await push('infra', { 'two/values.yaml': 'value: other\n', 'one/a.yaml': valued('one', '2') });
+  for (const name of ['one', 'two']) await untilHydration(name, 'hydrated again', phaseIs('Hydrated', dry));
+  const heads = await Promise.all(
+    ['one', 'two'].map(async (name) =>
+      at(await app(name), 'status', 'sourceHydrator', 'currentOperation', 'hydratedSHA'),
+    ),
+  );
+  assert.equal(new Set(heads).size, 1);
+  assert.match(
+    await show('infra', 'show', 'env/two:two/README.md'),
+    /^# Manifest Hydration\n\nTo hydrate the manifests in this repository, run the following commands:\n\n```shell\ngit clone http:.*infra\.git\n# cd into the cloned directory\ngit checkout [0-9a-f]{40}\nhelm template \. --name-template release --namespace default --set "value=set\\\\, twice" --include-crds\n```$/,
+  );
+  assert.match(await show('infra', 'show', 'env/two:one/README.md'), /\nkustomize build \.\/one\n```$/);
+});
+
+test('nobody writes over anybody, out of the repository, or where the project says no', async () => {
+  const rows: readonly (readonly [name: string, wish: Wish, said: RegExp])[] = [
+    [
+      'climber',
+      { sync: { path: '../climber' } },
+      /path "\.\.\/climber" which is not allowed: it leads out of the repository/,
+    ],
+    [
+      'rooted',
+      { sync: { path: 'a/..' } },
+      /hydrate to the repository root \(branch "env\/rooted", path "a\/\.\."\) which is not allowed/,
+    ],
+    ['hooks', { sync: { path: '.git/hooks' } }, /it leads into the directory of Git itself/],
+    ['nowhere', { path: 'nowhere' }, /failed to get manifests: the path "nowhere" does not exist in the repository/],
+    ['branchy', { sync: { targetBranch: 'a..b' } }, /"a\.\.b" cannot be the name of a branch/],
+  ];
+  for (const [name, wish] of rows) {
+    await application(name, { path: 'web', ...wish, sync: { targetBranch: `env/${name}`, ...wish.sync } });
+  }
+  for (const [name, , said] of rows) {
+    assert.match(messageOf(await untilHydration(name, 'the refusal', phaseIs('Failed'))), said, name);
+  }
+  await application('twin-a', { path: 'web', sync: { targetBranch: 'env/twins', path: 'same' } });
+  await application('twin-b', { path: 'web', sync: { targetBranch: 'env/twins', path: './same/' } });
+  await application('bystander', { path: 'web', sync: { targetBranch: 'env/twins' } });
+  const said = async (name: string): Promise<string> =>
+    messageOf(
+      await untilHydration(
+        name,
+        'the refusal',
+        (status) => /argocd\/twin|bystander/.test(messageOf(status)) && phaseIs('Failed')(status),
+      ),
+    );
+  assert.match(
+    await said('twin-a'),
+    /^Failed to hydrate: app argocd\/twin-b hydrator uses the same destination: repo=.*, path=/,
+  );
+  assert.match(await said('twin-b'), /^Failed to hydrate: app argocd\/twin-a hydrator uses the same destination/);
+  await nudge('bystander');
+  await untilHydration('bystander', 'the others to be named', (status) =>
+    /cannot hydrate because application argocd\/twin-a and 1 more have errors$/.test(messageOf(status)),
+  );
+  assert.equal(await show('infra', 'branch', '--list', 'env/twins', 'env/climber', 'env/rooted'), '');
+});
+
+/** Asks for a hydration as the tools of upstream do. */
+async function nudge(name: string, how = 'normal'): Promise<void> {
+  const change = { metadata: { annotations: { 'argocd.argoproj.io/hydrate': how } } };
+  await world.client.patch(await typeOf('Application', 'argoproj.io'), { namespace: 'argocd', name }, 'merge', change);
+}
+
+test('a project has to permit both repositories', async () => {
+  const destinations = [{ server: '*', namespace: '*' }];
+  const project = (sourceRepos: readonly string[]): KubeObject =>
+    ({
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'AppProject',
+      metadata: { name: 'narrow', namespace: 'argocd' },
+      spec: { sourceRepos, destinations },
+    }) as unknown as KubeObject;
+  await apply(project([urlOf('infra')]));
+  await secret('write-deploy', 'repository-write', 'deploy', 'writer');
+  await application('narrow', { path: 'web', project: 'narrow', sync: { repoURL: urlOf('deploy') } });
+  const status = await untilHydration('narrow', 'the refusal', phaseIs('Failed'));
+  assert.match(messageOf(status), /destination repo .*\/deploy\.git is not permitted in project 'narrow'$/);
+  assert.match(
+    conditionsOf(await app('narrow')),
+    /InvalidSpecError: sync source repo .*deploy\.git is not permitted in project 'narrow'/,
+  );
+  await apply(project([urlOf('infra'), urlOf('deploy')]));
+  await nudge('narrow');
+  const { lastComparedDryRevision } = await untilHydration('narrow', 'hydrated', phaseIs('Hydrated'));
+  const metadata = JSON.parse(await show('deploy', 'show', 'env/dev:hydrator.metadata')) as JsonObject;
+  // The commit is one of the dry repository, which is what is named with it.
+  assert.deepEqual([metadata['repoURL'], metadata['drySha']], [urlOf('infra'), lastComparedDryRevision]);
+  assert.equal((await app('narrow'))?.metadata.annotations?.['argocd.argoproj.io/hydrate'], undefined);
+});
+
+test('manifests may be staged in another branch, from where somebody takes them on', async () => {
+  const dry = await push('infra', { 'staged/a.yaml': valued('staged', '1') });
+  await application('staged', { sync: { targetBranch: 'env/prod' }, hydrateTo: { targetBranch: 'env/prod-next' } });
+  await untilHydration('staged', 'hydrated', phaseIs('Hydrated', dry));
+  await untilTrue('the hint', async () =>
+    /waiting for an external process to update env\/prod from env\/prod-next/.test(
+      look(conditionsOf(await app('staged'))),
+    ),
+  );
+  assert.equal(await show('infra', 'log', '--format=%s', 'env/prod'), 'Initial commit for env/prod');
+  assert.equal(
+    await show('infra', 'merge-base', 'env/prod', 'env/prod-next'),
+    await show('infra', 'rev-parse', 'env/prod'),
+  );
+  await push('infra', {}, { branch: 'env/prod-next', message: 'Approved' });
+  await git(join(directory, 'work-infra'), [
+    'push',
+    '-q',
+    urlOf('infra').replace('//', '//writer:right@'),
+    'HEAD:env/prod',
+  ]);
+  await untilLive('staged', '1');
+});
+
+test('the template and the author are those of argocd-cm, and another wish is hydrated at the same commit', async () => {
+  const data = {
+    'sourceHydrator.commitMessageTemplate':
+      'hydrate {{ .metadata.drySha | trunc 4 }}\n\n\n\nby {{ .metadata.author }}  \n',
+    'sourceHydrator.readmeMessageTemplate': '{{ .DrySHA | upper }} {{ len .Commands }}',
+    'commit.author.name': 'Robot <of> us',
+    'commit.author.email': 'robot@example.com',
+  };
+  await settings(data);
+  const before = await show('infra', 'rev-parse', 'main');
+  await application('web', { dry: { directory: { exclude: 'b.yaml' } }, sync: { path: 'moved' } });
+  await untilTrue('the new path', async () => (await show('infra', 'show', 'env/dev:moved/manifest.yaml')) !== '');
+  assert.equal(
+    await show('infra', 'log', '-1', '--format=%an|%ae|%B', 'env/dev'),
+    `Robot of us|robot@example.com|hydrate ${before.slice(0, 4)}\n\nby Ada Keeper <ada@example.com>`,
+  );
+  assert.equal(await show('infra', 'show', 'env/dev:moved/README.md'), `${before.toUpperCase()} 0`);
+  await settings({});
+});
+
+test('the command waits for hydration', async () => {
+  const env = { EVENKEEL_SERVER: world.server?.url ?? '' };
+  const waited = await run(process.execPath, [...commandLine, 'app', 'wait', 'web', '--hydrated', '--timeout', '30'], {
+    env,
+  });
+  succeed(waited, 'app wait --hydrated');
+  const stuck = await run(
+    process.execPath,
+    [...commandLine, 'app', 'wait', 'climber', '--hydrated', '--timeout', '1'],
+    { env },
+  );
+  assert.equal(stuck.code, 20);
+});
+
+test('a process that ends between the push and its word of it is taken up by the next', async () => {
+  await secret('write-torn', 'repository-write', 'torn', 'writer');
+  await push('torn', { 'torn/a.yaml': valued('torn', '1') });
+  await application('torn', { dry: { repoURL: urlOf('torn') } });
+  await untilLive('torn', '1');
+  const ended = Promise.withResolvers<void>();
+  const mortal = world;
+  onPush = ({ repository, ref }) => {
+    if (repository !== 'torn' || ref !== 'refs/heads/env/dev') return;
+    onPush = () => undefined;
+    mortal[Symbol.asyncDispose]().then(ended.resolve, ended.reject);
+  };
+  const dry = await push('torn', { 'torn/a.yaml': valued('torn', '2') });
+  await ended.promise;
+  const left = await show('torn', 'rev-parse', 'env/dev');
+  world = await openWorld();
+  const status = await untilHydration('torn', 'taken up', phaseIs('Hydrated', dry));
+  assert.equal(at(status, 'currentOperation', 'hydratedSHA'), left);
+  assert.equal(await show('torn', 'rev-list', '--count', 'env/dev'), '3');
+  assert.equal(await show('torn', 'notes', '--ref=hydrator.metadata', 'show', 'env/dev'), `{"drySha":"${dry}"}`);
+  await untilLive('torn', '2');
+});
