@@ -21,6 +21,7 @@ export interface ClusterWorldInput {
   readonly clusterSecrets: Informer;
   readonly settings: SetSettings;
   readonly access: ForgeAccess;
+  readonly environment?: GeneratorWorld['environment'];
   /** The credentials that the set may use for its repositories. */
   readonly repositories?: RepositoryAccess | undefined;
   readonly controlNamespace: string;
@@ -46,6 +47,7 @@ export function clusterWorld(input: ClusterWorldInput): GeneratorWorld {
     askPlugin: (question) => askPlugin(access, question),
     forges: settings.forges,
     access,
+    environment: input.environment,
     signal,
   };
 }

@@ -31,6 +31,8 @@ export interface SetControllerOptions {
   readonly onFailure?: (key: string, error: Error) => void;
   /** Where credentials of repositories are looked up. */
   readonly repositories?: RepositoryDirectory | undefined;
+  /** Variables in which a platform tells this process who it is: forges of that platform are asked in its name. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** The running controller. */
@@ -267,7 +269,7 @@ class GenerationMemory {
   }
 
   #run(set: ApplicationSet, signal: AbortSignal, read: Set<string>): Promise<Generation> {
-    const { client, store, charts, clock, controlNamespace } = this.#options;
+    const { client, store, charts, clock, controlNamespace, environment } = this.#options;
     const { clusterSecrets } = this.#watched;
     const world = clusterWorld({
       client,
@@ -277,6 +279,7 @@ class GenerationMemory {
       clusterSecrets,
       settings: this.settings,
       access: this.#access,
+      environment,
       controlNamespace,
       repositories: this.#accessOf(set),
       signal,

@@ -21,16 +21,24 @@ export class ForgeError extends Error {
   readonly code: ForgeErrorCode;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  /** The forge's own name of the error, where it has names (AWS). */
+  readonly type: string | undefined;
 
   constructor(
     code: ForgeErrorCode,
     message: string,
-    facts: { readonly status?: number; readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+    facts: {
+      readonly status?: number;
+      readonly retryAfterMs?: number;
+      readonly type?: string | undefined;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = code;
     this.status = facts.status;
     this.retryAfterMs = facts.retryAfterMs;
+    this.type = facts.type;
   }
 }
 

@@ -66,6 +66,8 @@ export interface ForgeOptions {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly auth: ForgeAuth;
   readonly access: ForgeAccess;
+  /** Variables in which a platform tells this process who it is (AWS). */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** A text field, or ''. */

@@ -216,7 +216,13 @@ function refusal(url: URL, { status, headers, body }: ForgeAnswer, now: number):
   if (limited)
     return new ForgeError('rate-limited', `${message} (rate limit)`, { status, retryAfterMs: waitOf(headers, now) });
   const code = status === 404 ? 'not-found' : status === 401 || status === 403 ? 'denied' : 'refused';
-  return new ForgeError(code, message, { status });
+  return new ForgeError(code, message, { status, type: typeOf(body) });
+}
+
+/** "com.amazonaws.codecommit#FolderDoesNotExistException", or the name alone. */
+function typeOf(body: unknown): string | undefined {
+  const type = typeof body === 'object' && body !== null && '__type' in body ? body.__type : undefined;
+  return typeof type === 'string' ? type.replace(/^.*#/, '') : undefined;
 }
 
 /** How long the forge asks to wait: seconds, a date, or when its window ends. */
@@ -234,10 +240,10 @@ function waitOf(headers: Readonly<Record<string, string>>, now: number): number 
 function sentenceOf(body: unknown): string {
   if (typeof body === 'string') return body.trim().startsWith('<') ? '' : body.trim().slice(0, 200);
   if (typeof body !== 'object' || body === null) return '';
-  const { message, error, error_description: described, errors } = body as Readonly<Record<string, unknown>>;
+  const { message, Message, error, error_description: described, errors } = body as Readonly<Record<string, unknown>>;
   const inner = typeof error === 'object' && error !== null ? (error as { readonly message?: unknown }).message : error;
   const first = Array.isArray(errors) ? (errors[0] as { readonly message?: unknown } | undefined)?.message : undefined;
-  const found = [message, described, inner, first].find((candidate) => typeof candidate === 'string');
+  const found = [message, Message, described, inner, first].find((candidate) => typeof candidate === 'string');
   return maskSecrets(found ?? '').slice(0, 500);
 }
 

@@ -3,6 +3,7 @@
 import { azurePullRequests, azureRepositories } from './azure-devops.ts';
 import { bitbucketPullRequests, bitbucketRepositories } from './bitbucket-cloud.ts';
 import { bitbucketServerPullRequests, bitbucketServerRepositories } from './bitbucket-server.ts';
+import { codecommitRepositories } from './codecommit.ts';
 import { ForgeError } from './errors.ts';
 import type { ForgeOptions, ForgeProvider, PullRequestProvider } from './forge.ts';
 import { giteaPullRequests, giteaRepositories } from './gitea.ts';
@@ -16,6 +17,7 @@ const repositoryProviders: ReadonlyMap<string, (options: ForgeOptions) => ForgeP
   ['bitbucket', bitbucketRepositories],
   ['bitbucketServer', bitbucketServerRepositories],
   ['azureDevOps', azureRepositories],
+  ['awsCodeCommit', codecommitRepositories],
 ]);
 
 const pullRequestProviders: ReadonlyMap<string, (options: ForgeOptions) => PullRequestProvider> = new Map([

@@ -38,11 +38,15 @@ export async function generateRepositories(spec: JsonObject, input: GeneratorInp
   const provider = kind === undefined ? undefined : objectOf(spec[kind]);
   checkAllowed(textOf(provider?.['api']), input);
   if (kind === undefined || !provider) throw new GenerationError('no SCM provider implementation configured');
-  if (kind === 'awsCodeCommit') throw new GenerationError('the SCM provider "awsCodeCommit" is not supported yet');
   const filters = listOf(spec['filters']).map(compileFilter);
   const client =
     input.world.repositories?.(kind, provider) ??
-    createForgeProvider(kind, { fields: provider, auth: await forgeAuth(provider, input), access: input.world.access });
+    createForgeProvider(kind, {
+      fields: provider,
+      auth: await forgeAuth(provider, input),
+      access: input.world.access,
+      environment: input.world.environment,
+    });
   const found = await listRepositories(client, filters, textOf(spec['cloneProtocol']));
   return found.map((repository) => {
     const params = repositoryParams(repository);

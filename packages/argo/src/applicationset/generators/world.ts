@@ -59,6 +59,8 @@ export interface GeneratorWorld {
   askPlugin(question: PluginQuestion): Promise<Json>;
   readonly forges: ForgePolicy;
   readonly access: ForgeAccess;
+  /** Variables in which a platform tells this process who it is. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** Stand-ins for tests; the real clients where undefined. */
   readonly repositories?: (kind: string, spec: JsonObject) => ForgeProvider | undefined;
   readonly pullRequests?: (kind: string, spec: JsonObject) => PullRequestProvider | undefined;
