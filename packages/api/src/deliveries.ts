@@ -150,6 +150,16 @@ export const deliveryDetail = v.object({
   syncWindows: v.optional(v.object({ allowed: v.boolean(), assigned: v.array(v.string()) })),
   /** Present while a rollback holds the application at an earlier commit. */
   hold: v.optional(v.object({ sha: v.string(), sentence: v.string() })),
+  /** Where what is synced is rendered into a branch first: how that ended last, or that it is under way. */
+  hydration: v.optional(
+    v.object({
+      phase: v.picklist(['pending', 'hydrating', 'hydrated', 'failed']),
+      message: v.string(),
+      /** The commit that was rendered, and the one that it stands in. */
+      dry: v.optional(v.string()),
+      hydrated: v.optional(v.string()),
+    }),
+  ),
   actions: v.object({ sync: action, refresh: action, terminate: action, remove: action }),
 });
 export type DeliveryDetail = v.InferOutput<typeof deliveryDetail>;

@@ -35,6 +35,7 @@ import { settingsProblems } from './ignore-differences.ts';
 import type { RepositoryDirectory } from './repositories/directory.ts';
 import { type Departure, depart, withHookFinalizers } from './departure.ts';
 import { failureStatus } from './failure.ts';
+import { withStagingHint } from './hydrator/spec.ts';
 import { memoryOf } from './memory.ts';
 import { refusedOperation, requestOf } from './operation.ts';
 import { leftOut, statusJson, statusOf, withDeletionError } from './status.ts';
@@ -326,7 +327,7 @@ class ApplicationReconciler {
     });
     // One that asks to be left alone is looked at, but nothing of it is written.
     if (skipped) return { kind: 'settled' };
-    await this.#write(application, report, requestTaken);
+    await this.#write(application, withStagingHint(application, report), requestTaken);
     deliveries.written(key);
     return this.#again(key, againAfterMs);
   }

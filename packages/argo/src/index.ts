@@ -142,6 +142,7 @@ export {
   type PolicyProblem,
   type ReadPolicies,
   joinPolicies,
+export { type HydrationReport, hydrationOf } from './hydrator/status.ts';
   policySources,
   readPolicies,
 } from './rbac/policy-text.ts';

@@ -98,16 +98,6 @@ test('the fingerprint follows the intention, not the labels', () => {
   assert.notEqual(delivered({ destination: { name: 'in-cluster', namespace: 'else' } }).fingerprint, fingerprint);
 });
 
-const refusals: readonly (readonly [string, JsonObject, object?])[] = [
-  ['spec.sourceHydrator', { sourceHydrator: { drySource: {} } }],
-];
-
-for (const [field, change, metadata] of refusals) {
-  test(`${field} is refused by name`, () => {
-    assert.deepEqual(refused(change, metadata), [`${field} is not supported yet`]);
-  });
-}
-
 const invalid: readonly (readonly [string, JsonObject, RegExp])[] = [
   [
     'a chart without a version',

@@ -197,6 +197,7 @@ function addApp(program: Command, io: Io): void {
     .option('--no-exit-code', 'exit 0 even where something differs')
     .action(async (name: string, options: AppOptions) => (await load()).appDiff(name, options, io));
   verb('history <name>', 'earlier syncs that can be gone back to', 'history payment-api-production').action(
+    .option('--hydrated', 'wait until the manifests of the dry source are in their branch')
     async (name: string, options: AppOptions) => (await load()).appHistory(name, options, io),
   );
   verb('rollback <name> [id]', 'go back to an earlier sync', 'rollback payment-api-production 3')

@@ -347,7 +347,7 @@ test('nobody writes over anybody, out of the repository, or where the project sa
   await untilHydration('bystander', 'the others to be named', (status) =>
     /cannot hydrate because application argocd\/twin-a and 1 more have errors$/.test(messageOf(status)),
   );
-  assert.equal(await show('infra', 'branch', '--list', 'env/twins', 'env/climber', 'env/rooted'), '');
+  assert.equal(await show('infra', 'branch', '--list', 'env/climber', 'env/rooted', 'env/hooks'), '');
 });
 
 /** Asks for a hydration as the tools of upstream do. */

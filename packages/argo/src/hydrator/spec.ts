@@ -1,6 +1,7 @@
 // What spec.sourceHydrator means: what is rendered, where it is written to, and which Applications are written together.
 // Pure. Mirrors argoproj/argo-cd:pkg/apis/application/v1alpha1/types.go and controller/hydrator (3.6).
 
+import type { DeliveryReport } from '@evenkeel/delivery';
 import type { Refusal } from '@evenkeel/engine';
 import { type Json, type JsonObject, jsonEquals } from '@evenkeel/resource';
 import { type Application, type ApplicationSource, type SourceHydrator, asJson } from '../application.ts';
@@ -73,6 +74,21 @@ function bare(value: Json): Json {
 function isEmpty(value: Json): boolean {
   if (value === null || value === '' || value === false) return true;
   return typeof value === 'object' && (Array.isArray(value) ? value : Object.keys(value)).length === 0;
+}
+
+/** Why there is nothing at the path that is synced, where somebody else has to bring it there. Upstream's words. */
+export function withStagingHint({ spec }: Application, report: DeliveryReport): DeliveryReport {
+  const { syncSource, hydrateTo } = spec.sourceHydrator ?? {};
+  if (!syncSource || !hydrateTo || !report.refusals.some(isMissingPath)) return report;
+  const hint = `waiting for an external process to update ${syncSource.targetBranch} from ${hydrateTo.targetBranch}`;
+  const refusals = report.refusals.map((refusal) =>
+    isMissingPath(refusal) ? { ...refusal, sentence: `${refusal.sentence} - ${hint}` } : refusal,
+  );
+  return { ...report, refusals };
+}
+
+function isMissingPath({ code }: Refusal): boolean {
+  return code === 'PATH_NOT_FOUND';
 }
 
 /** What the fields leave out that has to be said. Mirrors argoproj/argo-cd:util/argo/argo.go validateSourceHydrator (3.6). */

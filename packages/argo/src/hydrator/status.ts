@@ -4,6 +4,7 @@
 import type { JsonObject } from '@evenkeel/resource';
 import { kubeTime } from '@evenkeel/std';
 import { type Application, type SourceHydrator, asJson } from '../application.ts';
+import { sameHydrator } from './spec.ts';
 
 /** What is being done, or was done last. */
 export interface HydrateOperation {
@@ -26,6 +27,35 @@ export interface HydratorStatus {
 export function hydratorStatusOf({ status }: Application): HydratorStatus {
   return (status['sourceHydrator'] ?? {}) as HydratorStatus;
 }
+
+/** How the last hydration stands, in few words; undefined where an Application has none. It is done when it is of what the spec says. */
+export function hydrationOf(application: Application): HydrationReport | undefined {
+  const { sourceHydrator } = application.spec;
+  if (!sourceHydrator) return undefined;
+  const { currentOperation: last } = hydratorStatusOf(application);
+  if (!last || !sameHydrator(sourceHydrator, last.sourceHydrator)) return { phase: 'pending', message: '' };
+  const { phase, message, drySHA, hydratedSHA } = last;
+  return {
+    phase: words[phase] ?? 'pending',
+    message,
+    ...(drySHA === undefined ? {} : { dry: drySHA }),
+    ...(hydratedSHA === undefined ? {} : { hydrated: hydratedSHA }),
+  };
+}
+
+/** For people. */
+export interface HydrationReport {
+  phase: 'pending' | 'hydrating' | 'hydrated' | 'failed';
+  message: string;
+  dry?: string;
+  hydrated?: string;
+}
+
+const words: Readonly<Record<string, HydrationReport['phase']>> = {
+  Hydrating: 'hydrating',
+  Hydrated: 'hydrated',
+  Failed: 'failed',
+};
 
 /** It has begun. One that was begun before and not ended keeps its time. */
 export function begun(before: HydratorStatus, sourceHydrator: SourceHydrator, nowMs: number): HydratorStatus {

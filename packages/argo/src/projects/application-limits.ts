@@ -65,14 +65,7 @@ export function projectRefusals({
       },
     ];
   }
-  const found = sourcesOf(spec)
-    .filter(({ repoURL = '' }) => !permitsSource(project, repoURL))
-    .map(({ repoURL = '' }) =>
-      deny(
-        `application repo ${repoURL} is not permitted in project '${project.name}'`,
-        'Add the repository to spec.sourceRepos of the AppProject.',
-      ),
-    );
+  const found = [...sourceDenials(application, project)];
   const destination = spec.destination ?? {};
   const target = destination.namespace ?? '';
   if (!permitsDestination(project, { cluster, namespace: target }, scoped)) {
@@ -87,6 +80,22 @@ export function projectRefusals({
     );
   }
   return found;
+}
+
+/** Of a hydrator, both what is rendered and what is synced has to be permitted. */
+function sourceDenials({ spec }: Application, project: Project): readonly Refusal[] {
+  const remedy = 'Add the repository to spec.sourceRepos of the AppProject.';
+  const denied = (what: string, repoURL: string): readonly Refusal[] =>
+    permitsSource(project, repoURL)
+      ? []
+      : [deny(`${what} repo ${repoURL} is not permitted in project '${project.name}'`, remedy)];
+  const { sourceHydrator } = spec;
+  if (!sourceHydrator) return sourcesOf(spec).flatMap(({ repoURL = '' }) => denied('application', repoURL));
+  const { drySource, syncSource } = sourceHydrator;
+  const { repoURL: dry = '' } = drySource;
+  const { repoURL: synced = '' } = syncSource;
+  const separate = synced !== '' && synced !== dry ? denied('sync source', synced) : [];
+  return [...denied('application', dry), ...separate];
 }
 
 /** The limits that hold for each object and each sync of a permitted Application. */

@@ -12,6 +12,7 @@ export interface WaitFor {
   readonly operation?: boolean;
   readonly suspended?: boolean;
   readonly degraded?: boolean;
+  readonly hydrated?: boolean;
 }
 
 export interface WaitInput {
@@ -109,6 +110,7 @@ function isAsWanted(detail: DeliveryDetail, wanted: WaitFor): boolean {
   ];
   if (healths.length > 0 && !healths.includes(detail.health)) return false;
   if (wanted.sync === true && detail.sync !== 'synced') return false;
+  if (wanted.hydrated === true && detail.hydration?.phase !== 'hydrated') return false;
   const running = detail.operation !== undefined && detail.operation.finishedAtMs === undefined;
   return !(wanted.operation === true && running);
 }

@@ -136,6 +136,7 @@ export interface WaitOptions extends AppOptions {
   readonly operation?: boolean;
   readonly suspended?: boolean;
   readonly degraded?: boolean;
+  readonly hydrated?: boolean;
   readonly delete?: boolean;
   readonly timeout: string;
 }
@@ -144,8 +145,8 @@ export interface WaitOptions extends AppOptions {
 export async function appWait(names: readonly string[], options: WaitOptions, io: Io): Promise<void> {
   if (names.length === 0) throw new CommandFailure('name at least one application', exitCodes.generic);
   const { client, server } = connect(options, io);
-  const anything =
-    options.sync || options.health || options.operation || options.suspended || options.degraded || options.delete;
+  const { sync, health, operation, suspended, degraded, hydrated } = options;
+  const anything = [sync, health, operation, suspended, degraded, hydrated, options.delete].some((one) => one === true);
   const wanted: WaitFor = anything ? options : { sync: true, health: true, operation: true };
   for (const name of names) {
     const app = await findApp(client, name);

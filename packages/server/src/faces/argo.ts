@@ -7,6 +7,7 @@ import {
   historyEntryOf,
   historyRevision,
   holdSentence,
+  hydrationOf,
   isSkipped,
   removeApplication,
   requestRefresh,
@@ -90,8 +91,14 @@ function itemOf(application: Application): FaceItem {
     suspended: isSkipped(object),
     history: historyOf(application),
     hold: held === undefined ? undefined : { sha: revisions.join(','), sentence: held },
+    ...hydration(application),
     deleting: object.metadata.deletionTimestamp !== undefined,
   };
+}
+
+function hydration(application: Application): Pick<FaceItem, 'hydration'> {
+  const found = hydrationOf(application);
+  return found ? { hydration: found } : {};
 }
 
 function historyOf(application: Application): FaceItem['history'] {

@@ -24,6 +24,7 @@ export interface FaceItem extends Pick<
   readonly hold?: { readonly sha: string; readonly sentence: string } | undefined;
   /** Known of one application, not of those in a list. */
   readonly syncWindows?: DeliveryDetail['syncWindows'];
+  readonly hydration?: DeliveryDetail['hydration'];
   /** The resource is on its way out. */
   readonly deleting: boolean;
 }

@@ -8,7 +8,7 @@ import type { FaceItem } from '../faces/face.ts';
 /** The summary of an application. Before its first report everything about it is unknown. */
 export function summaryOf(item: FaceItem, backend: Backend): DeliverySummary {
   const report = reportTold(item.key, backend);
-  const { history: _history, hold: _hold, syncWindows: _windows, deleting, ...fixed } = item;
+  const { history: _history, hold: _hold, syncWindows: _windows, hydration: _hydration, deleting, ...fixed } = item;
   if (!report) {
     return {
       ...fixed,
@@ -128,6 +128,7 @@ export async function detailOf(item: FaceItem, backend: Backend): Promise<Delive
     history,
     ...(item.hold ? { hold: item.hold } : {}),
     ...(item.syncWindows ? { syncWindows: item.syncWindows } : {}),
+    ...(item.hydration ? { hydration: item.hydration } : {}),
     actions: {
       sync: reason(busy ?? suspended),
       refresh: reason(item.deleting ? busy : suspended),

@@ -36,7 +36,8 @@ function byKey(left: DeliverySummary, right: DeliverySummary): number {
 
 /** What only the detail knows stays; everything the row knows is taken from the row, absences included. */
 export function mergeDetail(detail: DeliveryDetail, item: DeliverySummary): DeliveryDetail {
-  const { renderers, images, refusals, warnings, resources, currentOperation, history, hold, actions } = detail;
+  const { renderers, images, refusals, warnings, resources, currentOperation, history, hold, hydration, actions } =
+    detail;
   return {
     ...item,
     renderers,
@@ -47,6 +48,7 @@ export function mergeDetail(detail: DeliveryDetail, item: DeliverySummary): Deli
     ...(currentOperation ? { currentOperation } : {}),
     history,
     ...(hold ? { hold } : {}),
+    ...(hydration ? { hydration } : {}),
     actions,
   };
 }
