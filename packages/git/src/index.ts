@@ -1,7 +1,7 @@
 // The contract of @evenkeel/git.
 export { type GitAuth } from './auth.ts';
 export { type LentCredentials, lendCredentials } from './lent-credentials.ts';
-export type { FetchedLogin, GitLogin, LoginCredentials } from './logins/login.ts';
+export { type FetchedLogin, type GitLogin, type LoginCredentials, createLogin } from './logins/login.ts';
 export {
   type EntraIdentity,
   type ExchangeOptions,

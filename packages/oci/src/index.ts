@@ -1,4 +1,5 @@
 // The contract of @evenkeel/oci.
+export { parseChallenges } from './challenge.ts';
 export type { Credentials, ProxySettings, RemoteAccess, TlsAccess } from './access.ts';
 export { authorizationOf } from './access.ts';
 export {

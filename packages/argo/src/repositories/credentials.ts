@@ -12,6 +12,7 @@ import {
   parseRepositoryUrl,
 } from '@evenkeel/git';
 import { type ChartAccess, type GitAccess, SourceError } from '@evenkeel/source';
+import { azureRegistryLogin } from './azure-registry.ts';
 import type { MatchedEntry } from './match.ts';
 import { type Trust, authorityFor } from './trust.ts';
 
@@ -22,6 +23,8 @@ export interface WorkloadIdentity {
   readonly authority: string;
   /** Reads the token that the platform keeps fresh. */
   readonly assertion: () => Promise<string>;
+  /** What Azure Resource Manager is called in this cloud; '' for that of the public one. */
+  readonly armResource?: string;
 }
 
 /** What credentials are made with. */
@@ -49,15 +52,31 @@ export function gitAccess(entry: MatchedEntry, world: CredentialWorld): GitAcces
   };
 }
 
-/** How a chart repository or registry is reached. @throws SourceError `access` */
+/**
+ * How a chart repository or registry is reached; with the identity of this process a token is fetched first. Rejects with
+ * SourceError `access`.
+ */
+export async function remoteAccess(entry: MatchedEntry, world: CredentialWorld): Promise<ChartAccess> {
+  const known = chartAccess(entry, world);
+  if (!entry.useAzureWorkloadIdentity) return known;
+  const exchange = exchangeOptions(entry, world);
+  const ca = authorityFor(entry.url, world.trust);
+  const login = azureRegistryLogin(identityOfProcess(entry, world), {
+    url: entry.url,
+    plainHttp: entry.insecureOCIForceHttp,
+    exchange: { ...exchange, reach: { ...exchange.reach, ...(ca === undefined ? {} : { ca }) } },
+  });
+  try {
+    const credentials = await world.keepLogin(login).current();
+    return { ...known, access: { ...known.access, credentials } };
+  } catch (error) {
+    throw unusable(entry, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** How a chart repository or registry is reached, with what the entry itself holds. @throws SourceError `access` */
 export function chartAccess(entry: MatchedEntry, world: CredentialWorld): ChartAccess {
   refuseUnusable(entry);
-  if (entry.useAzureWorkloadIdentity) {
-    throw unusable(
-      entry,
-      'useAzureWorkloadIdentity is not supported for charts and registries; use a username and password',
-    );
-  }
   const ca = authorityFor(entry.url, world.trust);
   const tls = {
     ...(ca === undefined ? {} : { ca }),
@@ -155,15 +174,16 @@ function tokenLogin(entry: MatchedEntry, world: CredentialWorld): GitLogin | und
   );
 }
 
+function identityOfProcess(entry: MatchedEntry, { workloadIdentity }: CredentialWorld): WorkloadIdentity {
+  if (workloadIdentity) return workloadIdentity;
+  throw unusable(
+    entry,
+    'useAzureWorkloadIdentity is set, and this process has no workload identity (AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE)',
+  );
+}
+
 function workloadLogin(entry: MatchedEntry, world: CredentialWorld, exchange: ExchangeOptions): GitLogin {
-  const { workloadIdentity } = world;
-  if (!workloadIdentity) {
-    throw unusable(
-      entry,
-      'useAzureWorkloadIdentity is set, and this process has no workload identity (AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE)',
-    );
-  }
-  const { tenantId, clientId, authority, assertion } = workloadIdentity;
+  const { tenantId, clientId, authority, assertion } = identityOfProcess(entry, world);
   return entraLogin({ tenantId, clientId, authority, secret: { assertion } }, exchange);
 }
 

@@ -6,7 +6,7 @@ import { type Informer, type KubeClient, type ResourceType, createInformer } fro
 import type { KubeObject } from '@evenkeel/resource';
 import type { ChartAccess, GitAccess, RepositoryAccess } from '@evenkeel/source';
 import type { Clock } from '@evenkeel/std';
-import { type CredentialWorld, type WorkloadIdentity, chartAccess, gitAccess } from './credentials.ts';
+import { type CredentialWorld, type WorkloadIdentity, chartAccess, gitAccess, remoteAccess } from './credentials.ts';
 import { type RepositoryEntry, entryKinds, readEntry, secretTypeLabel } from './entry.ts';
 import { type EntrySet, type MatchedEntry, findRepository, matchEntry, sameUrl } from './match.ts';
 import { type Trust, readTrust, trustConfigMaps } from './trust.ts';
@@ -195,7 +195,7 @@ class DirectoryState {
     const set = { repositories: [entry, ...repositories], templates };
     return {
       git: (url) => gitAccess(matchEntry(url, entry.project, set), this.#world()),
-      remote: async (url) => chartAccess(matchEntry(url, entry.project, set), this.#world()),
+      remote: (url) => remoteAccess(matchEntry(url, entry.project, set), this.#world()),
       onChange: () => () => undefined,
     };
   }
@@ -216,8 +216,8 @@ class DirectoryState {
     return made;
   }
 
-  async #remote(url: string, project: string, purpose: 'read' | 'write'): Promise<ChartAccess> {
-    return chartAccess(matchEntry(url, project, this.set(purpose)), this.#world());
+  #remote(url: string, project: string, purpose: 'read' | 'write'): Promise<ChartAccess> {
+    return remoteAccess(matchEntry(url, project, this.set(purpose)), this.#world());
   }
 
   #world(): CredentialWorld {

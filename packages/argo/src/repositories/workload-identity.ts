@@ -12,7 +12,9 @@ export function workloadIdentityFrom(
     AZURE_CLIENT_ID: clientId = '',
     AZURE_FEDERATED_TOKEN_FILE: file = '',
     AZURE_AUTHORITY_HOST: authority = '',
+    AZURE_ARM_TOKEN_RESOURCE: armResource = '',
   } = environment;
   if (tenantId === '' || clientId === '' || file === '') return undefined;
-  return { tenantId, clientId, authority, assertion: async () => (await readFile(file, 'utf8')).trim() };
+  const assertion = async (): Promise<string> => (await readFile(file, 'utf8')).trim();
+  return { tenantId, clientId, authority, armResource, assertion };
 }

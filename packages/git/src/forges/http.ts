@@ -21,6 +21,8 @@ export interface ForgeRequest {
   /** Sent as JSON; URLSearchParams as a form. */
   readonly body?: unknown;
   readonly timeoutMs?: number;
+  /** Statuses from 400 on that are answers all the same: a registry's 401 says how to log in. */
+  readonly answers?: readonly number[];
 }
 
 /** An answer with a body that is JSON, or nothing. */
@@ -69,7 +71,7 @@ export class ForgeAccess implements AsyncDisposable {
     const known = wish.method === 'POST' ? undefined : this.#answers.get(key);
     const answer = await this.#exchange(wish, url, auth, known);
     if (answer.status === 304 && known) return known.answer;
-    if (answer.status >= 400) throw refusal(url, answer, this.now);
+    if (answer.status >= 400 && wish.answers?.includes(answer.status) !== true) throw refusal(url, answer, this.now);
     const tag = answer.headers['etag'];
     if (tag !== undefined && wish.method !== 'POST') this.#remember(key, { tag, answer });
     return answer;

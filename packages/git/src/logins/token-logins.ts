@@ -118,19 +118,29 @@ export interface EntraIdentity {
   readonly secret: { readonly clientSecret: string } | { readonly assertion: () => Promise<string> };
   /** '' for https://login.microsoftonline.com */
   readonly authority: string;
+  /** What the token is for; Azure DevOps where not said. */
+  readonly scope?: string;
 }
 
 /** Azure DevOps as a resource. */
 const AZURE_DEVOPS_SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
 
-/** Logs in to Azure DevOps. */
+/** Logs in to Azure DevOps, or to what the scope names. */
 export function entraLogin(identity: EntraIdentity, { access, reach = {} }: ExchangeOptions): GitLogin {
-  const { tenantId, clientId, secret, authority } = identity;
+  const { tenantId, clientId, secret, authority, scope = AZURE_DEVOPS_SCOPE } = identity;
   const base = (authority || 'https://login.microsoftonline.com').replace(/\/+$/, '');
   return login({
     what: `the application ${clientId} of Microsoft Entra`,
     hint: 'check tenant, client and secret, and that the secret has not expired',
-    secrets: ['entra', tenantId, clientId, 'clientSecret' in secret ? secret.clientSecret : 'workload', base, reach],
+    secrets: [
+      'entra',
+      tenantId,
+      clientId,
+      'clientSecret' in secret ? secret.clientSecret : 'workload',
+      base,
+      scope,
+      reach,
+    ],
     access,
     async fetch() {
       const proof =
@@ -140,7 +150,7 @@ export function entraLogin(identity: EntraIdentity, { access, reach = {} }: Exch
               client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
               client_assertion: await secret.assertion(),
             };
-      const form = { grant_type: 'client_credentials', client_id: clientId, scope: AZURE_DEVOPS_SCOPE, ...proof };
+      const form = { grant_type: 'client_credentials', client_id: clientId, scope, ...proof };
       const url = `${base}/${pathSegments(tenantId)}/oauth2/v2.0/token`;
       const answer = await access.send({ method: 'POST', url, body: new URLSearchParams(form) }, reach);
       const { token, expiresAtMs } = readToken(answer.body, access.now);
