@@ -12,6 +12,7 @@ import {
   type ClusterPool,
   type Gate,
   type SetController,
+  type SetControllerOptions,
   type SettingsSource,
   type Verifier,
   createArgoFrontEnd,
@@ -268,9 +269,7 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
   );
   const dry = stack.use(createDryRenderer({ store, charts: input.charts, ...pluginsOf(options), clock }));
   stack.use(startHydrator({ ...shared, argo, store, dry, settings: input.settings, repositories }));
-  const sets = stack.use(
-    await startApplicationSets({ ...shared, store, repositories, controlNamespace: controlPlaneNamespace }),
-  );
+  const sets = stack.use(await startApplicationSets({ ...shared, ...setSources(input, options) }));
   const artifacts = options.artifacts && (await startArtifacts(input, options));
   const flux = stack.use(
     await startFlux({
@@ -289,12 +288,14 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
   return { deliveries, argo, sets, flux, onReport };
 }
 
-/** The directory of archives and the server that others fetch them from. */
-async function startArtifacts(
-  { stateDirectory, clock, stack }: ControllerInput,
-  { artifacts, host }: WorldOptions,
-): Promise<ArtifactPublisher> {
-  const storage = createArtifactStorage({ directory: join(stateDirectory, 'artifacts'), clock });
+/** What ApplicationSets generate from, and as whom they ask. */
+function setSources(
+  { store, charts, credentials: repositories }: ControllerInput,
+  { environment, credentialEnvironment = environment }: WorldOptions,
+): Pick<SetControllerOptions, 'store' | 'charts' | 'repositories' | 'environment' | 'controlNamespace'> {
+  return { store, charts, repositories, environment: credentialEnvironment, controlNamespace: controlPlaneNamespace };
+}
+
 /** Plugins find their programs where this process does. */
 function pluginsOf({ environment = {} }: WorldOptions): { readonly plugins?: PluginLimits } {
   const { PATH: path } = environment;
