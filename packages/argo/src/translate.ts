@@ -1,5 +1,6 @@
 // From an Application to the neutral model. Every field is honoured or refused by name.
 
+import { createHash } from 'node:crypto';
 import type { Refusal } from '@evenkeel/engine';
 import type { Delivery, DeliverySource, FrontEnd, RetryPolicy } from '@evenkeel/delivery';
 import type { KubeObject } from '@evenkeel/resource';
@@ -64,7 +65,9 @@ export function translateApplication(
   const hold = holdOf(application.object);
   const sources = heldSources(translateSources(application, settings), hold);
   const policy = translatePolicy(application, options, settings);
-  const fingerprint = JSON.stringify([sources, cluster, target, options, spec.project, settings.tracking]);
+  const intention = JSON.stringify([sources, cluster, target, options, spec.project, settings.tracking]);
+  // Kept with every delivery and every operation, and as text as large as their sources, values and all.
+  const fingerprint = createHash('sha256').update(intention).digest('base64');
   return {
     kind: 'delivery',
     delivery: {

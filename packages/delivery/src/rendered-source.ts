@@ -96,7 +96,8 @@ export async function renderAt(
 }
 
 function inputsOf({ url, chart, path, adapt, render, filter }: DeliverySource): string {
-  return JSON.stringify([url, chart, path, adapt ? adapt.key : render, filter?.key]);
+  const text = JSON.stringify([url, chart, path, adapt ? adapt.key : render, filter?.key]);
+  return createHash('sha256').update(text).digest('base64');
 }
 
 function nothingAt(sha: string, inputs: string, content: string): RenderedSource {

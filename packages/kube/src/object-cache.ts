@@ -11,7 +11,8 @@ export type IndexFunction = (object: KubeObject) => readonly string[];
 interface Index {
   /** As declared, but never throwing: an object that cannot be indexed is in no index. */
   readonly valuesOf: IndexFunction;
-  readonly byValue: Map<string, Set<KubeObject>>;
+  /** One object as itself: most values have one, and a set is larger than what it would hold. */
+  readonly byValue: Map<string, KubeObject | Set<KubeObject>>;
 }
 
 /** Named as in client-go: an indexed store. */
@@ -42,7 +43,9 @@ export class ObjectCache {
   }
 
   byIndex(name: string, value: string): readonly KubeObject[] {
-    return [...(this.#indexes.get(name)?.byValue.get(value) ?? [])];
+    const members = this.#indexes.get(name)?.byValue.get(value);
+    if (members === undefined) return [];
+    return members instanceof Set ? [...members] : [members];
   }
 
   hasIndex(name: string): boolean {
@@ -164,16 +167,16 @@ function isNews(object: KubeObject, known: KubeObject): boolean {
 function enter(index: Index, object: KubeObject): void {
   for (const value of index.valuesOf(object)) {
     const members = index.byValue.get(value);
-    if (members) members.add(object);
-    else index.byValue.set(value, new Set([object]));
+    if (members instanceof Set) members.add(object);
+    else index.byValue.set(value, members === undefined ? object : new Set([members, object]));
   }
 }
 
 function leave(index: Index, object: KubeObject): void {
   for (const value of index.valuesOf(object)) {
     const members = index.byValue.get(value);
-    members?.delete(object);
-    if (members?.size === 0) index.byValue.delete(value);
+    if (members instanceof Set) members.delete(object);
+    if (members === object || (members instanceof Set && members.size === 0)) index.byValue.delete(value);
   }
 }
 

@@ -43,7 +43,8 @@ export interface Chance {
 export function createChance(seed: number | undefined): Chance {
   const fraction = seed === undefined ? () => randomBytes(4).readUInt32LE() / 0x1_0000_0000 : mulberry32(seed);
   return {
-    uid: seed === undefined ? () => randomUUID() : () => seededUid(fraction),
+    // Node puts uids together from twenty pieces, and they stay in pieces: six times the memory, for as long as objects live.
+    uid: seed === undefined ? () => Buffer.from(randomUUID(), 'latin1').toString('latin1') : () => seededUid(fraction),
     suffix: (length) => suffixFrom(fraction, length),
     fraction,
   };

@@ -1,6 +1,7 @@
 // The sources of an Application in the neutral model, and what is wrong with them as far as the spec alone tells.
 // Mirrors argoproj/argo-cd:util/argo/argo.go and reposerver/repository/repository.go (3.6).
 
+import { createHash } from 'node:crypto';
 import {
   type AdaptInput,
   type DeliverySource,
@@ -101,7 +102,7 @@ function adapterKey(source: ApplicationSource, place: Place, directory: string):
   const { settings, ...scene } = sceneOf(directory, place);
   const { kustomize, helm, renderers } = settings;
   const { spec } = place.application;
-  return JSON.stringify([
+  const known = JSON.stringify([
     source,
     scene,
     [kustomize.buildOptions, [...kustomize.buildOptionsByVersion], [...kustomize.versions.keys()]],
@@ -109,6 +110,7 @@ function adapterKey(source: ApplicationSource, place: Place, directory: string):
     renderers,
     [spec.project, instanceName(place.application.namespace, place.application.name)],
   ]);
+  return createHash('sha256').update(known).digest('base64');
 }
 
 function adapterOf(

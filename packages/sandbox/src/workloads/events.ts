@@ -24,6 +24,8 @@ export class EventRecorder {
   readonly #host: string | undefined;
   readonly #known = new Map<string, string>();
   readonly #correlator = new EventCorrelator();
+  /** What is still to be forgotten, the oldest first: one timer for all. */
+  #kept: { readonly untilMs: number; readonly namespace: string; readonly name: string }[] = [];
 
   constructor(deps: ControllerDeps, component: string, host?: string) {
     this.#deps = deps;
@@ -49,9 +51,24 @@ export class EventRecorder {
       if (this.#known.size > 5000) this.#known.clear();
       this.#known.set(key, draft.metadata.name ?? '');
       events.put(draft);
-      const { name = '' } = draft.metadata;
-      this.#deps.clock.after(keepMs, () => events.remove(namespace, name));
+      this.#keep(namespace, draft.metadata.name ?? '');
     }
+  }
+
+  #keep(namespace: string, name: string): void {
+    this.#kept.push({ untilMs: this.#deps.clock.now() + keepMs, namespace, name });
+    if (this.#kept.length === 1) this.#deps.clock.after(keepMs, () => this.#forgetOld());
+  }
+
+  #forgetOld(): void {
+    const nowMs = this.#deps.clock.now();
+    const events = this.#deps.store.collection('events');
+    const young = this.#kept.findIndex(({ untilMs }) => untilMs > nowMs);
+    const old = young === -1 ? this.#kept : this.#kept.slice(0, young);
+    this.#kept = young === -1 ? [] : this.#kept.slice(young);
+    for (const { namespace, name } of old) events.remove(namespace, name);
+    const [next] = this.#kept;
+    if (next) this.#deps.clock.after(next.untilMs - nowMs, () => this.#forgetOld());
   }
 
   #namespaceLives(name: string): boolean {
