@@ -233,15 +233,13 @@ type Controllers = Pick<World, 'deliveries' | 'argo' | 'sets' | 'flux' | 'onRepo
 /** Starts the engine and both front ends, and ties them together: what changes wakes who must know. */
 async function startControllers(input: ControllerInput, options: WorldOptions): Promise<Controllers> {
   const { client, clusters, verifier, store, clock, signal, stack, credentials: repositories } = input;
-  const listeners = new Set<(key: string) => void>();
-  const tell = (key: string): void => listeners.forEach((listener) => listener(key));
+  const { tell, onReport } = createFollowers();
   const record = createRecorder(input.history);
   const fronts: { argo?: ArgoController; flux?: FluxController } = {};
   const deliveries = stack.use(
     new Deliveries({
       store,
       charts: input.charts,
-      environment: options.credentialEnvironment ?? options.environment,
       ...pluginsOf(options),
       clock,
       cluster: (name) => input.pool.get(name),
@@ -281,10 +279,6 @@ async function startControllers(input: ControllerInput, options: WorldOptions): 
   );
   fronts.argo = argo;
   fronts.flux = flux;
-  const onReport = (listener: (key: string) => void): (() => void) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  };
   return { deliveries, argo, sets, flux, onReport };
 }
 
@@ -296,12 +290,30 @@ function setSources(
   return { store, charts, repositories, environment: credentialEnvironment, controlNamespace: controlPlaneNamespace };
 }
 
+/** Whoever wants to know of every report. */
+function createFollowers(): { readonly tell: (key: string) => void; readonly onReport: World['onReport'] } {
+  const listeners = new Set<(key: string) => void>();
+  return {
+    tell: (key) => listeners.forEach((listener) => listener(key)),
+    onReport(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
 /** Plugins find their programs where this process does. */
 function pluginsOf({ environment = {} }: WorldOptions): { readonly plugins?: PluginLimits } {
   const { PATH: path } = environment;
   return path ? { plugins: { ...defaultPluginLimits, path } } : {};
 }
 
+/** The directory of archives and the server that others fetch them from. */
+async function startArtifacts(
+  { stateDirectory, clock, stack }: ControllerInput,
+  { artifacts, host }: WorldOptions,
+): Promise<ArtifactPublisher> {
+  const storage = createArtifactStorage({ directory: join(stateDirectory, 'artifacts'), clock });
   const server = stack.use(
     await startArtifactServer({ storage, ...artifacts, ...(host === undefined ? {} : { host }) }),
   );
