@@ -85,18 +85,18 @@ spec:
   await story.untilApp('fenced', 'Synced', 'Healthy');
 });
 
-test('fields that are not supported are refused by name', async () => {
+test('a source hydrator that leaves out what it needs is refused by name', async () => {
   const spec =
-    '  sourceHydrator:\n    drySource: {repoURL: x, targetRevision: main, path: x}\n    syncSource: {targetBranch: x, path: x}\n';
+    '  sourceHydrator:\n    drySource: {targetRevision: main, path: x}\n    syncSource: {targetBranch: x, path: x}\n';
   await story.apply(applicationYaml({ name: 'odd', path: 'pins', namespace: 'odd', spec }));
   await story.until('the refusal', async () => {
     const said = look(conditionsOf(await story.get(app('odd'))));
-    return said === 'InvalidSpecError: spec.sourceHydrator is not supported yet';
+    return said === 'InvalidSpecError: spec.sourceHydrator.drySource.repoURL is required';
   });
   assert.equal(await story.get('namespace//odd'), undefined);
   assert.match(
     succeed(await story.evenkeel(['app', 'get', 'odd']), 'get'),
-    /spec\.sourceHydrator is not supported yet/,
+    /spec\.sourceHydrator\.drySource\.repoURL is required/,
   );
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { JsonObject, KubeObject } from '@evenkeel/resource';
-import { at, conditionsOf } from '../story.ts';
+import { at, conditionsOf, shopUrl } from '../story.ts';
 import { configMap, definition, deployment, job } from './manifests.ts';
 import { aWhile, annotations, phaseOf, startStage, syncOf } from './stage.ts';
 
@@ -226,14 +226,23 @@ test('1.3 nothing is written where nothing changed', async () => {
   );
 });
 
-test('1.3 sourceHydrator is refused by name', async () => {
+test('1.3 what is rendered into a branch is synced from there, and the status names both commits', async () => {
   const sourceHydrator = {
-    drySource: { repoURL: 'https://git.example.com/x.git', targetRevision: 'main', path: 'x' },
-    syncSource: { targetBranch: 'x', path: 'x' },
+    drySource: { repoURL: shopUrl, targetRevision: 'main', path: 'hydrated' },
+    syncSource: { targetBranch: 'env/hydrated', path: 'hydrated' },
   };
   await stage.install('hydrated', { files: { 'a.yaml': configMap('a') }, spec: { sourceHydrator } });
-  const app = await stage.until('hydrated', 'the refusal', (found) => conditionsOf(found) !== '');
-  assert.equal(conditionsOf(app), 'InvalidSpecError: spec.sourceHydrator is not supported yet');
+  const app = await stage.until('hydrated', 'the comparison with the branch', (found) => syncOf(found) === 'OutOfSync');
+  const hydration = at(app, 'status', 'sourceHydrator', 'lastSuccessfulOperation');
+  const [drySHA, hydratedSHA] = [at(hydration, 'drySHA'), at(hydration, 'hydratedSHA')];
+  assert.deepEqual(hydration, { drySHA, hydratedSHA, sourceHydrator });
+  assert.equal(at(app, 'status', 'sync', 'revision'), hydratedSHA);
+  assert.deepEqual(at(app, 'status', 'sync', 'comparedTo', 'source'), {
+    repoURL: shopUrl,
+    path: 'hydrated',
+    targetRevision: 'env/hydrated',
+  });
+  assert.equal(phaseOf(await stage.sync('hydrated')), 'Succeeded');
 });
 
 test('1.3 the summary names where the objects can be visited', async () => {
