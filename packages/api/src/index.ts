@@ -18,6 +18,20 @@ export {
   generateAnswer,
 } from './application-sets.ts';
 export {
+  type ApplicationChange,
+  type ApplicationManifest,
+  type PreviewAnswer,
+  type PreviewRequest,
+  type ResourceDeleteRequest,
+  type ResourcePatchRequest,
+  applicationChange,
+  applicationManifest,
+  previewAnswer,
+  previewRequest,
+  resourceDeleteRequest,
+  resourcePatchRequest,
+} from './applications.ts';
+export {
   type Commit,
   type DeliveryDetail,
   type DeliveryList,

@@ -40,15 +40,21 @@ export const apiPaths = {
   deliveries: (): string => `${apiRoot}/deliveries`,
   /** GET deliveryDetail, DELETE (deleteRequest) accepted */
   delivery: (key: string): string => deliveryPath(key),
+  /** GET applicationManifest, PATCH applicationChange → applicationManifest */
+  application: (key: string): string => deliveryPath(key, '/application'),
+  /** POST previewRequest → previewAnswer; writes nothing */
+  preview: (key: string): string => deliveryPath(key, '/preview'),
+  /** PATCH resourcePatchRequest → accepted, DELETE resourceDeleteRequest → accepted */
+  liveResource: (key: string): string => deliveryPath(key, '/resource'),
   /** GET resourceTree */
   tree: (key: string): string => deliveryPath(key, '/tree'),
   /** GET resourceDetail */
   resource: (key: string, ref: ObjectRef): string => deliveryPath(key, `/resource?${refQuery(ref)}`),
   /** GET resourceEvents of one object, or of everything in the tree without `ref` */
   events: (key: string, ref?: ObjectRef): string => deliveryPath(key, `/events${ref ? `?${refQuery(ref)}` : ''}`),
-  /** GET logLines: the last lines of a pod's container */
-  logs: (key: string, ref: ObjectRef, container: string): string =>
-    deliveryPath(key, `/logs?${refQuery(ref)}&container=${encodeURIComponent(container)}`),
+  /** GET logLines: the last lines of a pod's container (tail, since, previous); with follow=true as plain text without end */
+  logs: (key: string, ref: ObjectRef, container: string, more: Readonly<Record<string, string>> = {}): string =>
+    deliveryPath(key, `/logs?${refQuery(ref)}&${new URLSearchParams({ container, ...more }).toString()}`),
   /** GET timelinePage; `before` is a cursor */
   timeline: (key?: string, before?: string): string =>
     `${key === undefined ? `${apiRoot}/timeline` : deliveryPath(key, '/timeline')}${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,

@@ -10,6 +10,23 @@ export const syncRequest = v.object({
   dryRun: v.optional(v.boolean()),
   /** Only these objects. */
   resources: v.optional(v.array(objectRef)),
+  /** One revision for each source, '' for its own. */
+  revisions: v.optional(v.array(v.string())),
+  /** In place of any source. */
+  manifests: v.optional(v.array(v.string())),
+  infos: v.optional(v.array(v.object({ name: v.string(), value: v.string() }))),
+  /** Without hooks, or with them. */
+  strategy: v.optional(v.picklist(['apply', 'hook'])),
+  force: v.optional(v.boolean()),
+  /** In place of those of the Application. */
+  syncOptions: v.optional(v.array(v.string())),
+  retry: v.optional(
+    v.object({
+      limit: v.number(),
+      refresh: v.optional(v.boolean()),
+      backoff: v.object({ duration: v.string(), maxDuration: v.string(), factor: v.number() }),
+    }),
+  ),
 });
 export type SyncRequest = v.InferOutput<typeof syncRequest>;
 

@@ -3,7 +3,7 @@
 import { type KubeClient, type ResourceType, isKubeError } from '@evenkeel/kube';
 import type { Json, JsonObject, KubeObject, ObjectRef } from '@evenkeel/resource';
 import { present } from '@evenkeel/std';
-import { type Application, type HistoryEntry, asJson } from './application.ts';
+import { type Application, type HistoryEntry, type NameValue, type RetryStrategy, asJson } from './application.ts';
 import { holdAnnotation } from './hold.ts';
 import { historyRevision } from './memory.ts';
 
@@ -21,6 +21,13 @@ export interface SyncWish extends Asker {
   readonly prune?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
   readonly resources?: readonly ObjectRef[] | undefined;
+  readonly revisions?: readonly string[] | undefined;
+  readonly manifests?: readonly string[] | undefined;
+  readonly infos?: readonly NameValue[] | undefined;
+  readonly strategy?: 'apply' | 'hook' | undefined;
+  readonly force?: boolean | undefined;
+  readonly syncOptions?: readonly string[] | undefined;
+  readonly retry?: RetryStrategy | undefined;
 }
 
 async function typeOf(client: KubeClient): Promise<ResourceType> {
@@ -38,19 +45,31 @@ async function patch(client: KubeClient, { namespace, name }: Application, chang
 
 /** Asks for a sync: the top-level `operation` that argocd writes. */
 export async function requestSync(client: KubeClient, application: Application, wish: SyncWish): Promise<void> {
-  const resources = wish.resources?.map(({ group, kind, namespace, name }) => ({ group, kind, namespace, name }));
+  const { infos = [], retry, manifests = [], revisions = [] } = wish;
   const policy = application.spec.syncPolicy ?? {};
+  const resources = (wish.resources ?? []).map(({ group, kind, namespace, name }) => ({
+    group,
+    kind,
+    namespace,
+    name,
+  }));
+  const syncOptions = wish.syncOptions ?? policy.syncOptions;
+  const how = wish.force === true ? { force: true } : {};
   await patch(client, application, {
     operation: {
       initiatedBy: { username: wish.username },
       sync: {
         ...(wish.revision === undefined ? {} : { revision: wish.revision }),
+        ...(revisions.length > 0 ? { revisions } : {}),
         prune: wish.prune ?? policy.automated?.prune === true,
         ...(wish.dryRun === true ? { dryRun: true } : {}),
-        ...(resources && resources.length > 0 ? { resources } : {}),
-        ...(policy.syncOptions ? { syncOptions: policy.syncOptions } : {}),
-        syncStrategy: { hook: {} },
+        ...(resources.length > 0 ? { resources } : {}),
+        ...(manifests.length > 0 ? { manifests } : {}),
+        ...(syncOptions ? { syncOptions } : {}),
+        syncStrategy: wish.strategy === 'apply' ? { apply: how } : { hook: how },
       },
+      ...(infos.length > 0 ? { info: asJson(infos) } : {}),
+      ...(retry ? { retry: asJson(retry) } : {}),
     },
   });
 }

@@ -19,6 +19,13 @@ export {
   requestSync,
   rollbackTo,
 } from './actions.ts';
+export {
+  type ApplicationName,
+  EditRefused,
+  approveDeletion,
+  patchApplication,
+  updateApplicationSpec,
+} from './edits.ts';
 export { type ArgoController, type ArgoOptions, startArgo } from './controller.ts';
 export { argoDefinitions } from './crd/definitions.ts';
 export { argoFrontEnd, createArgoFrontEnd } from './front-end.ts';

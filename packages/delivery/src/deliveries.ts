@@ -28,6 +28,7 @@ import {
 import type { PluginLimits } from './plugin/plugin-host.ts';
 import { lostReport, whileReachable } from './reach.ts';
 import { askAgainMs, blockedMessage, clusterUnknown, failedSteps, standsInTheWay } from './refusals.ts';
+import { type Preview, previewDelivery } from './preview.ts';
 import type { ReconcileInput, Reconciled } from './reconciled.ts';
 import { asRequested, isPinned, retryOf } from './request.ts';
 import { type DismantleInput, type Dismantled, dismantleDelivery } from './run/dismantle.ts';
@@ -36,6 +37,7 @@ import { type Operation, endedOperation, startOperation } from './run/operation.
 import { rehearsePlan } from './run/rehearse.ts';
 import type { RenderedDelivery } from './sources.ts';
 import { type World, comparedAtRest, describePlan, planTurn } from './turn.ts';
+import { unrenderedReport } from './unrendered.ts';
 import { hasToBeOnRecord, isOwed, unrecordedOperation } from './unrecorded.ts';
 
 export interface DeliveriesOptions {
@@ -124,6 +126,13 @@ export class Deliveries implements AsyncDisposable {
     this.#states.delete(key);
     this.#refusedReports.delete(key);
     this.#dependencies.told(key);
+  }
+
+  /** What a sync with this request would find; undefined for a delivery that has not been reconciled yet. */
+  async preview(key: string, request: SyncRequest, signal: AbortSignal): Promise<Preview | undefined> {
+    const delivery = this.delivery(key);
+    const cluster = delivery && this.#clusterOf(delivery);
+    return cluster && previewDelivery({ delivery, request, signal }, this.#desired, cluster);
   }
 
   /** Records that a delivery's own resource cannot be translated; what it has live stays. */
@@ -409,20 +418,7 @@ export class Deliveries implements AsyncDisposable {
   }
 
   #unrendered(input: ReconcileInput, state: State, rendered: RenderedDelivery): Reconciled {
-    const before = state.report;
-    const report: DeliveryReport = {
-      key: input.delivery.key,
-      revisions: rendered.revisions,
-      commit: state.commit,
-      renderers: rendered.sources.map((source) => source.rendering.renderer),
-      sync: 'unknown',
-      health: before?.health ?? { status: 'unknown' },
-      resources: (before?.resources ?? []).map((resource) => ({ ...resource, sync: 'unknown' })),
-      images: before?.images ?? [],
-      refusals: rendered.refusals,
-      warnings: [],
-      operation: state.operation?.report ?? input.memory.lastOperation,
-    };
+    const report = unrenderedReport(input, state, rendered);
     return this.#blocked(input, state, report, rendered.refusals);
   }
 

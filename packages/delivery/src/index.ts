@@ -20,6 +20,7 @@ export { resolveValueFile, resolveValueFiles } from './render/values-files.ts';
 export { type PluginLimits, defaultPluginLimits } from './plugin/plugin-host.ts';
 export { templateHost } from './template-host.ts';
 export { Deliveries, type DeliveriesOptions } from './deliveries.ts';
+export type { Preview } from './preview.ts';
 export type { ReconcileInput, Reconciled } from './reconciled.ts';
 export { type DryMoment, type DryOptions, type DryRenderer, type DryRendering, createDryRenderer } from './dry.ts';
 export { createRecorder, standingOf } from './record.ts';

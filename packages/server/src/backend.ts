@@ -1,6 +1,7 @@
 // Everything the API reads from, in one place; the routes and views are functions of it.
 
 import type {
+  ApplicationChange,
   ClusterChange,
   ClusterRequest,
   Info,
@@ -89,7 +90,18 @@ export interface AccessBackend {
   switches(): RbacSwitches;
 }
 
+/** Changes of Applications, where this server takes them. Rejects with ActionRefused. */
+export interface ApplicationBackend {
+  /** `permits` is asked about the project that the Application is in afterwards, and throws where the change may not be made. */
+  change(
+    at: { readonly namespace: string; readonly name: string },
+    change: ApplicationChange,
+    permits: (project: string) => void,
+  ): Promise<KubeObject>;
+}
+
 export interface Backend {
+  readonly applications?: ApplicationBackend;
   readonly access?: AccessBackend;
   readonly projects?: ProjectBackend;
   readonly clusters?: ClusterBackend;

@@ -2,6 +2,7 @@
 export { routesWithoutRule } from './access/guard-routes.ts';
 export type {
   AccessBackend,
+  ApplicationBackend,
   Backend,
   ClusterBackend,
   ProjectBackend,

@@ -11,6 +11,7 @@ import type { Backend } from './backend.ts';
 import { ActionRefused } from './faces/face.ts';
 import { addAccountRoutes } from './routes/account.ts';
 import { addActionRoutes } from './routes/act.ts';
+import { addApplicationRoutes } from './routes/applications.ts';
 import { addGovernanceRoutes } from './routes/governance.ts';
 import { addReadRoutes } from './routes/read.ts';
 import { addResourceActionRoutes } from './routes/resource-actions.ts';
@@ -54,6 +55,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.get('/healthz', () => 'ok');
   addReadRoutes(app, options.backend);
   addActionRoutes(app, options.backend);
+  addApplicationRoutes(app, options.backend);
   addResourceActionRoutes(app, options.backend);
   addSetRoutes(app, options.backend);
   addGovernanceRoutes(app, options.backend);

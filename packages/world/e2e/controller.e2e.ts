@@ -236,7 +236,8 @@ test('a signal in the midst of a sync leaves it to the next process, and no hook
   assert.equal((await job())?.metadata.uid, before.metadata.uid);
   const done = { type: 'Complete', status: 'True', lastTransitionTime: new Date().toISOString().replace(/\.\d+/, '') };
   const met = { ...done, type: 'SuccessCriteriaMet' };
-  const times = { startTime: done.lastTransitionTime, completionTime: done.lastTransitionTime };
+  const startTime = at(await job(), 'status', 'startTime') ?? done.lastTransitionTime;
+  const times = { startTime: String(startTime), completionTime: done.lastTransitionTime };
   const status = { conditions: [met, done], ...times, succeeded: 1, active: 0, uncountedTerminatedPods: {} };
   const place = { namespace: 'halfway', name: 'migrate' };
   await client.patch(await typeOf('Job', 'batch'), place, 'merge', { status }, { subresource: 'status' });

@@ -59,6 +59,7 @@ import {
   startArtifactServer,
 } from '@evenkeel/source';
 import type { Clock } from '@evenkeel/std';
+import { applicationBackend } from './application-backend.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import { accessBackend, startGate } from './access-backend.ts';
 import { type RepositoryMap, guessRepositories, uniqueNames } from './repositories.ts';
@@ -440,6 +441,7 @@ function serverOptions(
   const backend: Backend = {
     faces: [argoFace(argo, client), fluxFace(flux, client, clock)],
     access: accessBackend(parts),
+    applications: applicationBackend(client, clock),
     sets: setBackend(parts.sets, client),
     repositories: repositoryBackend(
       createRepositoryManager({ ...parts, namespace: controlPlaneNamespace, directory: parts.credentials }),

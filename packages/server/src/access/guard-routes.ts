@@ -6,12 +6,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Backend } from '../backend.ts';
 import type { ActionRefused } from '../faces/face.ts';
 import { applicationRules } from './application-rules.ts';
+import { editRules } from './edit-rules.ts';
 import { governanceRules } from './governance-rules.ts';
 import { type Rights, forbidden, ownerRights, rightsOfToken } from './rights.ts';
 import type { Rule, Rules } from './rule.ts';
 import { tokenOf } from './token.ts';
 
-const rules: Rules = { ...applicationRules, ...governanceRules };
+const rules: Rules = { ...applicationRules, ...editRules, ...governanceRules };
 const known = new WeakMap<FastifyRequest, Rights>();
 
 /** What a request may. Of no use outside of routes of the API. */

@@ -4,7 +4,8 @@ import { type ObjectRef, apiRoot } from '@evenkeel/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Backend, findItem } from '../backend.ts';
 import { ActionRefused, type FaceItem } from '../faces/face.ts';
-import { eventsOf, logsOf, resourceDetailOf } from '../views/resource.ts';
+import { logsOf } from '../views/logs.ts';
+import { eventsOf, resourceDetailOf } from '../views/resource.ts';
 import { detailOf, summaryOf } from '../views/summary.ts';
 import { timelineOf, waterlinesOf } from '../views/timeline.ts';
 import { treeOf } from '../views/tree.ts';
@@ -48,8 +49,7 @@ export function addReadRoutes(app: FastifyInstance, backend: Backend): void {
   });
   app.get(`${one}/logs`, async (request) => {
     const { key } = itemFor(request, backend);
-    const { container = '' } = request.query as { readonly container?: string };
-    return logsOf(key, { ref: refFrom(request), container }, backend);
+    return logsOf(key, refFrom(request), request.query as Readonly<Record<string, string>>, backend);
   });
   app.get(`${one}/timeline`, (request) => {
     const { before } = request.query as { readonly before?: string };

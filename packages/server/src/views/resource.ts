@@ -1,9 +1,8 @@
 // One object: as Git wants it, as it is, and what happened to it.
 
-import type { LogLines, ObjectRef, ResourceDetail, ResourceEvent, ResourceEvents } from '@evenkeel/api';
+import type { ObjectRef, ResourceDetail, ResourceEvent, ResourceEvents } from '@evenkeel/api';
 import type { Cluster } from '@evenkeel/delivery';
 import { fieldAt, maskSecret, textAt } from '@evenkeel/engine';
-import { KubeError } from '@evenkeel/kube';
 import { type Json, type JsonObject, type KubeObject, emitSigsYaml, gvkOf, refKey } from '@evenkeel/resource';
 import type { Backend } from '../backend.ts';
 import { ActionRefused } from '../faces/face.ts';
@@ -32,7 +31,8 @@ export function resourceDetailOf(key: string, ref: ObjectRef, backend: Backend):
   };
 }
 
-function worldOf(
+/** What is known of an application, and its cluster. Throws ActionRefused before its first comparison. */
+export function worldOf(
   key: string,
   backend: Backend,
 ): { readonly report: NonNullable<ReturnType<Backend['deliveries']['report']>>; readonly cluster: Cluster } {
@@ -104,27 +104,4 @@ function eventView(event: KubeObject, wanted: ReadonlySet<string>): ResourceEven
       object,
     },
   ];
-}
-
-/** The last lines of a container's log. */
-export async function logsOf(
-  key: string,
-  at: { readonly ref: ObjectRef; readonly container: string },
-  backend: Backend,
-): Promise<LogLines> {
-  const { cluster } = worldOf(key, backend);
-  const { namespace, name } = at.ref;
-  const request = {
-    method: 'GET',
-    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log`,
-    query: { tailLines: '500', ...(at.container === '' ? {} : { container: at.container }) },
-  } as const;
-  const lines: string[] = [];
-  try {
-    for await (const line of cluster.client.transport.stream(request)) lines.push(line);
-  } catch (error) {
-    if (error instanceof KubeError) throw new ActionRefused('LOGS', error.message);
-    throw error;
-  }
-  return { lines };
 }

@@ -1,0 +1,42 @@
+// What is asked of bearers of tokens before an Application or one of its live objects is changed, or looked at as it would be.
+// Mirrors argoproj/argo-cd:server/application/application.go (3.6) validateAndUpdateApp, PatchResource and DeleteResource.
+
+import { apiRoot } from '@evenkeel/api';
+import type { FaceItem } from '../faces/face.ts';
+import type { Rights } from './rights.ts';
+import { type Asked, type Rules, mapIn, onApplication, permittedApplication, seenApplication, textIn } from './rule.ts';
+
+const one = `${apiRoot}/deliveries/:frontEnd/:namespace/:name`;
+
+/** Rules of the routes in routes/applications.ts. */
+export const editRules: Rules = {
+  [`GET ${one}/application`]: { check: (asked) => void seenApplication(asked) },
+  [`PATCH ${one}/application`]: { check: (asked) => void permittedApplication(asked, 'update') },
+  [`POST ${one}/preview`]: {
+    check(asked) {
+      const item = seenApplication(asked);
+      // What somebody hands in is tried out on the cluster.
+      if (Object.hasOwn(mapIn(asked.request.body), 'manifests')) asked.rights.demand(onApplication(item, 'override'));
+    },
+  },
+  [`PATCH ${one}/resource`]: { check: (asked) => checkObject(asked, 'update') },
+  [`DELETE ${one}/resource`]: { check: (asked) => checkObject(asked, 'delete') },
+  [`GET ${one}/logs/follow`]: {
+    check: (asked) => asked.rights.demand(onApplication(seenApplication(asked), 'get', 'logs')),
+  },
+};
+
+/** Whoever may do it to the whole application may do it to each of its objects. */
+function checkObject(asked: Asked, action: 'update' | 'delete'): void {
+  const ref = mapIn(asked.request.body, 'ref');
+  const named = ['group', 'kind', 'namespace', 'name'].map((part) => textIn(ref, part)).join('/');
+  const item = seenApplication(asked);
+  if (!asked.rights.may(onApplication(item, action))) asked.rights.demand(onApplication(item, `${action}/${named}`));
+}
+
+/** Whoever takes an application to another project has to be allowed to create it there. */
+export function checkProject(item: FaceItem, project: string, rights: Rights): void {
+  if (rights.isOwner || project === item.project) return;
+  rights.demand(onApplication({ ...item, project }, 'create'));
+  rights.demand(onApplication({ ...item, project }, 'update'));
+}
