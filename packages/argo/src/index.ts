@@ -59,6 +59,7 @@ export { type TriedScripts, tryScripts } from './settings/try-scripts.ts';
 export {
   type JwtToken,
   type Project,
+  type ProjectRole,
   type ProjectSpec,
   type RestrictedKind,
   type SyncWindow,
@@ -141,15 +142,16 @@ export {
 } from './repositories/manager.ts';
 export type { MatchedEntry } from './repositories/match.ts';
 export { EntryError, type EntryWish } from './repositories/secrets.ts';
+export { type HydrationReport, hydrationOf } from './hydrator/status.ts';
 export { type HydratorOptions, startHydrator } from './hydrator/controller.ts';
 export { builtinPolicies } from './rbac/builtin-policy.ts';
 export { type Enforcer, type MatchMode, type Policies, type RbacRequest, createEnforcer } from './rbac/enforcer.ts';
 export { type Bearer, type Judge, type JudgeRules, createJudge, projectRoleOf } from './rbac/judge.ts';
+export { policyWarnings } from './rbac/lint.ts';
 export {
   type PolicyProblem,
   type ReadPolicies,
   joinPolicies,
-export { type HydrationReport, hydrationOf } from './hydrator/status.ts';
   policySources,
   readPolicies,
 } from './rbac/policy-text.ts';

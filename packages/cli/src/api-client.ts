@@ -16,7 +16,8 @@ import {
   resourceTree,
 } from '@evenkeel/api';
 import * as v from 'valibot';
-import { CommandFailure, exitCodes } from './io.ts';
+import { CommandFailure, type Io, exitCodes } from './io.ts';
+import { authorization } from './session.ts';
 
 export interface ApiClient {
   list(): Promise<DeliveryList>;
@@ -30,11 +31,13 @@ export interface ApiClient {
   listen(signal: AbortSignal, onChange: () => void): Promise<void>;
 }
 
-/** Makes a client of the server at `base`. */
-export function createApiClient(base: string, signal: AbortSignal): ApiClient {
+/** Makes a client of the server at `base`, which is shown the token that the command has. */
+export function createApiClient(base: string, io: Io): ApiClient {
+  const { signal } = io;
   const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
     try {
-      return await fetch(new URL(path, base), { signal, ...init });
+      const headers = { ...authorization(io), ...(init.headers as Readonly<Record<string, string>> | undefined) };
+      return await fetch(new URL(path, base), { signal, ...init, headers });
     } catch (error) {
       signal.throwIfAborted();
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);

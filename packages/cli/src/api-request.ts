@@ -3,7 +3,7 @@
 import type { Problem } from '@evenkeel/api';
 import * as v from 'valibot';
 import { CommandFailure, type Io, exitCodes } from './io.ts';
-import { serverFor } from './session.ts';
+import { authorization, serverFor } from './session.ts';
 
 /** What is asked for. */
 export interface Wish<Schema extends v.GenericSchema> {
@@ -24,9 +24,8 @@ export async function send<Schema extends v.GenericSchema>(
   try {
     response = await fetch(new URL(path, server), {
       signal: io.signal,
-      ...(method === undefined
-        ? {}
-        : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) }),
+      headers: { ...authorization(io), ...(method === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(method === undefined ? {} : { method, body: JSON.stringify(body ?? {}) }),
     });
   } catch (error) {
     io.signal.throwIfAborted();

@@ -11,6 +11,8 @@ export interface Io {
   readonly colour: boolean;
   /** Whether a person is looking at stdout. */
   readonly interactive: boolean;
+  /** The token of the flag `--auth-token`, once the line has been read. */
+  readonly authToken?: () => string | undefined;
   out(text: string): void;
   err(text: string): void;
   /** Standard input to its end. */

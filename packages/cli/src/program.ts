@@ -1,6 +1,7 @@
 // The verbs of our own with their options and an example each. What a verb does is loaded when it is called.
 
 import { Command } from 'commander';
+import { addAccount } from './commands/account-verbs.ts';
 import { addAdmin } from './commands/admin-verbs.ts';
 import { addAppActions } from './commands/app-action-verbs.ts';
 import { addAppset } from './commands/appset-verbs.ts';
@@ -25,12 +26,17 @@ export async function runVerb(args: readonly string[], io: Io): Promise<void> {
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
-function buildProgram(io: Io): Command {
-  const program = new Command('evenkeel')
+function buildProgram(outside: Io): Command {
+  const program = new Command('evenkeel');
+  const io: Io = Object.assign(Object.create(outside) as Io, {
+    authToken: () => program.opts<{ readonly authToken?: string }>().authToken,
+  });
+  program
     .description(
       'GitOps for Kubernetes: Git says what should run; Evenkeel makes it so, keeps it so, and proves who changed what.',
     )
     .version(version, '--version', 'print the version')
+    .option('--auth-token <token>', 'the token to show the server (EVENKEEL_AUTH_TOKEN or ARGOCD_AUTH_TOKEN otherwise)')
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .exitOverride()
     .showSuggestionAfterError();
@@ -41,6 +47,7 @@ function buildProgram(io: Io): Command {
   addProj(program, io);
   addCluster(program, io);
   addRepositories(program, io);
+  addAccount(program, io);
   addAdmin(program, io);
   addRender(program, io);
   addSandbox(program, io);
@@ -190,6 +197,7 @@ function addApp(program: Command, io: Io): void {
     .option('--operation', 'wait until no operation runs')
     .option('--suspended', 'wait until suspended')
     .option('--degraded', 'wait until degraded')
+    .option('--hydrated', 'wait until the manifests of the dry source are in their branch')
     .option('--delete', 'wait until deleted')
     .option('--timeout <seconds>', 'give up after this long (0: never)', '0')
     .action(async (names: readonly string[], options: WaitOptions) => (await load()).appWait(names, options, io));
@@ -197,7 +205,6 @@ function addApp(program: Command, io: Io): void {
     .option('--no-exit-code', 'exit 0 even where something differs')
     .action(async (name: string, options: AppOptions) => (await load()).appDiff(name, options, io));
   verb('history <name>', 'earlier syncs that can be gone back to', 'history payment-api-production').action(
-    .option('--hydrated', 'wait until the manifests of the dry source are in their branch')
     async (name: string, options: AppOptions) => (await load()).appHistory(name, options, io),
   );
   verb('rollback <name> [id]', 'go back to an earlier sync', 'rollback payment-api-production 3')

@@ -53,6 +53,19 @@ export function serverFor(io: Io, named: string | undefined): string {
   return /^https?:\/\//.test(server) ? server : `http://${server}`;
 }
 
+/** The token to show the server: of the flag, or from the environment. */
+function tokenFor(io: Io): string | undefined {
+  const token =
+    io.authToken?.() ?? (io.environment['EVENKEEL_AUTH_TOKEN'] || io.environment['ARGOCD_AUTH_TOKEN'] || undefined);
+  return token === undefined ? undefined : token.trim();
+}
+
+/** The header that shows it. */
+export function authorization(io: Io): Readonly<Record<string, string>> {
+  const token = tokenFor(io);
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
 /** The kubeconfig to use: named, from the environment, or of the last `up`. */
 export function kubeconfigFor(io: Io, named: string | undefined): string | undefined {
   return named ?? readSession(io)?.kubeconfig ?? io.environment['KUBECONFIG'];

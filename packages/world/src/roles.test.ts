@@ -154,6 +154,16 @@ test("what may be seen but not done is refused in Argo CD's sentence; the rest a
       { method: 'POST', body: { ref: { ...pod, group: 'apps', kind: 'Deployment' }, action: 'restart' } },
       'applications, action/apps/Deployment/restart, team/api',
     ],
+    [
+      `${apiPaths.delivery(keyOf('web'))}/resource`,
+      { method: 'DELETE', body: { ref: pod } },
+      'applications, delete//Pod/api/x, team/web',
+    ],
+    [
+      `${apiPaths.delivery(keyOf('web'))}/resource`,
+      { method: 'PATCH', body: { ref: pod, patch: '{}', patchType: 'merge' } },
+      'applications, update//Pod/api/x, team/web',
+    ],
     [apiPaths.project('other'), {}, 'projects, get, other'],
     [apiPaths.project('team'), { method: 'DELETE' }, 'projects, delete, team'],
     [apiPaths.project('team'), { method: 'PUT', body: { project: project('team', []) } }, 'projects, update, team'],
@@ -253,6 +263,26 @@ test('argocd-rbac-cm: grants, denials and the default role hold at once; what ca
   );
   await config({});
   await until('it to be mended', async () => (await count()) === 2);
+});
+
+test('who may delete an application may delete its objects only where that is inherited', async () => {
+  const config = (inherited: string | undefined): Promise<void> =>
+    apply({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'argocd-cm', namespace: 'argocd' },
+      data: inherited === undefined ? {} : { 'server.rbac.disableApplicationFineGrainedRBACInheritance': inherited },
+    });
+  const whole = await tokenFor('other', 'ci');
+  await apply(project('other', ['applications, delete, other/*, allow']));
+  await until('the policy', async () => (await ask(apiPaths.delivery(keyOf('shop')), { token: whole })).status === 403);
+  const body = { ref: { group: '', kind: 'Pod', namespace: 'shop', name: 'x' } };
+  const remove = (): Promise<Answer> =>
+    ask(`${apiPaths.delivery(keyOf('shop'))}/resource`, { method: 'DELETE', body, token: whole });
+  assert.deepEqual((await remove()).body, denied, 'by default it is not');
+  await config('false');
+  await until('the setting', async () => (await remove()).status !== 403);
+  await config(undefined);
 });
 
 test('can-i: yes and no, and words that nobody knows', async () => {

@@ -35,7 +35,7 @@ interface ListedAction {
 
 /** Prints the actions of every object that matches. */
 export async function listActions(name: string, options: FilterOptions, io: Io): Promise<void> {
-  const client = createApiClient(serverFor(io, options.server), io.signal);
+  const client = createApiClient(serverFor(io, options.server), io);
   const app = await findApp(client, name);
   const rows: ListedAction[] = [];
   for (const ref of await matching(client, app.key, { ...options, all: true })) {
@@ -57,7 +57,7 @@ export async function runAction(
   options: RunOptions,
   io: Io,
 ): Promise<void> {
-  const client = createApiClient(serverFor(io, options.server), io.signal);
+  const client = createApiClient(serverFor(io, options.server), io);
   const app = await findApp(client, name);
   const refs = await matching(client, app.key, options);
   if (new Set(refs.map(({ group }) => group)).size > 1) {

@@ -21,7 +21,7 @@ interface Connection {
 
 function connect(options: AppOptions, io: Io): Connection {
   const server = serverFor(io, options.server);
-  return { client: createApiClient(server, io.signal), server };
+  return { client: createApiClient(server, io), server };
 }
 
 export async function appList(

@@ -2,7 +2,7 @@
 // Mirrors argoproj/argo-cd:cmd/argocd/commands/project.go (3.6).
 
 import type { ProjectSpec, RestrictedKind } from '@evenkeel/argo';
-import { CommandFailure, exitCodes } from '../io.ts';
+import { CommandFailure } from '../io.ts';
 
 /** A change, and what is said; without `spec` nothing is written. */
 export interface Edit {
@@ -155,19 +155,6 @@ export function allowKind({ scope, allow, list, group, kind, name = '' }: KindWi
       spec: { ...spec, [field]: adds ? [...all, entry] : rest },
       say: `${what} ${adds ? 'added to' : 'removed from'} ${where}`,
     };
-  };
-}
-
-/** A change of one role. Fails where it is not there. */
-export function editRole(
-  name: string,
-  edit: (role: NonNullable<ProjectSpec['roles']>[number]) => NonNullable<ProjectSpec['roles']>[number],
-): EditSpec {
-  return (spec) => {
-    const roles = spec.roles ?? [];
-    if (!roles.some((role) => role.name === name))
-      throw new CommandFailure(`role '${name}' does not exist in project`, exitCodes.generic);
-    return { spec: { ...spec, roles: roles.map((role) => (role.name === name ? edit(role) : role)) } };
   };
 }
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 import type * as Proj from './proj.ts';
 import type * as Edits from './proj-edits.ts';
+import { addRoleVerbs } from './proj-role-verbs.ts';
 import type * as Windows from './proj-windows.ts';
 
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
@@ -38,7 +39,7 @@ export function addProj(program: Command, io: Io): void {
   addKinds(verbs);
   addAccounts(verbs);
   addWindowVerbs(under(proj.command('windows').description('sync windows of a project'), 'proj windows'));
-  addRoleVerbs(under(proj.command('role').description('roles of a project'), 'proj role'));
+  addRoleVerbs(under(proj.command('role').description('roles of a project'), 'proj role').verb, io);
 }
 
 function withSpecFlags(command: Command): Command {
@@ -269,93 +270,5 @@ function addWindowVerbs({ verb, load, windows, io }: Verbs): void {
           (await load()).projEdit(project, (await windows()).switchWindow(id, field, on), options, io),
       );
     }
-  }
-}
-
-function addRoleVerbs({ verb, load, edits, io }: Verbs): void {
-  type Options = Proj.ProjOptions & { readonly description?: string };
-  verb('list <project>', 'list roles', 'list team-a')
-    .option('-o, --output <format>', 'json, yaml, wide or name')
-    .action(async (project: string, options: Options) => (await load()).projRoles(project, options, io));
-  verb('create <project> <role>', 'create a role', 'create team-a deployer')
-    .option('--description <text>', 'what it is for')
-    .action(async (project: string, name: string, { description, ...options }: Options) => {
-      const role = { name, ...(description === undefined ? {} : { description }) };
-      await (
-        await load()
-      ).projEdit(
-        project,
-        (spec) => ({ spec: { ...spec, roles: [...(spec.roles ?? []), role] }, say: `Role '${name}' created` }),
-        options,
-        io,
-      );
-    });
-  verb('delete <project> <role>', 'delete a role', 'delete team-a deployer').action(
-    async (project: string, name: string, options: Options) =>
-      (await load()).projEdit(
-        project,
-        (spec) => ({
-          spec: { ...spec, roles: (spec.roles ?? []).filter((role) => role.name !== name) },
-          say: `Role '${name}' deleted`,
-        }),
-        options,
-        io,
-      ),
-  );
-  verb('add-group <project> <role> <group>', 'a group has the role', 'add-group team-a deployer org:devs').action(
-    async (project: string, name: string, group: string, options: Options) =>
-      (await load()).projEdit(
-        project,
-        (await edits()).editRole(name, (role) => ({ ...role, groups: [...(role.groups ?? []), group] })),
-        options,
-        io,
-      ),
-  );
-  verb('remove-group <project> <role> <group>', 'it has it no longer', 'remove-group team-a deployer org:devs').action(
-    async (project: string, name: string, group: string, options: Options) =>
-      (await load()).projEdit(
-        project,
-        (await edits()).editRole(name, (role) => ({
-          ...role,
-          groups: (role.groups ?? []).filter((one) => one !== group),
-        })),
-        options,
-        io,
-      ),
-  );
-  addPolicyVerbs({ verb, load, edits, io });
-}
-
-function addPolicyVerbs({ verb, load, edits, io }: Pick<Verbs, 'verb' | 'load' | 'edits' | 'io'>): void {
-  interface Options extends Proj.ProjOptions {
-    readonly action: string;
-    readonly permission: string;
-    readonly object: string;
-    readonly resource: string;
-  }
-  const policyOf = (project: string, role: string, { resource, action, object, permission }: Options): string => {
-    const whole = resource === 'clusters' || resource === 'repositories' ? object : `${project}/${object}`;
-    return `p, proj:${project}:${role}, ${resource}, ${action}, ${whole}, ${permission}`;
-  };
-  for (const word of ['add', 'remove'] as const) {
-    verb(
-      `${word}-policy <project> <role>`,
-      `${word} what a role may do`,
-      `${word}-policy team-a deployer -a sync -o "*"`,
-    )
-      .requiredOption('-a, --action <action>', 'get, create, update, delete, sync, …')
-      .option('-p, --permission <permission>', 'allow or deny', 'allow')
-      .requiredOption('-o, --object <object>', 'the object within the project')
-      .option('-r, --resource <resource>', 'applications, applicationsets, logs, exec, …', 'applications')
-      .action(async (project: string, name: string, options: Options) => {
-        const policy = policyOf(project, name, options);
-        const edit = (await edits()).editRole(name, (role) => {
-          const rest = (role.policies ?? []).filter((one) => one !== policy);
-          return { ...role, policies: word === 'add' ? [...(role.policies ?? []), policy] : rest };
-        });
-        // Here `-o` names an object, as in argocd; nothing is printed in a format.
-        const { server } = options;
-        await (await load()).projEdit(project, edit, server === undefined ? {} : { server }, io);
-      });
   }
 }

@@ -108,14 +108,8 @@ export async function projWindows(name: string, options: ProjOptions, io: Io): P
   io.out(formatData(spec.syncWindows ?? [], options.output) ?? printWindows(spec, Date.now()));
 }
 
-export async function projRoles(name: string, options: ProjOptions, io: Io): Promise<void> {
-  const { roles = [] } = specOf((await fetchProject(name, options, io)).project);
-  const table = roles.map((role) => `${role.name}  ${role.description ?? ''}`.trimEnd());
-  if (options.output === 'name') io.out(roles.map((role) => `${role.name}\n`).join(''));
-  else io.out(formatData(roles, options.output) ?? ['ROLE-NAME  DESCRIPTION', ...table, ''].join('\n'));
-}
-
-function fetchProject(name: string, options: ProjOptions, io: Io): Promise<ProjectDetail> {
+/** A project, and what belongs to it. */
+export function fetchProject(name: string, options: ProjOptions, io: Io): Promise<ProjectDetail> {
   return send(io, options, { path: apiPaths.project(name), schema: projectDetail });
 }
 

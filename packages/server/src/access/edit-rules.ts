@@ -2,9 +2,19 @@
 // Mirrors argoproj/argo-cd:server/application/application.go (3.6) validateAndUpdateApp, PatchResource and DeleteResource.
 
 import { apiRoot } from '@evenkeel/api';
+import { objectActions } from '@evenkeel/argo';
 import type { FaceItem } from '../faces/face.ts';
 import type { Rights } from './rights.ts';
-import { type Asked, type Rules, mapIn, onApplication, permittedApplication, seenApplication, textIn } from './rule.ts';
+import {
+  type Asked,
+  type Rules,
+  applicationOf,
+  mapIn,
+  onApplication,
+  permittedApplication,
+  seenApplication,
+  textIn,
+} from './rule.ts';
 
 const one = `${apiRoot}/deliveries/:frontEnd/:namespace/:name`;
 
@@ -26,12 +36,17 @@ export const editRules: Rules = {
   },
 };
 
-/** Whoever may do it to the whole application may do it to each of its objects. */
-function checkObject(asked: Asked, action: 'update' | 'delete'): void {
-  const ref = mapIn(asked.request.body, 'ref');
-  const named = ['group', 'kind', 'namespace', 'name'].map((part) => textIn(ref, part)).join('/');
-  const item = seenApplication(asked);
-  if (!asked.rights.may(onApplication(item, action))) asked.rights.demand(onApplication(item, `${action}/${named}`));
+/** Whoever may do it to the whole application may do it to each of its objects, where the installation wants it so. */
+function checkObject(asked: Asked, verb: 'update' | 'delete'): void {
+  const { rights, backend, request } = asked;
+  const ref = mapIn(request.body, 'ref');
+  const part = (key: string): string => textIn(ref, key);
+  const named = { group: part('group'), kind: part('kind'), namespace: part('namespace'), name: part('name') };
+  const inherited = backend.access?.switches().inheritsFineGrained === true;
+  const actions = objectActions(verb, named, inherited);
+  const item = actions.length > 1 ? applicationOf(request, backend) : undefined;
+  if (item && actions.some((action) => rights.may(onApplication(item, action)))) return;
+  permittedApplication(asked, actions.at(-1) ?? verb);
 }
 
 /** Whoever takes an application to another project has to be allowed to create it there. */

@@ -59,7 +59,8 @@ export function permittedApplication({ request, backend, rights }: Asked, action
   throw forbidden();
 }
 
-function applicationOf(request: FastifyRequest, backend: Backend): FaceItem | undefined {
+/** The application of a request, whoever asks. */
+export function applicationOf(request: FastifyRequest, backend: Backend): FaceItem | undefined {
   const { frontEnd = '', namespace = '', name = '' } = request.params as Readonly<Record<string, string>>;
   return findItem(backend, frontEnd, { namespace, name })?.item;
 }
