@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the originals that we compare with, once: kustomize, Helm 4 and 3, and with --cluster etcd, kube-apiserver,
 # kube-controller-manager and Flux's kustomize-controller; with --cel the oracle of CEL alone; with --argo that of Argo CD's
-# repo server, whose library of syncs lies in Argo CD's repository: ARGO_CD_SOURCE may name a checkout of it. What is there
-# and was built from the same module files is kept.
+# repo server, whose library of syncs lies in Argo CD's repository: ARGO_CD_SOURCE may name a checkout of it; with --argocd
+# its controllers and repo-server themselves (some ten minutes). What is there and was built from the same module files is kept.
 set -euo pipefail
 target="${1:-${XDG_CACHE_HOME:-$HOME/.cache}/evenkeel/tools/bin}"
 cluster="${2:-}"
@@ -36,6 +36,10 @@ if [ "$cluster" = --argo ]; then
     cp -r "$source/gitops-engine" "$engine"
   fi
   GOTOOLCHAIN=auto build reposerver-oracle reposerver .
+  exit
+fi
+if [ "$cluster" = --argocd ]; then
+  build argocd argocd . -ldflags '-s -w'
   exit
 fi
 build kustomize kustomize sigs.k8s.io/kustomize/kustomize/v5
