@@ -85,6 +85,8 @@ export interface ArgoController extends AsyncDisposable {
   patch(application: Application, change: JsonObject): Promise<void>;
   /** All AppProjects of the control plane, by name. */
   projects(): readonly KubeObject[];
+  /** One of them, as it is written. */
+  project(name: string): KubeObject | undefined;
   /** Why nobody may sync an Application by hand now, beginning as upstream says it; undefined where anybody may. */
   syncRefusal(application: Application): string | undefined;
   /** The sync windows that concern an Application, and whether it may sync by itself now. */
@@ -142,6 +144,7 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
       if (verdict.kind === 'open') return undefined;
       return explainWindows(verdict).replace('Sync operation', 'cannot sync:');
     },
+    project: (name) => projects.get(controlPlaneNamespace, name),
     projects: () =>
       projects
         .list(controlPlaneNamespace)

@@ -3,13 +3,13 @@
 import { type ArgoController, type Gate, type GateOptions, type SettingsSource, createGate } from '@evenkeel/argo';
 import type { AccessBackend } from '@evenkeel/server';
 
-interface GateInput extends Omit<GateOptions, 'projects'> {
+interface GateInput extends Omit<GateOptions, 'project'> {
   readonly argo: ArgoController;
 }
 
 /** Makes the gate. It asks the cluster for nothing before the first token is shown. */
 export function startGate({ argo, ...options }: GateInput): Gate {
-  return createGate({ ...options, projects: () => argo.projects() });
+  return createGate({ ...options, project: (name) => argo.project(name) });
 }
 
 /** Makes the backend. */

@@ -31,8 +31,7 @@ export function projectBackend({ argo, client, clusters, credentials, clock }: P
     clusters,
     controlNamespace: controlPlaneNamespace,
   });
-  const find = (name: string): ReturnType<ArgoController['projects']>[number] | undefined =>
-    argo.projects().find(({ metadata }) => metadata.name === name);
+  const find = (name: string): ReturnType<ArgoController['project']> => argo.project(name);
   return {
     list: () => argo.projects(),
     detail(name) {

@@ -57,8 +57,8 @@ export interface GateOptions {
   readonly namespace: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** All projects as last seen. */
-  readonly projects: () => readonly KubeObject[];
+  /** A project as last seen. */
+  readonly project: (name: string) => KubeObject | undefined;
   /** Told what is wrong in argocd-rbac-cm, one sentence each, whenever it changes. */
   readonly onProblem?: ((sentence: string) => void) | undefined;
 }
@@ -169,7 +169,7 @@ class TokenGate implements Gate {
   }
 
   #find(name: string): KubeObject | undefined {
-    const seen = this.#options.projects().find(({ metadata }) => metadata.name === name);
+    const seen = this.#options.project(name);
     const written = this.#written.get(name);
     if (!written || !seen || isNewer(seen, written)) {
       this.#written.delete(name);

@@ -33,18 +33,19 @@ export interface Judge {
   readonly installation: Enforcer;
 }
 
-/** Makes a judge. It remembers what it makes of a project until the project's policies change. */
+/** Makes a judge. It remembers what it makes of a project until the project changes. */
 export function createJudge({ policies, defaultRole, matchMode, project }: JudgeRules): Judge {
   const installation = createEnforcer(policies, matchMode);
-  const ofProjects = new Map<string, { readonly text: string; readonly enforcer: Enforcer }>();
+  const ofProjects = new Map<string, { readonly spec: Project['spec']; readonly enforcer: Enforcer }>();
   const enforcerOf = (found: Project): Enforcer => {
-    const text = projectPolicies(found).join('\n');
     const known = ofProjects.get(found.name);
-    if (known?.text === text) return known.enforcer;
+    // A project that changes is another object.
+    if (known?.spec === found.spec) return known.enforcer;
+    const text = projectPolicies(found).join('\n');
     const read = readPolicies([{ name: found.name, text }]);
     // One line that cannot be read, and nothing of the project's policies counts.
     const enforcer = read.problems.length > 0 ? installation : createEnforcer(joinPolicies(policies, read), matchMode);
-    ofProjects.set(found.name, { text, enforcer });
+    ofProjects.set(found.name, { spec: found.spec, enforcer });
     return enforcer;
   };
   const asked = (enforcer: Enforcer, subject: string, request: RbacRequest): boolean =>

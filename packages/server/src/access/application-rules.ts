@@ -2,7 +2,9 @@
 // Mirrors argoproj/argo-cd:server/application/application.go (3.6).
 
 import { type DeliveryList, type Info, type TimelinePage, type Waterlines, apiRoot } from '@evenkeel/api';
-import { runAction } from '@evenkeel/argo';
+import { readApplication, runAction, sourcesOf } from '@evenkeel/argo';
+import type { Backend } from '../backend.ts';
+import type { FaceItem } from '../faces/face.ts';
 import {
   type Asked,
   type Rule,
@@ -76,13 +78,23 @@ function checkAction(asked: Asked): void {
 /** A sync to what the spec does not name is an override, where the installation wants it so; one of manifests always is. */
 function checkSync(asked: Asked): void {
   const item = seenApplication(asked);
-  const { rights, backend } = asked;
+  const { rights, backend, request } = asked;
   rights.demand(onApplication(item, 'sync'));
-  const body = mapIn(asked.request.body);
-  const revision = textIn(body, 'revision');
-  const isOther = revision !== '' && revision !== item.source.revision;
-  const needsOverride = isOther && backend.access?.switches().revisionNeedsOverride === true;
+  const body = mapIn(request.body);
+  const needsOverride = backend.access?.switches().revisionNeedsOverride === true && namesOthers(body, item, backend);
   if (needsOverride || Object.hasOwn(body, 'manifests')) rights.demand(onApplication(item, 'override'));
+}
+
+function namesOthers(body: Readonly<Record<string, unknown>>, item: FaceItem, backend: Backend): boolean {
+  const resource = backend.faces
+    .find(({ frontEnd }) => frontEnd === item.frontEnd)
+    ?.resource(item.namespace, item.name);
+  const targets = resource && item.frontEnd === 'argo' ? sourcesOf(readApplication(resource).spec) : [];
+  const targetOf = (index: number): string => targets[index]?.targetRevision || 'HEAD';
+  const { revisions } = body;
+  const many: readonly unknown[] = Array.isArray(revisions) ? revisions : [];
+  const isOther = (revision: unknown, index: number): boolean => revision !== '' && revision !== targetOf(index);
+  return isOther(textIn(body, 'revision'), 0) || many.some(isOther);
 }
 
 /** Where this process keeps its things is its owner's business. */

@@ -9,7 +9,7 @@ import {
   type RepositoryTemplateList,
   apiRoot,
 } from '@evenkeel/api';
-import { type ProjectSpec, applicationObject, scopedObject } from '@evenkeel/argo';
+import { applicationObject, scopedObject } from '@evenkeel/argo';
 import type { KubeObject } from '@evenkeel/resource';
 import { ActionRefused } from '../faces/face.ts';
 import { forbidden } from './rights.ts';
@@ -81,23 +81,24 @@ function checkProjectUpdate(asked: Asked): void {
 /** A change of clusters or repositories also asks for theirs; a change of permitted kinds for all clusters there are. */
 function demandProjectUpdate({ rights, backend, request }: Asked, name: string): void {
   rights.demand({ resource: 'projects', action: 'update', object: name });
-  const wanted = mapIn(request.body, 'project', 'spec') as ProjectSpec;
-  const before = (backend.projects?.detail(name)?.object['spec'] ?? {}) as ProjectSpec;
-  const serversOf = ({ destinations }: ProjectSpec): readonly string[] =>
-    listOf(destinations).map(({ server = '' }) => server);
-  const kindsOf = (spec: ProjectSpec): string =>
-    JSON.stringify([
-      listOf(spec.clusterResourceWhitelist),
-      listOf(spec.clusterResourceBlacklist),
-      listOf(spec.namespaceResourceWhitelist),
-      listOf(spec.namespaceResourceBlacklist),
-    ]);
+  const wanted = mapIn(request.body, 'project', 'spec');
+  const before = mapIn(backend.projects?.detail(name)?.object, 'spec');
+  const serversOf = ({ destinations }: Spec): readonly string[] =>
+    listOf(destinations).map((entry) => textIn(mapIn(entry), 'server'));
+  const reposOf = ({ sourceRepos }: Spec): readonly string[] => listOf(sourceRepos).map(String);
+  const kindsOf = (spec: Spec): string =>
+    JSON.stringify(
+      ['cluster', 'namespace'].flatMap((scope) =>
+        // A list that is not there permits what an empty one does not.
+        ['Whitelist', 'Blacklist'].map((list) => spec[`${scope}Resource${list}`] ?? null),
+      ),
+    );
   const touched = [
     ...differing(serversOf(wanted), serversOf(before)),
     ...(kindsOf(wanted) === kindsOf(before) ? [] : serversOf(wanted)),
   ];
   for (const object of new Set(touched)) rights.demand({ resource: 'clusters', action: 'update', object });
-  for (const object of differing(listOf(wanted.sourceRepos), listOf(before.sourceRepos)))
+  for (const object of differing(reposOf(wanted), reposOf(before)))
     rights.demand({ resource: 'repositories', action: 'update', object });
 }
 
@@ -106,8 +107,11 @@ function differing(left: readonly string[], right: readonly string[]): readonly 
   return [...new Set(left).symmetricDifference(new Set(right))];
 }
 
-function listOf<T>(value: readonly T[] | null | undefined): readonly T[] {
-  return Array.isArray(value) ? (value as readonly T[]) : [];
+/** A spec that nobody has looked at yet. */
+type Spec = Readonly<Record<string, unknown>>;
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** Tokens are made and taken back by those who may change the project, and by the groups that have the role. */
