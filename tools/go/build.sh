@@ -36,6 +36,7 @@ if [ "$cluster" = --argo ]; then
     cp -r "$source/gitops-engine" "$engine"
   fi
   GOTOOLCHAIN=auto build reposerver-oracle reposerver .
+  GOTOOLCHAIN=auto build hydrator-oracle hydrator .
   exit
 fi
 if [ "$cluster" = --argocd ]; then

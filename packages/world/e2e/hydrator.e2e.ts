@@ -380,7 +380,10 @@ test('a project has to permit both repositories', async () => {
   const metadata = JSON.parse(await show('deploy', 'show', 'env/dev:hydrator.metadata')) as JsonObject;
   // The commit is one of the dry repository, which is what is named with it.
   assert.deepEqual([metadata['repoURL'], metadata['drySha']], [urlOf('infra'), lastComparedDryRevision]);
-  assert.equal((await app('narrow'))?.metadata.annotations?.['argocd.argoproj.io/hydrate'], undefined);
+  await untilTrue('the question to be taken away', async () => {
+    const { annotations = {} } = look(await app('narrow'))?.metadata ?? {};
+    return annotations['argocd.argoproj.io/hydrate'] === undefined;
+  });
 });
 
 test('manifests may be staged in another branch, from where somebody takes them on', async () => {

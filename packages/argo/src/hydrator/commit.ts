@@ -42,6 +42,7 @@ export async function planCommit(input: CommitInput, view: PublishView): Promise
   const files = layOut(input, await manifestsThere(input, base, view));
   let at: string | number = base;
   if (files.length > 0) {
+    if (message === '') throw new Error('the commit message template of argocd-cm gives an empty message');
     at = steps.length;
     steps.push({ ref: headOf(branch), parent: base, author, seconds, message, files });
   }

@@ -218,8 +218,6 @@ function wordsOf(
   } catch (error) {
     throw new Error(`failed to get hydrator commit templated message: ${sentenceOf(error)}`, { cause: error });
   }
-  if (message === '')
-    throw new Error('failed to commit: the commit message template of argocd-cm gives an empty message');
   const author = { name: hydrator.authorName, email: hydrator.authorEmail };
   const seconds = Math.floor(clock.now() / 1000);
   return { metadata, message, readmeTemplate: hydrator.readmeTemplate, author, seconds };

@@ -63,7 +63,7 @@ function readLine(line: string, found: Writable): boolean {
 
 /** What a value is read as; undefined where it is not valid, and the line stays in the message. */
 const readers: Readonly<Record<string, (value: string) => CommitReference | undefined>> = {
-  repourl: (repoUrl) => (/[\u0000-\u0020\u007f]|%(?![0-9a-f]{2})/i.test(repoUrl) ? undefined : { repoUrl }), // eslint-disable-line no-control-regex -- control characters are refused.
+  repourl: (repoUrl) => (/[\u0000-\u001f\u007f]|%(?![0-9a-f]{2})/i.test(repoUrl) ? undefined : { repoUrl }), // eslint-disable-line no-control-regex -- control characters are refused.
   author: (value) => {
     const author = readAddress(value);
     return author === undefined ? undefined : { author };
