@@ -1,14 +1,8 @@
 // Watches Applications and keeps each equal to Git: reads the Application, has the engine reconcile, writes what changed.
 
 import { type Controller, type Outcome, createController, mergePatch } from '@evenkeel/controller';
-import {
-  type Deliveries,
-  type Delivery,
-  type DeliveryReport,
-  type FrontEnd,
-  matchesGlob,
-  refusedReport,
-} from '@evenkeel/delivery';
+import { type Deliveries, type Delivery, type DeliveryReport, type FrontEnd, refusedReport } from '@evenkeel/delivery';
+import { matchesGlob } from '@evenkeel/lang';
 import type { Refusal } from '@evenkeel/engine';
 import {
   type Informer,

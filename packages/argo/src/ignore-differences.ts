@@ -2,9 +2,9 @@
 // the object itself, and what Argo CD leaves out at all times.
 // Mirrors argoproj/argo-cd:util/argo/normalizers and util/argo/diff/ignore.go (3.6).
 
-import { type ComparePolicy, matchesGlob } from '@evenkeel/delivery';
+import type { ComparePolicy } from '@evenkeel/delivery';
 import type { DiffRules, FieldRemoval, Refusal } from '@evenkeel/engine';
-import { compileJq } from '@evenkeel/lang';
+import { compileJq, matchesGlob } from '@evenkeel/lang';
 import { type Json, type JsonObject, type KubeObject, gvkOf, isMap, parseYaml } from '@evenkeel/resource';
 import { isKnownType, knownTypeRules } from './known-types.ts';
 import { type IgnoreFields, readFields } from './settings/customizations.ts';

@@ -13,7 +13,6 @@ export { type Places, createPlaces } from './places.ts';
 export type { RbacRespect } from './live/denied-kinds.ts';
 export type { ClusterScope } from './live/live-state.ts';
 export { renderSource, rendererFor } from './render/render.ts';
-export { matchesGlob } from './render/glob.ts';
 export { renderKustomizeChart } from './render/kustomize-chart.ts';
 export type { RenderWorld } from './render/world.ts';
 export { resolveValueFile, resolveValueFiles } from './render/values-files.ts';

@@ -101,6 +101,6 @@ export {
 } from './cel/library/authorizer.ts';
 export { type GoRegex, type GoRegexProblem, isGoRegexProblem, readGoRegex } from './regex/regex.ts';
 export { type Cron, type ReadCron, nextCronMs, parseCron, zoneOffsetMs } from './cron/cron.ts';
-export { type Glob, compileGlob, matchesGlob, matchesPath } from './glob/glob.ts';
+export { type Glob, type GlobKind, compileGlob, compilePath, matchesGlob, matchesPath } from './glob/glob.ts';
 export { JsonnetError, type JsonnetErrorCode, type JsonnetPosition } from './jsonnet/errors.ts';
 export { type JsonnetHost, type JsonnetOptions, type JsonnetParameter, evaluateJsonnet } from './jsonnet/jsonnet.ts';

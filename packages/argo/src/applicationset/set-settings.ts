@@ -1,6 +1,7 @@
 // What argocd-cmd-params-cm says about ApplicationSets. Names and defaults are those of
 // argoproj/argo-cd:cmd/argocd-applicationset-controller/commands (3.6), except where a comment says why not.
 
+import { matchesGlob } from '@evenkeel/lang';
 import type { ApplicationsSync } from './application-set.ts';
 import type { ForgePolicy } from './generators/world.ts';
 
@@ -77,9 +78,5 @@ function matchesPattern(pattern: string, text: string): boolean {
       return false;
     }
   }
-  const source = pattern
-    .replaceAll(/[\\^$.+()|{}[\]]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'u').test(text);
+  return matchesGlob(pattern, text);
 }

@@ -2,7 +2,8 @@
 // commit. Whatever may concern a group wakes it; what is to be done is read from the Applications and from Git.
 
 import { type Controller, type Outcome, createController, mergePatch } from '@evenkeel/controller';
-import { type DeliverySource, type DryRenderer, matchesGlob } from '@evenkeel/delivery';
+import type { DeliverySource, DryRenderer } from '@evenkeel/delivery';
+import { matchesGlob } from '@evenkeel/lang';
 import type { KubeClient } from '@evenkeel/kube';
 import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
 import type { RepositoryAccess, SourceStore } from '@evenkeel/source';

@@ -2,7 +2,7 @@
 // (resource.customizations.<what>.<group>_<kind>) and the older map of all of them, which alone knows wildcards.
 // Mirrors argoproj/argo-cd:util/settings/settings.go GetResourceOverrides (3.6).
 
-import { matchesGlob } from '@evenkeel/delivery';
+import { matchesGlob } from '@evenkeel/lang';
 import { type GroupKind, type Json, type JsonObject, isMap, parseYaml } from '@evenkeel/resource';
 import { type CelHealth, readCelHealth } from './cel-health.ts';
 

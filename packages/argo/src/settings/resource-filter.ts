@@ -1,7 +1,7 @@
 // resource.exclusions and resource.inclusions: which kinds of which clusters are looked at at all.
 // Mirrors argoproj/argo-cd:util/settings/{filtered_resource,resources_filter}.go (3.6).
 
-import { matchesGlob } from '@evenkeel/delivery';
+import { matchesGlob } from '@evenkeel/lang';
 import type { GroupKind, Json } from '@evenkeel/resource';
 import type { EntryReader } from './entry-reader.ts';
 

@@ -12,8 +12,7 @@ import {
   nativeCheckOf,
   runBundledAction,
 } from '@evenkeel/engine';
-import { type LuaAction, type LuaEngine, LuaError } from '@evenkeel/lang';
-import { matchesGlob } from '@evenkeel/delivery';
+import { type LuaAction, type LuaEngine, LuaError, matchesGlob } from '@evenkeel/lang';
 import { type GroupKind, type KubeObject, gvkOf } from '@evenkeel/resource';
 import { type Customization, type Customizations, exactCustomization } from './customizations.ts';
 

@@ -2,11 +2,11 @@
 // Mirrors argoproj/argo-cd:reposerver/repository/repository.go (3.6) findManifests.
 
 import { type Refusal, formatPosition } from '@evenkeel/engine';
+import { matchesGlob } from '@evenkeel/lang';
 import { type Json, isMap } from '@evenkeel/resource';
 import { type FileTree, joinTreePath } from '@evenkeel/std';
 import type { RenderedObject } from '../prepare.ts';
 import { flattenList, listProblem } from './flatten-list.ts';
-import { matchesGlob } from './glob.ts';
 import { type ManifestText, readManifestJson, readManifestText } from './manifest-text.ts';
 import type { Rendering } from './rendering.ts';
 import { type Computed, renderJsonnet } from './jsonnet.ts';

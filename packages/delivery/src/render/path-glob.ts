@@ -1,6 +1,8 @@
 // Globs over the paths of a tree: `*` and `?` stay inside a name, `**` spans directories, `[a-z]` is a class, `{a,b}` a choice.
-// Mirrors github.com/bmatcuk/doublestar (v4) FilepathGlob, which argoproj/argo-cd expands values files with (3.6).
+// Mirrors github.com/bmatcuk/doublestar (v4) FilepathGlob, which argoproj/argo-cd expands values files with (3.6), and Go's
+// filepath.Glob, which knows neither `**` nor choices.
 
+import { type Glob, compilePath } from '@evenkeel/lang';
 import { type FileTree, joinTreePath } from '@evenkeel/std';
 
 /** True where a path is a pattern, as upstream tells it. */
@@ -12,25 +14,29 @@ export function isGlob(path: string): boolean {
  * The paths that match, files and directories, each directory's own names before those below it, names in byte order.
  * Undefined where the pattern cannot be read.
  */
-export function globPaths(tree: FileTree, pattern: string): readonly string[] | undefined {
+export function globPaths(
+  tree: FileTree,
+  pattern: string,
+  kind: 'doublestar' | 'path' = 'doublestar',
+): readonly string[] | undefined {
   const found = new Set<string>();
-  for (const choice of expandChoices(pattern)) {
-    const parts: (RegExp | string)[] = [];
+  for (const choice of kind === 'path' ? [pattern] : expandChoices(pattern)) {
+    const parts: (Glob | string)[] = [];
     for (const part of choice.split('/').filter((name) => name !== '' && name !== '.')) {
-      if (part === '**') {
+      if (part === '**' && kind === 'doublestar') {
         if (parts.at(-1) !== '**') parts.push('**');
         continue;
       }
-      const expression = /[*?[\\{]/.test(part) ? nameExpression(part) : part;
-      if (expression === undefined) return undefined;
-      parts.push(expression);
+      const glob = /[*?[\\{]/.test(part) ? compilePath(kind, part) : part;
+      if (glob === undefined) return undefined;
+      parts.push(glob);
     }
     walk(tree, '', parts, found);
   }
   return [...found];
 }
 
-function walk(tree: FileTree, at: string, parts: readonly (RegExp | string)[], found: Set<string>): void {
+function walk(tree: FileTree, at: string, parts: readonly (Glob | string)[], found: Set<string>): void {
   const [part, ...rest] = parts;
   if (part === undefined) {
     if (at === '' || kindAt(tree, at) !== undefined) found.add(at);
@@ -56,47 +62,13 @@ function walk(tree: FileTree, at: string, parts: readonly (RegExp | string)[], f
     }
     return;
   }
-  for (const { name } of entries) if (part.test(name)) walk(tree, child(name), rest, found);
+  for (const { name } of entries) if (part(name)) walk(tree, child(name), rest, found);
 }
 
 function kindAt(tree: FileTree, path: string): 'file' | 'directory' | undefined {
   const kind = tree.stat(path);
   if (kind !== 'symlink') return kind;
   return tree.list(path) === undefined ? 'file' : 'directory';
-}
-
-/** One name of a pattern; undefined where a class or a choice is not closed. */
-function nameExpression(part: string): RegExp | undefined {
-  let source = '';
-  let depth = 0;
-  for (let index = 0; index < part.length; index += 1) {
-    const char = part[index] ?? '';
-    if (char === '\\') {
-      index += 1;
-      source += escape(part[index] ?? '\\');
-    } else if (char === '*') source += '.*';
-    else if (char === '?') source += '.';
-    else if (char === '{') {
-      depth += 1;
-      source += '(?:';
-    } else if (char === '}' && depth > 0) {
-      depth -= 1;
-      source += ')';
-    } else if (char === ',' && depth > 0) source += '|';
-    else if (char === '[') {
-      const end = part.indexOf(']', index + 2);
-      if (end < 0) return undefined;
-      const body = part.slice(index + 1, end).replaceAll(/[\\[]/g, '\\$&');
-      source += `[${body.replace(/^[!^]/, '^')}]`;
-      index = end;
-    } else source += escape(char);
-  }
-  if (depth > 0) return undefined;
-  try {
-    return new RegExp(`^${source}$`, 'su');
-  } catch {
-    return undefined;
-  }
 }
 
 /** Choices between paths (`{a,b/c}`) written out; those inside a name stay, and match in the order of names. */
@@ -124,8 +96,4 @@ function expandChoices(pattern: string): readonly string[] {
     }
   }
   return [pattern];
-}
-
-function escape(char: string): string {
-  return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
 }

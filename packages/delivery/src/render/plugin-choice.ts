@@ -44,10 +44,12 @@ function finds(
   { settings, world }: { readonly settings: PluginSettings; readonly world: RenderWorld },
 ): boolean | undefined {
   const { fileName = '', glob = '', command = [] } = plugin.discover ?? {};
+  // A file's name knows no `**`, as there.
+  const kind = fileName === '' ? 'doublestar' : 'path';
   const pattern = fileName === '' ? glob : fileName;
   if (pattern !== '') {
     const path = joinTreePath(directory, pattern);
-    return path !== undefined && (globPaths(tree, path) ?? []).length > 0;
+    return path !== undefined && (globPaths(tree, path, kind) ?? []).length > 0;
   }
   if (command.length === 0) return undefined;
   return world.plugins?.takes(directory, plugin, settings) === true;

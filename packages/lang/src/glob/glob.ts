@@ -1,27 +1,40 @@
-// Globs of Go programs: those of github.com/gobwas/glob (0.2.3), which Argo CD uses in projects, policies and sources, and
-// those of path/filepath.Match, which it uses for kinds.
+// Globs of the programs that read Argo CD's settings: one reader, and what the kinds differ in as its parameters.
 
-/** A compiled glob. */
-export type Glob = (text: string) => boolean;
+import { type ClassReader, gitClass, gobwasClass, pathClass } from './classes.ts';
+import { readDoublestar } from './doublestar.ts';
+import { type Glob, type GlobNode, firstGlobOf, globOf } from './nodes.ts';
+
+export type { Glob } from './nodes.ts';
+
+/**
+ * Whose globs they are. `gobwas` (github.com/gobwas/glob 1.0): projects, policies, settings, directory sources. `path` (Go's
+ * path.Match): kinds of projects, directories of ApplicationSets. `doublestar` (github.com/bmatcuk/doublestar 4.10): values
+ * files, files of ApplicationSets under the newer rules. `git` (a pathspec of git): files of ApplicationSets otherwise.
+ */
+export type GlobKind = 'gobwas' | 'path' | 'doublestar' | 'git';
+
+interface Dialect {
+  /** `?` and `*` stop at these. */
+  readonly separators: string;
+  /** `**` does not. */
+  readonly hasSuper: boolean;
+  readonly hasChoices: boolean;
+  readonly readClass: ClassReader;
+}
 
 const compiled = new Map<string, Glob | undefined>();
 
-/** How many compiled globs are kept: they come from specs, of which there are few. */
+/** How many globs that were read are kept: they come from specs, of which there are few. */
 const COMPILED_MAX = 4096;
 
 /**
- * Compiles a glob of gobwas: `*` and `?` stop at `separators`, `**` does not; `[a-z]`, `[!abc]`, `{a,b}` and `\` as one
- * knows them. Undefined where the pattern cannot be read.
+ * Reads a glob of gobwas: `*` and `?` stop at `separators`, `**` does not; `[a-z]`, `[!abc]`, `{a,b}` and `\` as one
+ * knows them. Undefined where the pattern cannot be read. Mirrors github.com/gobwas/glob:parse.go (1.0.0).
  */
 export function compileGlob(pattern: string, separators = ''): Glob | undefined {
-  const key = `${separators}\n${pattern}`;
-  if (compiled.has(key)) return compiled.get(key);
-  const source = new GlobReader(pattern, separators).read();
-  const expression = source === undefined ? undefined : new RegExp(`^${source}$`, 'us');
-  const glob = expression && ((text: string): boolean => expression.test(text));
-  if (compiled.size >= COMPILED_MAX) compiled.clear();
-  compiled.set(key, glob);
-  return glob;
+  return remembered(`gobwas${separators}`, pattern, () =>
+    readWith(pattern, { separators, hasSuper: true, hasChoices: true, readClass: gobwasClass }),
+  );
 }
 
 /** Whether the whole of `text` fits; a pattern that cannot be read fits nothing. */
@@ -29,153 +42,103 @@ export function matchesGlob(pattern: string, text: string, separators = ''): boo
   return compileGlob(pattern, separators)?.(text) === true;
 }
 
-/** From a glob to the source of an expression, character by character. */
+/** Reads a glob over paths, where `*` and `?` stop at "/" unless it is git's. Undefined where it cannot be read. */
+export function compilePath(kind: Exclude<GlobKind, 'gobwas'>, pattern: string): Glob | undefined {
+  return remembered(kind, pattern, () => {
+    if (kind === 'doublestar') return readDoublestar(pattern);
+    const plain = { hasSuper: false, hasChoices: false };
+    if (kind === 'git') return readWith(pattern, { ...plain, separators: '', readClass: gitClass });
+    return readWith(pattern, { ...plain, separators: '/', readClass: pathClass }, firstGlobOf);
+  });
+}
+
+/** Whether the whole of `name` fits a pattern of Go's filepath.Match. False for a pattern that cannot be read. */
+export function matchesPath(pattern: string, name: string): boolean {
+  return compilePath('path', pattern)?.(name) === true;
+}
+
+function remembered(kind: string, pattern: string, read: () => Glob | undefined): Glob | undefined {
+  const key = `${kind}\n${pattern}`;
+  if (compiled.has(key)) return compiled.get(key);
+  const glob = read();
+  if (compiled.size >= COMPILED_MAX) compiled.clear();
+  compiled.set(key, glob);
+  return glob;
+}
+
+function readWith(pattern: string, dialect: Dialect, make: typeof globOf = globOf): Glob | undefined {
+  const nodes = new GlobReader(pattern, dialect).read();
+  return nodes && make(nodes);
+}
+
+/** From a pattern to its parts, character by character. */
 class GlobReader {
   readonly #characters: readonly string[];
-  readonly #one: string;
+  readonly #dialect: Dialect;
   #at = 0;
-  #depth = 0;
 
-  constructor(pattern: string, separators: string) {
+  constructor(pattern: string, dialect: Dialect) {
     this.#characters = Array.from(pattern);
-    this.#one = separators === '' ? '.' : `[^${Array.from(separators, escapeInClass).join('')}]`;
+    this.#dialect = dialect;
   }
 
-  /** The expression, or undefined for a pattern that cannot be read. */
-  read(): string | undefined {
-    let source = '';
-    for (let char = this.#next(); char !== undefined; char = this.#next()) {
-      const part = this.#part(char);
-      if (part === undefined) return undefined;
-      source += part;
+  /** The parts, or undefined for a pattern that cannot be read. */
+  read(): readonly GlobNode[] | undefined {
+    return this.#sequence(0);
+  }
+
+  #sequence(depth: number): readonly GlobNode[] | undefined {
+    const nodes: GlobNode[] = [];
+    for (let next = this.#peek(); next !== undefined; next = this.#peek()) {
+      if (depth > 0 && (next === ',' || next === '}')) return nodes;
+      this.#at += 1;
+      const node = this.#node(next, depth);
+      if (!node) return undefined;
+      nodes.push(node);
     }
-    // Choices that nobody closed end with the pattern.
-    return source + ')'.repeat(this.#depth);
+    // A choice that nobody closed is none.
+    return depth === 0 ? nodes : undefined;
   }
 
-  #next(): string | undefined {
-    this.#at += 1;
-    return this.#characters[this.#at - 1];
+  #peek(): string | undefined {
+    return this.#characters[this.#at];
   }
 
-  #part(char: string): string | undefined {
-    switch (char) {
-      case '\\':
-        return escapeLiteral(this.#next() ?? '');
-      case '*':
-        if (this.#characters[this.#at] !== '*') return `${this.#one}*`;
+  #node(character: string, depth: number): GlobNode | undefined {
+    const { separators, hasSuper, hasChoices, readClass } = this.#dialect;
+    switch (character) {
+      case '\\': {
+        const literal = this.#peek();
         this.#at += 1;
-        return '.*';
+        return literal === undefined ? undefined : { kind: 'character', character: literal };
+      }
+      case '*':
+        if (!hasSuper || this.#peek() !== '*') return { kind: 'many', except: separators };
+        this.#at += 1;
+        return { kind: 'many', except: '' };
       case '?':
-        return this.#one;
-      case '[':
-        return this.#range();
+        return { kind: 'one', except: separators };
+      case '[': {
+        const read = readClass(this.#characters, this.#at);
+        if (read) this.#at = read.end;
+        return read && { kind: 'class', fits: read.fits };
+      }
       case '{':
-        this.#depth += 1;
-        return '(?:';
-      case '}':
-        if (this.#depth === 0) return escapeLiteral(char);
-        this.#depth -= 1;
-        return ')';
-      case ',':
-        return this.#depth > 0 ? '|' : ',';
+        return hasChoices ? this.#choice(depth + 1) : { kind: 'character', character };
       default:
-        return escapeLiteral(char);
+        return { kind: 'character', character };
     }
   }
 
-  /** One range from low to high, or a list of characters; never both. */
-  #range(): string | undefined {
-    const not = this.#characters[this.#at] === '!';
-    if (not) this.#at += 1;
-    const open = not ? '[^' : '[';
-    const [low, dash, high, close] = this.#characters.slice(this.#at, this.#at + 4);
-    if (dash === '-') {
-      this.#at += 4;
-      if (low === undefined || high === undefined || close !== ']' || high < low) return undefined;
-      return `${open}${escapeInClass(low)}-${escapeInClass(high)}]`;
+  #choice(depth: number): GlobNode | undefined {
+    const choices: (readonly GlobNode[])[] = [];
+    for (;;) {
+      const choice = this.#sequence(depth);
+      if (!choice) return undefined;
+      choices.push(choice);
+      const stop = this.#peek();
+      this.#at += 1;
+      if (stop === '}') return { kind: 'either', choices };
     }
-    let list = '';
-    for (let char = this.#next(); char !== ']'; char = this.#next()) {
-      const literal = char === '\\' ? this.#next() : char;
-      if (literal === undefined) return undefined;
-      list += escapeInClass(literal);
-    }
-    return list === '' ? undefined : `${open}${list}]`;
   }
-}
-
-/**
- * Whether the whole of `name` fits a pattern of Go's filepath.Match: `*` and `?` stop at "/". False for a pattern that
- * cannot be read.
- */
-export function matchesPath(pattern: string, name: string): boolean {
-  const key = `path\n${pattern}`;
-  if (!compiled.has(key)) {
-    const source = pathSource(Array.from(pattern));
-    const expression = source === undefined ? undefined : new RegExp(`^${source}$`, 'us');
-    compiled.set(key, expression && ((text) => expression.test(text)));
-  }
-  return compiled.get(key)?.(name) === true;
-}
-
-function pathSource(characters: readonly string[]): string | undefined {
-  let source = '';
-  for (let at = 0; at < characters.length; at += 1) {
-    const char = characters[at] ?? '';
-    if (char === '*') source += '[^/]*';
-    else if (char === '?') source += '[^/]';
-    else if (char === '[') {
-      const read = pathClass(characters, at + 1);
-      if (!read) return undefined;
-      source += read.source;
-      at = read.end;
-    } else if (char === '\\') {
-      at += 1;
-      const literal = characters[at];
-      if (literal === undefined) return undefined;
-      source += escapeLiteral(literal);
-    } else source += escapeLiteral(char);
-  }
-  return source;
-}
-
-interface ReadClass {
-  readonly source: string;
-  /** Where the closing bracket stands. */
-  readonly end: number;
-}
-
-function pathClass(characters: readonly string[], from: number): ReadClass | undefined {
-  const not = characters[from] === '^';
-  let at = not ? from + 1 : from;
-  let source = not ? '[^' : '[';
-  const literal = (): string | undefined => {
-    const char = characters[at];
-    if (char === undefined || char === '-' || char === ']') return undefined;
-    at += char === '\\' ? 2 : 1;
-    return char === '\\' ? characters[at - 1] : char;
-  };
-  for (let count = 0; ; count += 1) {
-    if (characters[at] === ']' && count > 0) return { source: `${source}]`, end: at };
-    const low = literal();
-    if (low === undefined) return undefined;
-    let high = low;
-    if (characters[at] === '-') {
-      at += 1;
-      const read = literal();
-      if (read === undefined) return undefined;
-      high = read;
-    }
-    // An empty range fits nothing, which a class of one character more cannot say otherwise.
-    if (low <= high) source += `${escapeInClass(low)}-${escapeInClass(high)}`;
-  }
-}
-
-function escapeLiteral(char: string): string {
-  return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
-}
-
-function escapeInClass(char: string): string {
-  return /[\\^\-[\]]/.test(char) ? `\\${char}` : char;
 }
