@@ -11,6 +11,17 @@ export const applicationManifest = v.looseObject({
 });
 export type ApplicationManifest = v.InferOutput<typeof applicationManifest>;
 
+/** POST: an Application to be created, or with `upsert` to be made so. */
+export const applicationRequest = v.object({ application: applicationManifest, upsert: v.optional(v.boolean()) });
+export type ApplicationRequest = v.InferOutput<typeof applicationRequest>;
+
+/** What became of it. */
+export const applicationAnswer = v.object({
+  action: v.picklist(['created', 'updated', 'unchanged']),
+  application: applicationManifest,
+});
+export type ApplicationAnswer = v.InferOutput<typeof applicationAnswer>;
+
 /** Another spec in place of the present one, or a patch of the whole. */
 export const applicationChange = v.union([
   v.strictObject({ spec: v.record(v.string(), v.unknown()), validate: v.optional(v.boolean()) }),

@@ -18,14 +18,17 @@ export {
   generateAnswer,
 } from './application-sets.ts';
 export {
+  type ApplicationAnswer,
   type ApplicationChange,
   type ApplicationManifest,
   type PreviewAnswer,
   type PreviewRequest,
   type ResourceDeleteRequest,
   type ResourcePatchRequest,
+  applicationAnswer,
   applicationChange,
   applicationManifest,
+  applicationRequest,
   previewAnswer,
   previewRequest,
   resourceDeleteRequest,

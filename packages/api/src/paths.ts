@@ -40,6 +40,8 @@ export const apiPaths = {
   deliveries: (): string => `${apiRoot}/deliveries`,
   /** GET deliveryDetail, DELETE (deleteRequest) accepted */
   delivery: (key: string): string => deliveryPath(key),
+  /** POST applicationRequest → applicationAnswer */
+  applications: (): string => `${apiRoot}/applications`,
   /** GET applicationManifest, PATCH applicationChange → applicationManifest */
   application: (key: string): string => deliveryPath(key, '/application'),
   /** POST previewRequest → previewAnswer; writes nothing */

@@ -26,6 +26,7 @@ export {
   patchApplication,
   updateApplicationSpec,
 } from './edits.ts';
+export { type CreatedApplication, createApplication } from './create-application.ts';
 export { type ArgoController, type ArgoOptions, startArgo } from './controller.ts';
 export { argoDefinitions } from './crd/definitions.ts';
 export { argoFrontEnd, createArgoFrontEnd } from './front-end.ts';

@@ -54,7 +54,7 @@ export function serverFor(io: Io, named: string | undefined): string {
 }
 
 /** The token to show the server: of the flag, or from the environment. */
-function tokenFor(io: Io): string | undefined {
+export function tokenFor(io: Io): string | undefined {
   const token =
     io.authToken?.() ?? (io.environment['EVENKEEL_AUTH_TOKEN'] || io.environment['ARGOCD_AUTH_TOKEN'] || undefined);
   return token === undefined ? undefined : token.trim();

@@ -1,6 +1,7 @@
 // Everything the API reads from, in one place; the routes and views are functions of it.
 
 import type {
+  ApplicationAnswer,
   ApplicationChange,
   ClusterChange,
   ClusterRequest,
@@ -98,6 +99,11 @@ export interface ApplicationBackend {
     change: ApplicationChange,
     permits: (project: string) => void,
   ): Promise<KubeObject>;
+  /** `mayChange` is asked before one that exists is changed, with the projects it is in before and afterwards. */
+  create(
+    object: KubeObject,
+    options: { readonly upsert: boolean; readonly mayChange: (before: string, after: string) => void },
+  ): Promise<{ readonly action: ApplicationAnswer['action']; readonly application: KubeObject }>;
 }
 
 export interface Backend {

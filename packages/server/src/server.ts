@@ -12,6 +12,7 @@ import { ActionRefused } from './faces/face.ts';
 import { addAccountRoutes } from './routes/account.ts';
 import { addActionRoutes } from './routes/act.ts';
 import { addApplicationRoutes } from './routes/applications.ts';
+import { addCreateRoute } from './routes/create-application.ts';
 import { addGovernanceRoutes } from './routes/governance.ts';
 import { addReadRoutes } from './routes/read.ts';
 import { addResourceActionRoutes } from './routes/resource-actions.ts';
@@ -56,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   addReadRoutes(app, options.backend);
   addActionRoutes(app, options.backend);
   addApplicationRoutes(app, options.backend);
+  addCreateRoute(app, options.backend);
   addResourceActionRoutes(app, options.backend);
   addSetRoutes(app, options.backend);
   addGovernanceRoutes(app, options.backend);

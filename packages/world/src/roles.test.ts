@@ -285,6 +285,34 @@ test('who may delete an application may delete its objects only where that is in
   await config(undefined);
 });
 
+test('an Application is created where that is permitted, and changed or moved only where that is', async () => {
+  await apply(project('maker', ['applications, create, maker/*, allow', 'applications, update, maker/made, allow']));
+  await until('the project', () => world.argo.project('maker') !== undefined);
+  const maker = await tokenFor('maker', 'ci');
+  const create = (object: object, upsert = false): Promise<Answer> =>
+    ask(apiPaths.applications(), { method: 'POST', body: { application: object, upsert }, token: maker });
+  const made = application('made', 'maker') as { readonly spec: object };
+  const done = await create({ ...made, operation: { sync: { revision: 'x' } } });
+  assert.deepEqual([done.status, done.body['action']], [200, 'created']);
+  assert.equal(
+    (done.body['application'] as KubeObject)['operation'],
+    undefined,
+    'operations are asked for, not handed in',
+  );
+  assert.equal((await create(made)).body['action'], 'unchanged');
+  const changed = { ...made, spec: { ...made.spec, revisionHistoryLimit: 3 } };
+  assert.match(
+    saysOf(await create(changed)),
+    /existing application spec is different, use upsert flag to force update/,
+  );
+  assert.equal((await create(changed, true)).body['action'], 'updated');
+  const elsewhere = await create(application('mine', 'team'));
+  assert.equal(saysOf(elsewhere), 'permission denied: applications, create, team/mine, sub: proj:maker:ci, iat: T');
+  const taken = await create({ ...application('web', 'maker'), metadata: { name: 'web' } }, true);
+  assert.equal(saysOf(taken), 'permission denied: applications, update, maker/web, sub: proj:maker:ci, iat: T');
+  assert.match(saysOf(await create({ ...made, kind: 'AppProject' })), /a AppProject is no Application/);
+});
+
 test('can-i: yes and no, and words that nobody knows', async () => {
   const canI = async (token: string | undefined, ...what: readonly [string, string, string]): Promise<unknown> =>
     (await ask(apiPaths.canI(...what), { token })).body;

@@ -1,16 +1,19 @@
 // `evenkeel app create`: writes an Application, from flags or from a file, through the Kubernetes API.
 
 import { resolve } from 'node:path';
+import { apiPaths, applicationAnswer } from '@evenkeel/api';
 import { inClusterServer, newApplication, newApplicationProblem } from '@evenkeel/argo';
 import { createHttpTransport, createKubeClient, loadKubeconfig } from '@evenkeel/kube';
 import { type Json, type KubeObject, gvkOf } from '@evenkeel/resource';
+import { send } from '../api-request.ts';
 import { CommandFailure, type Io, exitCodes } from '../io.ts';
 import { readManifests } from '../manifests.ts';
-import { kubeconfigFor } from '../session.ts';
+import { kubeconfigFor, tokenFor } from '../session.ts';
 
 export interface CreateOptions {
   readonly file?: string;
   readonly kubeconfig?: string;
+  readonly server?: string;
   readonly repo?: string;
   readonly path?: string;
   readonly revision?: string;
@@ -30,11 +33,12 @@ export interface CreateOptions {
 
 /** Creates the Application; one that exists already is changed only with --upsert, as argocd does. */
 export async function appCreate(name: string | undefined, options: CreateOptions, io: Io): Promise<void> {
+  // With a token the server knows what may be created; without one the cluster does.
+  if (tokenFor(io) !== undefined && options.kubeconfig === undefined) return createThroughServer(name, options, io);
   const kubeconfig = kubeconfigFor(io, options.kubeconfig);
   if (kubeconfig === undefined)
     throw new CommandFailure('no cluster: start one with `evenkeel up`, or name a --kubeconfig', exitCodes.connection);
-  const objects =
-    options.file === undefined ? [fromFlags(name, options)] : readManifests(resolve(io.cwd, options.file));
+  const objects = wanted(name, options, io);
   await using transport = createHttpTransport(await loadKubeconfig({ files: [resolve(io.cwd, kubeconfig)] }));
   const client = createKubeClient(transport);
   for (const object of objects) {
@@ -59,6 +63,26 @@ export async function appCreate(name: string | undefined, options: CreateOptions
     io.out(
       `application '${object.metadata.name}' ${existing ? (options.upsert === true ? 'updated' : 'unchanged') : 'created'}\n`,
     );
+  }
+}
+
+function wanted(name: string | undefined, options: CreateOptions, io: Io): readonly KubeObject[] {
+  return options.file === undefined ? [fromFlags(name, options)] : readManifests(resolve(io.cwd, options.file));
+}
+
+async function createThroughServer(name: string | undefined, options: CreateOptions, io: Io): Promise<void> {
+  for (const object of wanted(name, options, io)) {
+    const namespace = object.metadata.namespace ?? options.appNamespace;
+    const { action } = await send(io, options, {
+      path: apiPaths.applications(),
+      method: 'POST',
+      body: {
+        application: { ...object, metadata: { ...object.metadata, namespace } },
+        upsert: options.upsert === true,
+      },
+      schema: applicationAnswer,
+    });
+    io.out(`application '${object.metadata.name}' ${action}\n`);
   }
 }
 

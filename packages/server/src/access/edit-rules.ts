@@ -20,6 +20,8 @@ const one = `${apiRoot}/deliveries/:frontEnd/:namespace/:name`;
 
 /** Rules of the routes in routes/applications.ts. */
 export const editRules: Rules = {
+  // What exists already is asked about again when it is to be changed.
+  [`POST ${apiRoot}/applications`]: { check: checkCreate },
   [`GET ${one}/application`]: { check: (asked) => void seenApplication(asked) },
   [`PATCH ${one}/application`]: { check: (asked) => void permittedApplication(asked, 'update') },
   [`POST ${one}/preview`]: {
@@ -47,6 +49,13 @@ function checkObject(asked: Asked, verb: 'update' | 'delete'): void {
   const item = actions.length > 1 ? applicationOf(request, backend) : undefined;
   if (item && actions.some((action) => rights.may(onApplication(item, action)))) return;
   permittedApplication(asked, actions.at(-1) ?? verb);
+}
+
+function checkCreate({ rights, request }: Asked): void {
+  const metadata = mapIn(request.body, 'application', 'metadata');
+  const project = textIn(mapIn(request.body, 'application', 'spec'), 'project') || 'default';
+  const at = { namespace: textIn(metadata, 'namespace') || 'argocd', name: textIn(metadata, 'name') };
+  rights.demand(onApplication({ ...at, frontEnd: 'argo', project }, 'create'));
 }
 
 /** Whoever takes an application to another project has to be allowed to create it there. */
