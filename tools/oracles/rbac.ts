@@ -20,6 +20,7 @@ import {
 } from '@evenkeel/argo';
 import { hash } from './health-objects.ts';
 import { randomFrom } from './health-shapes.ts';
+import { tokenCases } from './rbac-tokens.ts';
 import { type Question, type RbacWorld, handWritten, madeUp, unreadable } from './rbac-worlds.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -29,6 +30,8 @@ interface Answer {
   readonly error?: string;
   readonly allowed: readonly boolean[];
   readonly denied: readonly string[];
+  /** What golang-jwt makes of the claims of a good token. */
+  readonly signed?: string;
 }
 
 /** What our judge says of a world. */
@@ -53,7 +56,7 @@ function ourAnswer({ builtin, data, matchMode, defaultRole, projects, asked }: R
   return { allowed, denied };
 }
 
-function theirAnswers(worlds: readonly RbacWorld[]): readonly Answer[] {
+function theirAnswers(questions: readonly object[]): readonly Answer[] {
   const place = mkdtempSync(join(tmpdir(), 'evenkeel-rbac-'));
   try {
     const program = join(place, 'oracle');
@@ -63,12 +66,7 @@ function theirAnswers(worlds: readonly RbacWorld[]): readonly Answer[] {
       // Argo CD asks for a newer Go than may be here.
       env: { ...process.env, GOTOOLCHAIN: 'auto' },
     });
-    const input = worlds
-      .map((world) => {
-        const projects = world.projects.map(policiesOf);
-        return `${JSON.stringify({ ...world, projects })}\n`;
-      })
-      .join('');
+    const input = questions.map((question) => `${JSON.stringify(question)}\n`).join('');
     const { stdout, stderr, status } = spawnSync(program, [], { input, maxBuffer: 1 << 28 });
     if (status !== 0) throw new Error(stderr.toString());
     return stdout
@@ -138,16 +136,28 @@ const worlds: readonly RbacWorld[] = [
   ...unreadable,
   ...madeUp(randomFrom(hash('rbac')), Number(process.argv[2] ?? 400)),
 ];
-const theirs = theirAnswers(worlds);
+const tokens = await tokenCases();
+const answers = theirAnswers([
+  ...worlds.map((world) => ({ ...world, projects: world.projects.map(policiesOf) })),
+  ...tokens,
+]);
+const theirs = answers.slice(0, worlds.length);
 const counts: Counts = { worlds: 0, questions: 0, allowed: 0, errors: 0, different: 0 };
 for (const [index, world] of worlds.entries()) {
   const answer = theirs[index];
   if (!answer) throw new Error('the original answered less than it was asked');
   compare(world, ourAnswer(world), answer, counts);
 }
+for (const [index, { token, error }] of tokens.entries()) {
+  const answer = answers[worlds.length + index];
+  const isSame = error === undefined ? answer?.signed === token : answer?.error?.startsWith(error) === true;
+  if (isSame) continue;
+  counts.different += 1;
+  console.log(`DIFFERENT token ${token}\n  ours: ${error ?? 'good'}\n  theirs: ${answer?.error ?? answer?.signed}`);
+}
 mkdirSync(join(root, '.results'), { recursive: true });
 writeFileSync(join(root, '.results/rbac.json'), `${JSON.stringify(counts, null, 2)}\n`);
 console.log(
-  `RESULT rbac worlds=${counts.worlds} questions=${counts.questions} allowed=${counts.allowed} unreadable=${counts.errors} different=${counts.different}`,
+  `RESULT rbac worlds=${counts.worlds} questions=${counts.questions} tokens=${tokens.length} allowed=${counts.allowed} unreadable=${counts.errors} different=${counts.different}`,
 );
 process.exitCode = counts.different > 0 ? 1 : 0;

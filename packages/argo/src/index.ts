@@ -161,7 +161,7 @@ export { type Gate, type GateOptions, type KnownBearer, type TokenWish, createGa
 export { roleTokens } from './rbac/project-tokens.ts';
 export { type RbacSettings, rbacConfigName, readRbacSettings } from './rbac/rbac-settings.ts';
 export { barePermissionDenied, permissionDenied } from './rbac/sentences.ts';
-export { TokenRefused } from './rbac/tokens.ts';
+export { TokenRefused, signToken, verifyToken } from './rbac/tokens.ts';
 export { questionProblem, rbacActions, rbacResources, resolveResource } from './rbac/words.ts';
 export { type Trust, trustConfigMaps } from './repositories/trust.ts';
 export { type WebhookAnswer, type WebhookOptions, createWebhookHandler } from './webhook/handler.ts';

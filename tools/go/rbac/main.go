@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 
@@ -27,6 +28,9 @@ type question struct {
 	DefaultRole string            `json:"defaultRole"`
 	Projects    []project         `json:"projects"`
 	Asked       []request         `json:"asked"`
+	// Token is to be verified with Key, in place of everything else.
+	Token string `json:"token"`
+	Key   string `json:"key"`
 }
 
 type request struct {
@@ -42,6 +46,8 @@ type answer struct {
 	Error   string   `json:"error,omitempty"`
 	Allowed []bool   `json:"allowed"`
 	Denied  []string `json:"denied"`
+	// Signed is what golang-jwt makes of the claims of a good token.
+	Signed string `json:"signed,omitempty"`
 }
 
 func main() {
@@ -57,7 +63,11 @@ func main() {
 		if err := json.Unmarshal(in.Bytes(), &asked); err != nil {
 			panic(err)
 		}
-		if err := encoder.Encode(answerTo(asked)); err != nil {
+		said := answerTo
+		if asked.Key != "" {
+			said = verified
+		}
+		if err := encoder.Encode(said(asked)); err != nil {
 			panic(err)
 		}
 	}
@@ -94,6 +104,28 @@ func answerTo(asked question) answer {
 			said.Denied = append(said.Denied, err.Error())
 		}
 	}
+	return said
+}
+
+// verified reads a token as util/session's Parse does, and signs the same claims as its Create does.
+func verified(asked question) answer {
+	said := answer{Allowed: []bool{}, Denied: []string{}}
+	var claims jwt.RegisteredClaims
+	key := func(token *jwt.Token) (any, error) {
+		if _, ok := token.Method.(*jwt.SigningMethodHMAC); !ok {
+			return nil, fmt.Errorf("unexpected signing method: %v", token.Header["alg"])
+		}
+		return []byte(asked.Key), nil
+	}
+	if _, err := jwt.ParseWithClaims(asked.Token, &claims, key); err != nil {
+		said.Error = err.Error()
+		return said
+	}
+	signed, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(asked.Key))
+	if err != nil {
+		panic(err)
+	}
+	said.Signed = signed
 	return said
 }
 

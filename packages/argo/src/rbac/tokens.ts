@@ -41,7 +41,7 @@ export async function signToken(key: Uint8Array, { subject, id, issuedAt, expire
     ...(expiresAt === undefined ? {} : { exp: expiresAt }),
     nbf: issuedAt,
     iat: issuedAt,
-    jti: id,
+    ...(id === '' ? {} : { jti: id }),
   };
   return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(key);
 }
