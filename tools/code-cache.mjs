@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { codeFile, openBundle } from '../packages/cli/bin/bundle-loader.mjs';
 
 const [bundle = '', root = ''] = process.argv.slice(2);
@@ -53,6 +54,16 @@ found: {{ regexReplaceAll "[^a-z0-9]+-?" "A b" "-" }}{{ regexMatch "^v\\\\d+$" "
   return place;
 }
 
+const running = [];
+
+/** Starts a command that runs on until the signal, and waits until it says that it is up. */
+async function untilSaid(args, signal) {
+  const { promise, resolve } = Promise.withResolvers();
+  const ended = runProgram(args, { ...io, signal, out: resolve, err: (text) => process.stderr.write(text) });
+  running.push(ended);
+  await Promise.race([promise, ended]);
+}
+
 /** Fails where V8 would not take what was stored; commands would only be slower, and nobody would see why. */
 function refuseRejected(scripts) {
   const check = `const { Script } = require('node:vm'); const { readFileSync } = require('node:fs');
@@ -65,9 +76,11 @@ for (const file of process.argv.slice(1)) {
   if (status !== 0) throw new Error('code was stored under other flags than those commands start with');
 }
 
+// What one command compiled is not to be thrown away while the next one runs.
+setFlagsFromString('--no-flush-bytecode');
+const { load, scripts } = openBundle(bundle);
+const { runProgram } = load('run.cjs');
 try {
-  const { load, scripts } = openBundle(bundle);
-  const { runProgram } = load('run.cjs');
   const charts = join(root, 'packages/helm/testdata');
   for (const file of readdirSync(charts).filter((name) => name.endsWith('.txtar'))) {
     const place = unpack(join(charts, file), file);
@@ -77,16 +90,21 @@ try {
   await runProgram(['helm', 'template', 'x', join(root, 'examples/shop/charts/mailer')], io);
   await runProgram(['kustomize', 'build', join(root, 'examples/shop/apps/storefront')], io);
   const stop = new AbortController();
-  // Stored as soon as the cluster is up: then it sets flags of V8, and code is taken only under the flags it was stored under.
-  const stopping = {
-    ...io,
-    signal: stop.signal,
-    out() {
-      for (const [file, script] of scripts) writeFileSync(codeFile(file), script.createCachedData());
-      stop.abort();
-    },
-  };
-  await runProgram(['sandbox', 'start', '--kubeconfig', join(directory, 'kubeconfig')], stopping);
+  const kubeconfig = join(directory, 'kubeconfig');
+  await untilSaid(['sandbox', 'start', '--port', '0', '--kubeconfig', kubeconfig], stop.signal);
+  await untilSaid(['controller', '--port', '0', '--kubeconfig', kubeconfig, '--state', directory], stop.signal);
+  // Both set flags of V8 when they are up, and code is taken only under the flags it was stored under.
+  for (const flag of [
+    'flush-bytecode',
+    'no-optimize-for-size',
+    'semi-space-growth-factor=2',
+    'heap-growing-percent=0',
+  ]) {
+    setFlagsFromString(`--${flag}`);
+  }
+  for (const [file, script] of scripts) writeFileSync(codeFile(file), script.createCachedData());
+  stop.abort();
+  await Promise.all(running);
   refuseRejected(scripts);
 } finally {
   rmSync(directory, { recursive: true, force: true });
