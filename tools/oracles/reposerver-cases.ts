@@ -1,7 +1,7 @@
 // Applications to render: written by hand where a rule has an edge, made up from a seed where rules meet.
 
 import type { ApplicationSource } from '@evenkeel/argo';
-import { randomFrom } from './health-shapes.ts';
+import { Picker } from './reposerver-picker.ts';
 import { type Files, chartTree, directoryTree, jsonnetTree, kustomizeTree } from './reposerver-trees.ts';
 
 /** One Application with its repository. */
@@ -574,31 +574,6 @@ const overrideCases: readonly RenderCase[] = overrides.map(([name, more, source]
   app: 'demo',
   source: { path: 'web', ...source },
 }));
-
-/** Picks of a seeded generator. */
-class Picker {
-  readonly #random: () => number;
-
-  constructor(seed: number) {
-    this.#random = randomFrom(seed);
-  }
-
-  chance(probability: number): boolean {
-    return this.#random() < probability;
-  }
-
-  of<Item>(items: readonly Item[]): Item {
-    return items[Math.floor(this.#random() * items.length)] as Item;
-  }
-
-  some<Item>(items: readonly Item[], most: number): readonly Item[] {
-    return Array.from({ length: Math.floor(this.#random() * (most + 1)) }, () => this.of(items));
-  }
-
-  maybe(probability: number, fields: Fields): Fields {
-    return this.chance(probability) ? fields : {};
-  }
-}
 
 const valueFiles: readonly string[] = [
   'envs/a.yaml',

@@ -7,6 +7,7 @@
 import { renderCases } from './reposerver-cases.ts';
 import { Original } from './reposerver-process.ts';
 import { compareRendering } from './reposerver-render.ts';
+import { compareHooks, compareSyncs } from './reposerver-sync.ts';
 import type { Tally } from './reposerver-tally.ts';
 
 const seed = Number(process.env['SEED'] ?? 1);
@@ -22,6 +23,10 @@ async function main(words: readonly string[]): Promise<void> {
   if (isAsked('render')) {
     const cases = renderCases(seed, Number(process.env['MADE'] ?? 60)).filter(({ name }) => chosen(name));
     tallies.push(await compareRendering(original, cases));
+  }
+  if (isAsked('sync')) {
+    tallies.push(await compareHooks(original, seed));
+    tallies.push(await compareSyncs(original, seed, Number(process.env['SYNCS'] ?? 400)));
   }
   for (const tally of tallies) process.stdout.write(`${tally.summary()}\n`);
   process.exitCode = tallies.some(({ different }) => different > 0) ? 1 : 0;

@@ -59,6 +59,8 @@ const cases: readonly (readonly [what: string, annotations: Readonly<Record<stri
   ['one that nobody knows does not', { [hook]: 'Whenever', [helm]: 'pre-install' }, 'before[install] recreate'],
   ['tests and rollbacks are never applied', { [helm]: 'test,pre-rollback' }, ''],
   ['crd-install is an object like others', { [helm]: 'crd-install' }, 'main'],
+  ['crd-install beside a hook is a hook', { [helm]: 'crd-install,pre-install' }, 'before[install] recreate'],
+  ['Skip counts once', { [hook]: 'Skip,Skip' }, ''],
 ];
 
 for (const [what, annotations, want] of cases) test(`turns: ${what}`, () => assert.equal(turns(annotations), want));
@@ -105,6 +107,7 @@ test('prunes: the option of the object counts before that of the Application', (
   assert.deepEqual(stray('Prune=confirm,PruneLast=true'), [undefined, true, true]);
   assert.deepEqual(stray('', { pruneOption: 'never' }), ['ignored (no prune)', false, false]);
   assert.deepEqual(stray('Prune=true', { pruneOption: 'never' }), [undefined, false, false]);
+  assert.equal(strayObject(object({ [hook]: 'Skip' }), delivery({})).keepReason, 'ignored (no prune)');
 });
 
 test('what stays when the Application goes', () => {

@@ -47,7 +47,10 @@ const helmDeletions: Readonly<Record<string, HookDeletion>> = {
 export function waveOf(object: KubeObject): number {
   const annotations = object.metadata.annotations ?? {};
   for (const text of [annotations[waveAnnotation], annotations[helmWeight]]) {
-    if (text !== undefined && /^[+-]?\d+$/.test(text)) return Number(text);
+    if (text === undefined || !/^[+-]?\d+$/.test(text)) continue;
+    const wave = Number(text);
+    // Beyond all bounds it is no integer of upstream's either; and there is but one zero.
+    if (Number.isSafeInteger(wave)) return wave + 0;
   }
   return 0;
 }
@@ -57,13 +60,13 @@ export function isHook(object: KubeObject): boolean {
   const annotations = object.metadata.annotations ?? {};
   if (annotations[hookAnnotation] !== undefined) return !isSkipped(object);
   const helm = annotations[helmHook];
-  return helm !== undefined && !splitList(helm).includes('crd-install');
+  return helm !== undefined && helm !== 'crd-install';
 }
 
 /** An object of Git that is left alone: never applied, never out of sync, never pruned. */
 function isSkipped(object: KubeObject): boolean {
-  const known = listOf(object, hookAnnotation).filter((name) => name === 'Skip' || name in phases);
-  return known.length === 1 && known[0] === 'Skip';
+  const known = new Set(listOf(object, hookAnnotation).filter((name) => name === 'Skip' || name in phases));
+  return known.size === 1 && known.has('Skip');
 }
 
 /** The turns of an object: none for one that is never applied. A hook has one for each of its phases. */
@@ -152,7 +155,8 @@ export function strayObject(live: KubeObject, { policy }: Delivery): StrayObject
   return {
     live,
     wave: waveOf(live),
-    keepReason: prune === 'never' ? 'ignored (no prune)' : undefined,
+    // A sync passes over what is skipped, whether Git still has it or not.
+    keepReason: prune === 'never' || isSkipped(live) ? 'ignored (no prune)' : undefined,
     confirm: prune === 'confirm',
     pruneLast: options.get('PruneLast') === 'true',
     extraneous: splitList(annotations[compareAnnotation] ?? '').includes('IgnoreExtraneous'),

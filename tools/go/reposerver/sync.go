@@ -23,6 +23,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 )
@@ -109,7 +110,7 @@ func (c *cluster) write(object *unstructured.Unstructured, how string, dryRun cm
 	}
 	live := object.DeepCopy()
 	live.SetNamespace(key.Namespace)
-	live.SetUID("uid")
+	live.SetUID(types.UID(fmt.Sprint("written-", len(c.events))))
 	c.objects[key] = live
 	return "written", nil
 }
@@ -260,7 +261,8 @@ func (p plan) Info(_ int, message string, _ ...any) {
 		return
 	}
 	text := separator.ReplaceAllString(strings.TrimSuffix(strings.TrimPrefix(p.next, "["), "]"), "\n$1/")
-	if text != "" {
+	// A sync that waits for hooks of an earlier one to go prints them again.
+	if text != "" && len(*p.tasks) == 0 {
 		*p.tasks = append(*p.tasks, strings.Split(text, "\n")...)
 	}
 }

@@ -385,3 +385,21 @@ test('what an operation has not changed is planned to the same stages again', ()
     }),
   );
 });
+
+test('strays that stay count among the waves that prunes mirror', () => {
+  const stray = (name: string, wave: number, keepReason?: string): PlanInput['strays'][number] => ({
+    live: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'a' } },
+    wave,
+    keepReason,
+  });
+  const strays = [stray('goes', 1), stray('stays', 5, 'ignored (no prune)')];
+  const { stages } = makePlan({
+    objects: [],
+    strays,
+    policy: { prune: true, ordering: 'waves', pruneLast: false, applyInSync: false, skipHooks: false },
+  });
+  assert.deepEqual(
+    stages.map(({ wave, groups }) => [wave, groups.flat().map(({ ref }) => ref.name)]),
+    [[5, ['goes']]],
+  );
+});

@@ -133,7 +133,7 @@ export function makePlan(input: PlanInput): Plan {
   const prunes = pruned.map((stray) => ({ step: pruneStep(stray), wave: stray.wave, last: stray.pruneLast === true }));
   const stages =
     input.policy.ordering === 'waves'
-      ? stagesByWave(writes, placePrunes(prunes, writes, input.policy))
+      ? stagesByWave(writes, placePrunes(prunes, writes, input))
       : stagesByKind(writes, prunes);
   return { stages, kept };
 }
@@ -169,13 +169,16 @@ function pruneStep(stray: StrayObject): Step {
   };
 }
 
-/** Prune waves run backwards: the wave that was applied last is pruned first; `pruneLast` puts prunes behind everything. */
+/**
+ * Prune waves run backwards: the wave that was applied last is pruned first; `pruneLast` puts prunes behind everything. Strays
+ * that stay count among the waves that are mirrored, as upstream's tasks that prune nothing do.
+ */
 function placePrunes(
   prunes: readonly PlacedPrune[],
   writes: readonly PlacedStep[],
-  policy: PlanPolicy,
+  { strays, policy }: PlanInput,
 ): readonly PlacedStep[] {
-  const waves = [...new Set(prunes.map((prune) => prune.wave))].sort((left, right) => left - right);
+  const waves = [...new Set(strays.map((stray) => stray.wave))].sort((left, right) => left - right);
   const mirrored = new Map(waves.map((wave, index) => [wave, waves[waves.length - 1 - index] ?? wave]));
   const mainWaves = writes.filter(({ step }) => step.phase === 'main').map(({ wave }) => wave);
   const behind = [...mainWaves, ...waves].reduce((most, wave) => Math.max(most, wave), 0) + 1;
