@@ -33,6 +33,9 @@ export function renderCommands({ renderer, files, directory, request, buildOptio
 const patchesRemark =
   '# kustomization.yaml updated with patches. There is no `kustomize edit` command for adding patches. In order to generate the manifests in your local environment, you will need to copy the patches into kustomization.yaml manually.';
 
+/** It takes the place of a file's name after that was written, and so is never quoted. */
+const valuesRemark = '<temp file with values from source.helm.values/valuesObject>';
+
 function helmArguments(files: FileTree, directory: string, settings: HelmSettings): readonly string[] {
   const { releaseName, namespace, kubeVersion, parameters, fileParameters, apiVersions } = settings;
   const args = ['template', '.', '--name-template', releaseName];
@@ -49,7 +52,7 @@ function helmArguments(files: FileTree, directory: string, settings: HelmSetting
     args.push('--set-file', `${name}=${cleanParameter(fromRoot(resolveValueFile(directory, path)))}`);
   }
   for (const file of resolveValueFiles(files, directory, settings)) args.push('--values', fromRoot(file));
-  if (saysValues(settings)) args.push('--values', '<temp file with values from source.helm.values/valuesObject>');
+  if (saysValues(settings)) args.push('--values', valuesRemark);
   for (const version of apiVersions) args.push('--api-versions', version);
   if (!settings.skipCrds) args.push('--include-crds');
   if (settings.skipSchemaValidation) args.push('--skip-schema-validation');
@@ -75,5 +78,5 @@ function fromRoot(path: string): string {
 
 /** Arguments with space in them in quotes, as Go quotes strings. */
 function spell(args: readonly string[]): string {
-  return args.map((arg) => (arg === '' ? '""' : /\s/.test(arg) ? quote(arg) : arg)).join(' ');
+  return args.map((arg) => (arg === '' ? '""' : /\s/.test(arg) && arg !== valuesRemark ? quote(arg) : arg)).join(' ');
 }

@@ -30,6 +30,7 @@ const QUIET_MS = 400;
 /** How soon it is asked again what cannot be found out. */
 const UNKNOWN_AGAIN_MS = 60_000;
 const DEADLINE_MS = 15 * 60_000;
+const WRITES_AT_ONCE = 32;
 
 export interface HydratorOptions {
   readonly client: KubeClient;
@@ -282,7 +283,7 @@ class HydrationGroups {
   ): Promise<Outcome> {
     const { clock } = this.#options;
     const startedMs = clock.now();
-    const work = hydrateGroup(group, this.#world, request);
+    const work = hydrateGroup(group, this.#world, { ...request, strangers: this.#strangersOf(group) });
     const ended = work.then(
       () => true,
       () => true,
@@ -294,12 +295,21 @@ class HydrationGroups {
     );
     const isQuick = await Promise.race([ended, quiet]);
     if (!isQuick) {
-      const saying = group.map((each) => this.#say(each, begun(hydratorStatusOf(each), each.hydrator, startedMs)));
-      await Promise.all(saying);
+      await each(group, (one) => this.#say(one, begun(hydratorStatusOf(one), one.hydrator, startedMs)));
     }
     const result = await work;
-    await Promise.all(group.map((each) => this.#conclude(each, result, startedMs)));
+    await each(group, (one) => this.#conclude(one, result, startedMs));
     return result.kind === 'failed' ? again(FAILED_REST_MS + 1000) : { kind: 'settled' };
+  }
+
+  /** Applications that are hydrated from elsewhere. */
+  #strangersOf(group: readonly Hydratable[]): readonly Hydratable[] {
+    const own = new Set(group.map(qualifiedName));
+    return this.#options.argo.applications().flatMap((application): readonly Hydratable[] => {
+      if (!application.spec.sourceHydrator || own.has(qualifiedName(application))) return [];
+      const hydratable = asHydratable(application);
+      return hydratable && application.object.metadata.deletionTimestamp === undefined ? [hydratable] : [];
+    });
   }
 
   async #conclude(application: Hydratable, result: Hydration, startedMs: number): Promise<void> {
@@ -341,6 +351,13 @@ class HydrationGroups {
     if (difference !== undefined) patch['status'] = { sourceHydrator: difference };
     if (Object.keys(annotations).length > 0) patch['metadata'] = { annotations };
     if (Object.keys(patch).length > 0) await this.#options.argo.patch(application, patch);
+  }
+}
+
+/** Some at a time: a group may be of hundreds. */
+async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += WRITES_AT_ONCE) {
+    await Promise.all(items.slice(at, at + WRITES_AT_ONCE).map(work));
   }
 }
 

@@ -6,6 +6,7 @@ import type { Commit } from '@evenkeel/git';
 import type { RepositoryAccess, SourceStore } from '@evenkeel/source';
 import type { Clock } from '@evenkeel/std';
 import type { Governance } from '../projects/governance.ts';
+import type { Project } from '../projects/project.ts';
 import type { RepositoryDirectory } from '../repositories/directory.ts';
 import type { ArgoSettings } from '../settings/settings.ts';
 import { type CommitInput, planCommit, refsOf } from './commit.ts';
@@ -39,6 +40,8 @@ export type Hydration =
     };
 
 export interface HydrationRequest {
+  /** Applications of other groups, which may have the place already. */
+  readonly strangers?: readonly Hydratable[];
   /** Ask the dry repository now. */
   readonly refresh: boolean;
   readonly signal: AbortSignal;
@@ -52,7 +55,8 @@ export async function hydrateGroup(
 ): Promise<Hydration> {
   const [first] = group;
   if (!first) return { kind: 'failed', drySHA: undefined, problems: new Map() };
-  const invalid = validateGroup(group, ({ spec }) => world.governance.project(spec.project || 'default'));
+  const project = ({ spec }: Hydratable): Project | undefined => world.governance.project(spec.project || 'default');
+  const invalid = validateGroup(group, project, request.strangers);
   if (invalid.size > 0) return { kind: 'failed', drySHA: undefined, problems: invalid };
   const { signal } = request;
   let drySHA: string;
@@ -211,7 +215,7 @@ function wordsOf(
   { settings, clock }: HydrationWorld,
 ): Pick<CommitInput, 'metadata' | 'message' | 'readmeTemplate' | 'author' | 'seconds'> {
   const { hydrator } = settings();
-  const metadata = commitMetadata(dryURL, commit);
+  const metadata = commitMetadata(withoutCredentials(dryURL), commit);
   let message: string;
   try {
     message = cleanMessage(renderMessage(hydrator.commitMessageTemplate, metadata));
@@ -221,6 +225,11 @@ function wordsOf(
   const author = { name: hydrator.authorName, email: hydrator.authorEmail };
   const seconds = Math.floor(clock.now() / 1000);
   return { metadata, message, readmeTemplate: hydrator.readmeTemplate, author, seconds };
+}
+
+/** What is committed is read by more people than the manifest of an Application. */
+function withoutCredentials(url: string): string {
+  return url.replace(/^(https?:\/\/)[^/@]*@/i, '$1');
 }
 
 async function described<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -3,12 +3,14 @@
 
 import { permitsSource } from '../projects/permissions.ts';
 import type { Project } from '../projects/project.ts';
+import { normalizeUrl } from '../repositories/match.ts';
 import { type Hydratable, drySourceOf, qualifiedName, targetOf } from './spec.ts';
 
 /** What is wrong with each Application, by its qualified name; empty where the group may be hydrated. */
 export function validateGroup(
   applications: readonly Hydratable[],
   project: (application: Hydratable) => Project | undefined,
+  strangers: readonly Hydratable[] = [],
 ): ReadonlyMap<string, string> {
   const problems = new Map<string, string>();
   const taken = new Map<string, string>();
@@ -20,17 +22,33 @@ export function validateGroup(
       continue;
     }
     const { repoURL, path } = targetOf(application.hydrator);
-    const place = cleanPath(path);
-    const other = taken.get(place);
-    if (other === undefined) {
-      taken.set(place, name);
-      continue;
-    }
+    const place = placeOf(application);
     const shared = `hydrator uses the same destination: repo=${withoutUser(repoURL)}, path=${path}`;
-    problems.set(name, `app ${other} ${shared}`);
-    problems.set(other, `app ${name} ${shared}`);
+    const elder = strangers.find((stranger) => isElder(stranger, application) && placeOf(stranger) === place);
+    const other = taken.get(place);
+    if (elder) {
+      // Upstream does not see those that come from another dry revision; they would write over each other for ever.
+      problems.set(name, `app ${qualifiedName(elder)} ${shared}`);
+    } else if (other === undefined) {
+      taken.set(place, name);
+    } else {
+      problems.set(name, `app ${other} ${shared}`);
+      problems.set(other, `app ${name} ${shared}`);
+    }
   }
   return problems;
+}
+
+/** Where an Application is hydrated to, in one spelling. */
+function placeOf({ hydrator }: Hydratable): string {
+  const { repoURL, branch, path } = targetOf(hydrator);
+  return JSON.stringify([normalizeUrl(repoURL) || repoURL, branch, cleanPath(path)]);
+}
+
+/** Of two that want the same place, the one that was there first keeps it. */
+function isElder(left: Hydratable, right: Hydratable): boolean {
+  const age = (each: Hydratable): string => `${each.object.metadata.creationTimestamp ?? ''} ${qualifiedName(each)}`;
+  return age(left) < age(right);
 }
 
 /** What everybody of a group is told whose own Application is in order. */
@@ -73,11 +91,14 @@ export function cleanPath(path: string): string {
   return parts.join('/');
 }
 
+const written: ReadonlySet<string> = new Set(['manifest.yaml', 'hydrator.metadata', 'README.md', '.gitattributes']);
+
 function pathProblem(path: string): string | undefined {
   const parts = cleanPath(path).split('/');
   if (path.startsWith('/')) return 'it begins at the root of the file system';
   if (parts[0] === '..') return 'it leads out of the repository';
   if (parts.some((part) => /^\.git$/i.test(part))) return 'it leads into the directory of Git itself';
+  if (parts.some((part) => written.has(part))) return 'it leads through a file that hydration writes';
   // eslint-disable-next-line no-control-regex -- control characters are what is refused.
   return /[\u0000-\u001f\\]/.test(path) ? 'it contains characters that no path may have' : undefined;
 }
