@@ -43,6 +43,7 @@ export function clusterWorld(input: ClusterWorldInput): GeneratorWorld {
     decisions: (query) => listDecisions(input, query),
     readTree: (source, work) =>
       source.kind === 'oci' ? readArtifact(input, places, { source, work }) : readTree(input, source, work),
+    hiddenDirectories: settings.hiddenDirectories,
     newFileGlobbing: settings.newFileGlobbing,
     askPlugin: (question) => askPlugin(access, question),
     forges: settings.forges,

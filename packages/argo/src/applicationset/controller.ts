@@ -237,7 +237,7 @@ class GenerationMemory {
     // Forgotten before it is made: what becomes stale meanwhile is made again.
     this.#remembered.delete(key);
     const generation = await this.#run(set, signal, read);
-    const after = againAfterMs(set.spec.generators);
+    const after = againAfterMs(set.spec.generators, this.settings.requeueMs);
     this.#remembered.set(key, { spec, generation, dueAtMs: after === undefined ? undefined : now + after });
     this.#follow(key, read, this.#accessOf(set));
     return generation;

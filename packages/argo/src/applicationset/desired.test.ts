@@ -214,6 +214,10 @@ test('sets are looked at again as their generators need it', () => {
   };
   assert.equal(minutes({ list: {} }, { clusters: {} }), undefined);
   assert.equal(minutes({ git: {} }), 3);
+  const often = (after: string): number =>
+    readSetSettings({ 'applicationsetcontroller.requeue.after': after }).requeueMs;
+  assert.deepEqual(['90s', '1ms', 'soon', ''].map(often), [90_000, 180_000, 180_000, 180_000]);
+  assert.equal(againAfterMs([{ git: {} }, { scmProvider: {} }], often('90s')), 90_000);
   assert.equal(minutes({ scmProvider: {} }), 30);
   assert.equal(minutes({ pullRequest: { requeueAfterSeconds: 60 } }, { scmProvider: {} }), 1);
   assert.equal(

@@ -2,6 +2,7 @@
 // argoproj/argo-cd:cmd/argocd-applicationset-controller/commands (3.6), except where a comment says why not.
 
 import { matchesGlob } from '@evenkeel/lang';
+import { parseDurationMs } from '@evenkeel/std';
 import type { ApplicationsSync } from './application-set.ts';
 import type { ForgePolicy } from './generators/world.ts';
 
@@ -13,6 +14,10 @@ export interface SetSettings {
   readonly preservedAnnotations: readonly string[];
   readonly preservedLabels: readonly string[];
   readonly newFileGlobbing: boolean;
+  /** `reposerver.include.hidden.directories` */
+  readonly hiddenDirectories: boolean;
+  /** How often those are asked who do not tell, where a generator does not say. */
+  readonly requeueMs: number;
   readonly forges: ForgePolicy;
   /** Namespaces besides Argo CD's own: globs, or /regular expressions/. */
   readonly namespaces: readonly string[];
@@ -40,6 +45,8 @@ export function readSetSettings(params: Readonly<Record<string, string>>): SetSe
     preservedAnnotations: list('global.preserved.annotations'),
     preservedLabels: list('global.preserved.labels'),
     newFileGlobbing: flag('enable.new.git.file.globbing', false),
+    hiddenDirectories: params['reposerver.include.hidden.directories'] === 'true',
+    requeueMs: requeueMs(said('requeue.after')),
     forges: {
       enabled: flag('enable.scm.providers', true),
       allowed: list('allowed.scm.providers'),
@@ -48,6 +55,14 @@ export function readSetSettings(params: Readonly<Record<string, string>>): SetSe
     namespaces: list('namespaces'),
     resourcesMax: resourcesMax > 0 ? resourcesMax : 5000,
   };
+}
+
+const REQUEUE_MS = 3 * 60_000;
+
+/** Between a second and a year; what is no such duration counts as not said. */
+function requeueMs(text: string): number {
+  const ms = parseDurationMs(text);
+  return ms === undefined || ms < 1000 || ms > 8760 * 3_600_000 ? REQUEUE_MS : ms;
 }
 
 /** The policy that holds for a set. */

@@ -1,6 +1,6 @@
 // Reads single entries of a ConfigMap; what cannot be read is named once, with the key, and counts as not set.
 
-import { type Json, type JsonObject, isMap, parseYaml } from '@evenkeel/resource';
+import { type Json, type JsonObject, isMap, parseQuantity, parseYaml, quantityValue } from '@evenkeel/resource';
 import { parseDurationMs } from '@evenkeel/std';
 
 export class EntryReader {
@@ -52,6 +52,16 @@ export class EntryReader {
     if (/^\d+$/.test(text)) return Number(text);
     this.refuse(key, `"${text}" is not a number`);
     return fallback;
+  }
+
+  /** A number of bytes as Kubernetes writes quantities: "10M", "1Gi". */
+  bytes(key: string, fallback: number): number {
+    const text = this.text(key);
+    if (text === '') return fallback;
+    const quantity = parseQuantity(text);
+    const bytes = quantity.ok ? Number(quantityValue(quantity.value)) : -1;
+    if (bytes < 0) this.refuse(key, `"${text}" is not a number of bytes`);
+    return bytes < 0 ? fallback : bytes;
   }
 
   duration(key: string, fallbackMs: number): number {

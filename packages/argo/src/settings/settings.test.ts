@@ -93,6 +93,18 @@ test('a wrong entry is named and the rest counts', () => {
   assert.equal(problems.length, named.length);
 });
 
+test('sizes are quantities', () => {
+  const key = 'reposerver.max.combined.directory.manifests.size';
+  const read = (text: string): readonly [number, number] => {
+    const { settings, problems } = readSettings({ params: { [key]: text } });
+    return [settings.renderers.directoryBytesMax, problems.length];
+  };
+  assert.deepEqual(read('1Gi'), [1024 ** 3, 0]);
+  assert.deepEqual(read('0'), [0, 0]);
+  assert.deepEqual(read('much'), [10_000_000, 1]);
+  assert.deepEqual(read(''), [10_000_000, 0]);
+});
+
 test('bare off is none', () => {
   for (const text of ['off', 'none', '"false"', 'false']) {
     const { settings } = readSettings({ config: { 'resource.compareoptions': `ignoreResourceStatusField: ${text}` } });

@@ -64,7 +64,13 @@ export interface ArgoSettings {
     readonly versions: ReadonlyMap<string, string>;
   };
   readonly helm: { readonly valuesFileSchemes: readonly string[] };
-  readonly renderers: { readonly kustomize: boolean; readonly helm: boolean; readonly directory: boolean };
+  readonly renderers: {
+    readonly kustomize: boolean;
+    readonly helm: boolean;
+    readonly directory: boolean;
+    /** How large all manifests of a directory may be together; 0 for any size. */
+    readonly directoryBytesMax: number;
+  };
   /** Config management plugins. */
   readonly plugins: readonly PluginDefinition[];
   readonly globalProjects: readonly GlobalProject[];
@@ -147,6 +153,7 @@ export function readSettings({ config = {}, params = {}, plugins = [] }: Setting
       kustomize: cm.flag('kustomize.enable', true),
       helm: cm.flag('helm.enable', true),
       directory: cm.flag('jsonnet.enable', true),
+      directoryBytesMax: cmd.bytes('reposerver.max.combined.directory.manifests.size', 10_000_000),
     },
     plugins: readPlugins(plugins, problems),
     globalProjects: globalProjects(cm),

@@ -84,6 +84,7 @@ export function renderRequest(
     directory: {
       ...directorySettings(fields.directory ?? {}, fill),
       ...(renderers.directory ? {} : { jsonnet: false as const }),
+      bytesMax: renderers.directoryBytesMax,
     },
     disabled: [...(renderers.helm ? [] : ['helm' as const]), ...(renderers.kustomize ? [] : ['kustomize' as const])],
     ...plugin,

@@ -13,13 +13,14 @@ import { type Computed, renderJsonnet } from './jsonnet.ts';
 import type { DirectorySettings, JsonnetSettings } from './request.ts';
 
 /** All manifests of a directory together may be this large, as upstream (--max-combined-directory-manifests-size). */
-const BYTES_MAX = 10 * 1024 * 1024;
+const BYTES_MAX = 10_000_000;
 const SKIP_MARK = '+argocd:skip-file-rendering';
 
 /** Reads every manifest; a file that does not parse is a refusal and does not hide the others. */
 export function renderDirectory(tree: FileTree, directory: string, settings: DirectorySettings): Rendering {
   const objects: RenderedObject[] = [];
   const refusals: Refusal[] = [];
+  const { bytesMax = BYTES_MAX } = settings;
   let bytesTotal = 0;
   for (const path of manifestFiles(tree, directory, settings)) {
     const bytes = tree.read(path);
@@ -33,8 +34,9 @@ export function renderDirectory(tree: FileTree, directory: string, settings: Dir
       continue;
     }
     bytesTotal += bytes.length;
-    if (bytesTotal > BYTES_MAX) {
-      refusals.push(refuse(path, undefined, `the manifests of "${directory}" are larger than 10 MiB together`));
+    if (bytesMax > 0 && bytesTotal > bytesMax) {
+      const most = `${bytesMax / 1_000_000} MB`;
+      refusals.push(refuse(path, undefined, `the manifests of "${directory}" are larger than ${most} together`));
       break;
     }
     const read = path.endsWith('.json') ? readManifestJson(text) : readManifestText(text, false);

@@ -70,6 +70,8 @@ export interface DirectorySettings {
   readonly anyExtension?: boolean;
   /** Files of Jsonnet are left out where it is false. */
   readonly jsonnet?: JsonnetSettings | false;
+  /** How large all manifests may be together; 0 for any size, 10 MB where nothing is said. */
+  readonly bytesMax?: number;
 }
 
 /** What Jsonnet files are given. */

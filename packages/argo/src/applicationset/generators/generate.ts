@@ -85,29 +85,33 @@ function compileFilter(selector: NonNullable<GeneratorSpec['selector']>): Return
 }
 
 const minuteMs = 60_000;
-const defaultAgainMs: Readonly<Partial<Record<GeneratorKind, number>>> = {
-  git: 3 * minuteMs,
-  oci: 3 * minuteMs,
-  clusterDecisionResource: 3 * minuteMs,
-  plugin: 30 * minuteMs,
-  scmProvider: 30 * minuteMs,
-  pullRequest: 30 * minuteMs,
-};
+/** Generators that ask others again and again, and how often unless they say; undefined for as often as the operator says. */
+const defaultAgainMs: ReadonlyMap<GeneratorKind, number | undefined> = new Map([
+  ['git', undefined],
+  ['oci', undefined],
+  ['clusterDecisionResource', undefined],
+  ['plugin', 30 * minuteMs],
+  ['scmProvider', 30 * minuteMs],
+  ['pullRequest', 30 * minuteMs],
+]);
 
 /** When a set must be looked at again because a generator asks somebody who does not tell; undefined for never. */
-export function againAfterMs(list: readonly GeneratorSpec[]): number | undefined {
+export function againAfterMs(list: readonly GeneratorSpec[], requeueMs: number = 3 * minuteMs): number | undefined {
   let least: number | undefined;
   for (const generator of list) {
     for (const kind of kindsOf(generator)) {
       const spec = generator[kind] ?? {};
       const seconds = spec['requeueAfterSeconds'];
       const own = combiningKinds.has(kind)
-        ? againAfterMs(childrenOf(spec))
-        : kind in defaultAgainMs && typeof seconds === 'number'
-          ? seconds * 1000
-          : defaultAgainMs[kind];
+        ? againAfterMs(childrenOf(spec), requeueMs)
+        : ownAgainMs(kind, seconds, requeueMs);
       if (own !== undefined && own > 0 && (least === undefined || own < least)) least = own;
     }
   }
   return least;
+}
+
+function ownAgainMs(kind: GeneratorKind, seconds: unknown, requeueMs: number): number | undefined {
+  if (!defaultAgainMs.has(kind)) return undefined;
+  return typeof seconds === 'number' ? seconds * 1000 : (defaultAgainMs.get(kind) ?? requeueMs);
 }

@@ -74,7 +74,7 @@ async function fromDirectories(
   input: TreeInput,
 ): Promise<readonly Params[]> {
   const all = await explained(`error getting directories from ${input.kind}`, () =>
-    input.world.readTree(sourceOf(spec, input), directoriesOf),
+    input.world.readTree(sourceOf(spec, input), (tree) => directoriesOf(tree, input.world.hiddenDirectories === true)),
   );
   const chosen = all.filter((path) => {
     const hits = rules.filter((rule) => matchPath(rule.path, path) === true);
@@ -89,12 +89,12 @@ async function fromDirectories(
   });
 }
 
-/** Every directory but the root and hidden ones, in order of names. */
-function directoriesOf(tree: Snapshot): readonly string[] {
+/** Every directory but the root, and but hidden ones unless they count, in order of names. */
+function directoriesOf(tree: Snapshot, hidden: boolean): readonly string[] {
   const found: string[] = [];
   const visit = (directory: string): void => {
     for (const { name, kind } of tree.list(directory) ?? []) {
-      if (kind !== 'directory' || name.startsWith('.')) continue;
+      if (kind !== 'directory' || (name.startsWith('.') && !hidden)) continue;
       const path = directory === '' ? name : `${directory}/${name}`;
       found.push(path);
       visit(path);

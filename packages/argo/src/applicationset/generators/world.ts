@@ -54,6 +54,8 @@ export interface GeneratorWorld {
     },
     work: (tree: Snapshot) => T,
   ): Promise<T>;
+  /** Whether directories whose names begin with a dot count. */
+  readonly hiddenDirectories?: boolean;
   /** Whether file patterns follow the newer rules, where `*` stops at '/'. */
   readonly newFileGlobbing: boolean;
   askPlugin(question: PluginQuestion): Promise<Json>;

@@ -138,6 +138,7 @@ function worldOf(testCase: SetCase, objects: readonly KubeObject[], access: Forg
       const tree = memoryTree(files);
       return work({ ...tree, files: () => Object.keys(files) } as unknown as Snapshot);
     },
+    hiddenDirectories: settings['hiddenDirectories'] === true,
     newFileGlobbing: settings['newFileGlobbing'] === true,
     askPlugin: async () => parseYaml(sections.get('plugin.yaml') ?? '{}', { dialect: 'sigs' }) ?? {},
     forges: {
