@@ -96,7 +96,7 @@ test('sets by their git generators, nested ones and templated ones too', () => {
   const inMatrix = (child: Json): Json => ({ matrix: { generators: [{ list: {} }, child] } });
   assert.ok(setConcerned(inMatrix(git(url, 'main')), push()));
   assert.ok(setConcerned(inMatrix(git('{{ .url }}', '{{ .revision }}')), push()));
-  assert.ok(setConcerned({ merge: { generators: [inMatrix(git(url, 'main')) as never] } }, push()));
+  assert.ok(setConcerned({ merge: { mergeKeys: ['a'], generators: [inMatrix(git(url, 'main')) as never] } }, push()));
   assert.ok(!setConcerned({ list: {} }, push()));
 });
 
