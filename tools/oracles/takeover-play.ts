@@ -73,8 +73,8 @@ interface Moment {
 }
 
 /** How long nothing may happen before it is settled, and how long that is waited for. */
-const QUIET_MS = 8000;
-const SETTLED_WITHIN_MS = 240_000;
+const QUIET_MS = 6000;
+const SETTLED_WITHIN_MS = 150_000;
 
 class Scene {
   readonly #stage: Stage;
@@ -191,9 +191,11 @@ class Scene {
   /** Waits until nobody writes any more and nothing is under way, and tells how things stand. */
   async settled(what: string): Promise<Moment> {
     const { actor } = present(this.#running, 'somebody at work');
+    const { keep, first, say } = this.#options;
     const writes: Write[] = [];
     let quietSince = Date.now();
     let asked = -1;
+    let busy: readonly string[] = [];
     for (const giveUpAt = Date.now() + SETTLED_WITHIN_MS; Date.now() < giveUpAt;) {
       await sleep(500);
       const found = this.#stage.writes();
@@ -203,13 +205,13 @@ class Scene {
       writes.push(...found);
       asked = requests;
       const statuses = await this.statuses();
-      const isBusy = [...statuses.values()].some((object) => isUnderWay(object));
-      if (isWorking || isBusy) quietSince = Date.now();
+      busy = [...statuses].flatMap(([name, object]) => (isUnderWay(object) ? [name] : []));
+      if (isWorking || busy.length > 0) quietSince = Date.now();
       if (Date.now() - quietSince < QUIET_MS) continue;
       break;
     }
+    if (busy.length > 0) say(`not settled: ${busy.join(', ')}`);
     const [statuses, objects] = [await this.statuses(), await this.#stage.snapshot()];
-    const { keep, first, say } = this.#options;
     const text = JSON.stringify(Object.fromEntries(statuses), undefined, 1);
     writeFileSync(join(keep, `${first}-${what.replaceAll(' ', '-')}.json`), text);
     say(
@@ -279,10 +281,12 @@ const application = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Applicat
 
 function isUnderWay(object: KubeObject): boolean {
   const { status, operation } = object as unknown as {
-    readonly status?: { readonly operationState?: { readonly phase?: string } };
+    readonly status?: { readonly operationState?: { readonly phase?: string; readonly message?: string } };
     readonly operation?: unknown;
   };
   const isAsked = object.metadata.annotations?.['argocd.argoproj.io/refresh'] !== undefined;
+  // What a sync window holds back stays under way until somebody opens it.
+  if (/sync window/.test(status?.operationState?.message ?? '')) return false;
   return status === undefined || isAsked || operation !== undefined || status.operationState?.phase === 'Running';
 }
 

@@ -25,6 +25,9 @@ const { values } = parseArgs({
 const missing = argoMissing();
 if (missing !== undefined) throw new Error(missing);
 mkdirSync(values.keep, { recursive: true });
+// Ends what it has started when it is told to end.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
+process.setMaxListeners(100);
 const started = performance.now();
 const say = (text: string): void =>
   void process.stdout.write(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);

@@ -50,3 +50,31 @@ test('a rollback cut short is taken up with the settings it was asked for under'
 test('it remembers since when it can have been written for', () => {
   assert.equal(memoryOf(readApplication(application({})), 'x').sinceMs, Date.parse('2026-01-01T00:00:00Z'));
 });
+
+test('what Argo CD wrote of the same source is the same source: empty fields left out or filled in', () => {
+  const own = { ...source, directory: { recurse: true }, helm: { skipCrds: false, valueFiles: [] } };
+  const theirs = {
+    targetRevision: 'main',
+    path: 'web',
+    repoURL: source.repoURL,
+    directory: { jsonnet: {}, recurse: true },
+  };
+  const revision = '1'.repeat(40);
+  const destination = { server: 'https://kubernetes.default.svc', namespace: '' };
+  const comparedTo = { source: theirs, destination: { server: 'https://kubernetes.default.svc' } };
+  const operationState = {
+    operation: { initiatedBy: { automated: true }, retry: {}, sync: { revision, source: theirs } },
+    phase: 'Failed',
+    startedAt: '2026-01-02T00:00:00Z',
+    syncResult: { revision, source: theirs },
+  };
+  const status = { operationState, sync: { status: 'Synced', revision, comparedTo } };
+  const read = readApplication(application({ spec: { project: 'default', source: own, destination }, status }));
+  const { lastOperation, settledRevision } = memoryOf(read, 'same');
+  assert.deepEqual([lastOperation?.fingerprint, settledRevision], ['same', revision]);
+  const other = { ...status, operationState: { ...operationState, syncResult: { revision, source } } };
+  const changed = readApplication(
+    application({ spec: { project: 'default', source: own, destination }, status: other }),
+  );
+  assert.equal(memoryOf(changed, 'same').lastOperation?.fingerprint, '');
+});

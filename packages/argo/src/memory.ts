@@ -30,7 +30,7 @@ export function memoryOf(application: Application, fingerprint: string, settings
       namespace: resource.namespace ?? '',
       name: resource.name,
     }));
-  const wanted = JSON.stringify(sourcesOf(spec));
+  const wanted = spelled(sourcesOf(spec));
   const state = status.operationState;
   return {
     inventory,
@@ -51,7 +51,7 @@ function recordedOperation(
   }: { readonly fingerprint: string; readonly wanted: string; readonly settings: SourceSettings | undefined },
 ): OperationReport {
   const { syncResult, operation } = state;
-  const sameSource = JSON.stringify(sourcesOf(syncResult ?? {})) === wanted;
+  const sameSource = spelled(sourcesOf(syncResult ?? {})) === wanted;
   const automated = operation.initiatedBy?.automated === true;
   const id = `recorded-${state.startedAt}`;
   const healings = operation.sync?.autoHealAttemptsCount;
@@ -101,6 +101,25 @@ function recordedStep(entry: JsonObject): readonly StepReport[] {
   ];
 }
 
+/**
+ * A value in one spelling, whoever wrote it: Argo CD leaves out what is empty, adds `jsonnet: {}` to every directory, and has an
+ * order of fields of its own.
+ */
+function spelled(value: unknown): string {
+  return JSON.stringify(essence(value)) ?? '';
+}
+
+function essence(value: unknown): unknown {
+  if (value === null || value === '' || value === false) return undefined;
+  if (typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((entry) => essence(entry) ?? {});
+  const fields = Object.entries(value ?? {})
+    .map(([name, field]) => [name, essence(field)] as const)
+    .filter(([, field]) => field !== undefined)
+    .sort(([left], [right]) => (left < right ? -1 : 1));
+  return fields.length === 0 ? undefined : Object.fromEntries(fields);
+}
+
 /** The revisions of a history entry or a sync, as operations name them. */
 export function historyRevision(entry: Pick<HistoryEntry, 'revision' | 'revisions'> | undefined): string | undefined {
   if (!entry) return undefined;
@@ -111,7 +130,7 @@ function settledRevisionOf({ status, spec }: Application, wanted: string): strin
   const { sync } = status;
   if (sync?.status !== 'Synced') return undefined;
   const { comparedTo } = sync;
-  const sameSource = JSON.stringify(comparedTo?.['sources'] ?? [comparedTo?.['source']]) === wanted;
-  const sameDestination = JSON.stringify(comparedTo?.['destination']) === JSON.stringify(spec.destination ?? {});
+  const sameSource = spelled(comparedTo?.['sources'] ?? [comparedTo?.['source']]) === wanted;
+  const sameDestination = spelled(comparedTo?.['destination']) === spelled(spec.destination);
   return sameSource && sameDestination ? (sync.revisions?.join(',') ?? sync.revision) : undefined;
 }

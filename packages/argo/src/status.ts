@@ -13,6 +13,7 @@ import {
   type ResourceStatus,
   asJson,
 } from './application.ts';
+import { healthCauses } from './health-causes.ts';
 import { fitting, historyOf, operationStateOf, sizeOf } from './operation-state.ts';
 import { controlPlaneNamespace } from './tracking.ts';
 
@@ -76,13 +77,20 @@ export function statusOf(application: Application, report: DeliveryReport, optio
       ? operationStateOf(application, report.operation)
       : before.operationState;
   const history = historyOf(application, report, operationState);
-  const { sourceType: _one, sourceTypes: _many, summary: _summary, resourceHealthSource: _source, ...rest } = before;
+  const {
+    sourceType: _one,
+    sourceTypes: _many,
+    summary: _summary,
+    resourceHealthSource: _source,
+    conditions: _conditions,
+    ...rest
+  } = before;
   return {
     ...rest,
     sync: syncOf(application, report),
     health: healthOf(before.health, report, now),
     ...resourcesOf(application, report, options),
-    conditions: conditionsOf(before.conditions ?? [], withHold(application, report), now),
+    ...conditionsOf(before.conditions ?? [], withHold(application, report), now),
     ...summaryOf(report),
     ...sourceTypesOf(application, report),
     ...(operationState ? { operationState } : {}),
@@ -93,12 +101,20 @@ export function statusOf(application: Application, report: DeliveryReport, optio
 
 function healthOf(
   before: ApplicationStatus['health'],
-  { health }: DeliveryReport,
+  report: DeliveryReport,
   now: string,
 ): NonNullable<ApplicationStatus['health']> {
-  const status = healthWords[health.status];
+  // Of what cannot be rendered now, the health that was found last is the best that is known.
+  if (before && isUnrendered(report) && report.health.status === 'unknown') return before;
+  const status = healthWords[report.health.status];
   const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
-  return { status, lastTransitionTime };
+  const message = healthCauses(report);
+  return { status, lastTransitionTime, ...(message === undefined ? {} : { message }) };
+}
+
+/** Nothing is known of what should be, and nothing was found in the cluster either. */
+function isUnrendered({ sync, resources }: DeliveryReport): boolean {
+  return sync === 'unknown' && resources.length === 0;
 }
 
 function summaryOf({ images, resources, links = [] }: DeliveryReport): Pick<ApplicationStatus, 'summary'> {
@@ -108,7 +124,7 @@ function summaryOf({ images, resources, links = [] }: DeliveryReport): Pick<Appl
     ...(images.length > 0 ? { images } : {}),
     ...(isAppOfApps ? { isAppOfApps } : {}),
   };
-  return Object.keys(summary).length > 0 ? { summary } : {};
+  return { summary };
 }
 
 function sourceTypesOf({ spec, status }: Application, { renderers }: DeliveryReport): Partial<ApplicationStatus> {
@@ -138,8 +154,8 @@ function resourcesOf(
   { persistHealth = false }: StatusOptions,
 ): Pick<ApplicationStatus, 'resources' | 'resourceHealthSource'> {
   const source = persistHealth ? {} : { resourceHealthSource: 'appTree' };
-  if (report.sync === 'unknown' && report.resources.length === 0)
-    return { resources: status.resources ?? [], ...source };
+  if (isUnrendered(report))
+    return { ...(status.resources ? { resources: status.resources.map(unknownNow) } : {}), ...source };
   const listed = report.resources
     .filter((resource) => !resource.hook || resource.present === true)
     .map((resource) => ({ resource, entry: resourceOf(resource, persistHealth) }))
@@ -160,6 +176,11 @@ function resourcesOf(
     ),
     ...source,
   };
+}
+
+/** An object that was told of before its source could not be read any more. */
+function unknownNow(resource: ResourceStatus): ResourceStatus {
+  return resource.status === undefined ? resource : { ...resource, status: syncWords.unknown };
 }
 
 /** How many objects of a report its status leaves out for their number. */
@@ -217,7 +238,7 @@ function conditionsOf(
   before: readonly ApplicationCondition[],
   report: DeliveryReport,
   now: string,
-): readonly ApplicationCondition[] {
+): Pick<ApplicationStatus, 'conditions'> {
   const wanted = report.refusals.map(({ code, sentence }) => ({ type: conditionTypes[code], message: sentence }));
   const failed = standingFailure(report);
   if (failed && wanted.length === 0) wanted.push({ type: 'SyncError', message: failureSentence(failed) });
@@ -232,10 +253,13 @@ function conditionsOf(
       wanted.push({ type: 'ExcludedResourceWarning', message: warning });
     }
   }
-  return wanted.map(({ type, message }) => {
-    const known = before.find((condition) => condition.type === type && condition.message === message);
-    return { type, message, lastTransitionTime: known?.lastTransitionTime ?? now };
-  });
+  if (wanted.length === 0) return {};
+  return {
+    conditions: wanted.map(({ type, message }) => {
+      const known = before.find((condition) => condition.type === type && condition.message === message);
+      return { type, message, lastTransitionTime: known?.lastTransitionTime ?? now };
+    }),
+  };
 }
 
 /** Where it is held is worth a condition: it is not at the newest commit, and in sync all the same. */

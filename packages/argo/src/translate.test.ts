@@ -77,6 +77,8 @@ test('sync options become policy', () => {
 test('retries, with the defaults of upstream', () => {
   assert.deepEqual(translateRetry(undefined), { limit: 5, baseMs: 5000, factor: 2, maxMs: 180_000 });
   assert.deepEqual(translateRetry({ limit: -1 }).limit, Infinity);
+  // Argo CD writes a limit of 0 back as no limit.
+  assert.deepEqual([translateRetry({}).limit, translateRetry({ backoff: { duration: '1s' } }).limit], [0, 0]);
   const backoff = { duration: '10s', factor: 3, maxDuration: '1m' };
   assert.deepEqual(translateRetry({ limit: 1, backoff }), { limit: 1, baseMs: 10_000, factor: 3, maxMs: 60_000 });
 });

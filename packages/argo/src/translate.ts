@@ -138,9 +138,12 @@ function translatePolicy(
   };
 }
 
-/** Defaults of an automated sync: 5 attempts, 5 s doubling up to 3 min. Mirrors argoproj/argo-cd:controller/appcontroller.go (3.6). */
+/**
+ * Defaults of an automated sync: 5 attempts, 5 s doubling up to 3 min; a policy that names no limit has none to try, as Argo CD
+ * writes a limit of 0 back. Mirrors argoproj/argo-cd:controller/appcontroller.go (3.6).
+ */
 export function translateRetry(retry: RetryStrategy | undefined): RetryPolicy {
-  const limit = retry?.limit ?? 5;
+  const limit = retry === undefined ? 5 : (retry.limit ?? 0);
   return {
     limit: limit < 0 ? Infinity : limit,
     baseMs: retryDurationMs(retry?.backoff?.duration) ?? 5000,
