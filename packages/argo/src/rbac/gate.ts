@@ -63,6 +63,9 @@ export interface GateOptions {
   readonly onProblem?: ((sentence: string) => void) | undefined;
 }
 
+/** How long the first token waits for what it is judged by. */
+const READ_MS = 10_000;
+
 /** Makes a gate. */
 export function createGate(options: GateOptions): Gate {
   return new TokenGate(options);
@@ -196,6 +199,19 @@ class TokenGate implements Gate {
     return this.#watched;
   }
 
+  /** Who shows a token does not wait for ever for a cluster that is away. */
+  async #inTime(work: Promise<unknown>): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const cancel = this.#options.clock.after(READ_MS, () =>
+      reject(new Error(`${secretName} and ${rbacConfigName} cannot be read: the cluster does not answer`)),
+    );
+    try {
+      await Promise.race([work, promise]);
+    } finally {
+      cancel();
+    }
+  }
+
   async #start(): Promise<Watched> {
     const { client, namespace, signal } = this.#options;
     const follow = async (kind: string, name: string): Promise<Informer> => {
@@ -203,7 +219,12 @@ class TokenGate implements Gate {
       return createInformer(client, type, { namespace, fieldSelector: `metadata.name=${name}`, signal });
     };
     const [secrets, configs] = [await follow('Secret', secretName), await follow('ConfigMap', rbacConfigName)];
-    await Promise.all([secrets.synced, configs.synced]);
+    try {
+      await this.#inTime(Promise.all([secrets.synced, configs.synced]));
+    } catch (error) {
+      await Promise.all([secrets[Symbol.asyncDispose](), configs[Symbol.asyncDispose]()]);
+      throw error;
+    }
     const read = (): void => {
       const data = configs.get(namespace, rbacConfigName)?.['data'] as Readonly<Record<string, string>> | undefined;
       this.#settings = readRbacSettings(data);

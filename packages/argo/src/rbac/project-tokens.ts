@@ -16,8 +16,9 @@ export function findToken(
   tokens: readonly JwtToken[],
   { id, issuedAt }: { readonly id: string; readonly issuedAt: number },
 ): JwtToken | undefined {
-  const byId = id === '' ? undefined : tokens.find((token) => token.id === id);
-  return byId ?? tokens.find((token) => token.iat === issuedAt);
+  const named = tokens.find((token) => token.id === id);
+  // One that has a name is not let in by the name of another of the same second, unless that has none of its own.
+  return named ?? tokens.find(({ iat, id: own }) => iat === issuedAt && (id === '' || own === String(iat)));
 }
 
 /** The project with the tokens of one role changed, and those of all roles alike in both places. */

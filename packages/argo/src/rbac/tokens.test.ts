@@ -97,6 +97,8 @@ test('a token is found by its id, else by the second it was issued in', () => {
   assert.equal(findToken(tokens, { id: 'nine', issuedAt: 5 })?.iat, 9);
   assert.equal(findToken(tokens, { id: '', issuedAt: 5 })?.id, '5');
   assert.equal(findToken(tokens, { id: 'gone', issuedAt: 6 }), undefined);
+  assert.equal(findToken(tokens, { id: 'gone', issuedAt: 9 }), undefined, 'another token of that second');
+  assert.equal(findToken(tokens, { id: 'of old', issuedAt: 5 })?.id, '5');
 });
 
 test('groups are the values of the claims that scopes name', () => {

@@ -2,14 +2,14 @@
 // see. A route without a rule is closed to tokens, so that a new one is not open by mistake.
 
 import { apiRoot } from '@evenkeel/api';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Backend } from '../backend.ts';
 import type { ActionRefused } from '../faces/face.ts';
 import { applicationRules } from './application-rules.ts';
 import { editRules } from './edit-rules.ts';
 import { governanceRules } from './governance-rules.ts';
 import { type Rights, forbidden, ownerRights, rightsOfToken } from './rights.ts';
-import type { Rule, Rules } from './rule.ts';
+import type { Asked, Rule, Rules } from './rule.ts';
 import { tokenOf } from './token.ts';
 
 const rules: Rules = { ...applicationRules, ...editRules, ...governanceRules };
@@ -27,18 +27,37 @@ export function guardRoutes(app: FastifyInstance, backend: Backend): void {
     const token = tokenOf(request.headers);
     if (token !== undefined) known.set(request, await rightsOfToken(backend.access?.gate, token));
   });
-  app.addHook('preHandler', async (request) => {
+  app.addHook('preHandler', async (request, reply) => {
     const rights = rightsOf(request);
     if (!isOurs(request) || rights.isOwner) return;
     const rule = ruleOf(request);
     if (!rule) throw forbidden(`permission denied: ${nameOf(request)} is not open to tokens`);
-    await rule.check?.({ request, backend, rights });
+    const asked = { request, backend, rights };
+    await rule.check?.(asked);
+    if (request.method === 'GET') endWithRights(reply, rule, asked);
   });
   app.addHook('preSerialization', async (request, reply, payload) => {
     const rights = rightsOf(request);
     const show = isOurs(request) && !rights.isOwner && reply.statusCode < 400 ? ruleOf(request)?.show : undefined;
     return show ? show(payload as never, { request, backend, rights }) : payload;
   });
+}
+
+/** How long what is open may outlive its token, or the permission it was opened with. */
+const OPEN_MS = 20_000;
+
+/** Ends an answer that is still being written, such as a stream, when its bearer might not ask for it any more. */
+function endWithRights({ raw }: FastifyReply, { check }: Rule, asked: Asked): void {
+  const stillMay = async (): Promise<boolean> => {
+    try {
+      await check?.(asked);
+      return await asked.rights.isGood();
+    } catch {
+      return false;
+    }
+  };
+  const timer = setInterval(() => void stillMay().then((may) => may || raw.destroy()), OPEN_MS);
+  raw.once('close', () => clearInterval(timer));
 }
 
 /** The routes that this server has and no bearer of a token may use, for tests. */
