@@ -430,6 +430,79 @@ test('the template and the author are those of argocd-cm, and another wish is hy
   await settings({});
 });
 
+test('whoever joins later, asks again, or was overwritten by hand is hydrated at the same dry commit', async () => {
+  const dry = await push('infra', { 'late/a.yaml': valued('late', '1') });
+  await untilHydration('one', 'the newest commit', phaseIs('Hydrated', dry));
+  await application('late', { sync: { targetBranch: 'env/two' } });
+  await untilLive('late', '1');
+  assert.equal(at(await app('late'), 'status', 'sourceHydrator', 'currentOperation', 'drySHA'), dry);
+  await push('infra', { 'late/manifest.yaml': valued('late', 'by hand') }, { branch: 'env/two' });
+  await untilLive('late', 'by hand');
+  await nudge('late', 'hard');
+  await untilLive('late', '1');
+  assert.equal(await show('infra', 'log', '-1', '--format=%s', 'env/two'), `${dry.slice(0, 7)}: A change`);
+});
+
+test('a commit that touches none of the paths named is compared and no more', async () => {
+  const dry = await push('infra', { 'paths/a.yaml': valued('paths', '1') });
+  await application('paths', { sync: { targetBranch: 'env/paths' } });
+  await untilHydration('paths', 'hydrated', phaseIs('Hydrated', dry));
+  const annotations = { 'argocd.argoproj.io/manifest-generate-paths': '.' };
+  const type = await typeOf('Application', 'argoproj.io');
+  await world.client.patch(type, { namespace: 'argocd', name: 'paths' }, 'merge', { metadata: { annotations } });
+  const next = await push('infra', { 'elsewhere.txt': 'y' });
+  const status = await untilHydration(
+    'paths',
+    'compared',
+    ({ lastComparedDryRevision }) => lastComparedDryRevision === next,
+  );
+  assert.equal(at(status, 'currentOperation', 'drySHA'), dry);
+  const last = await push('infra', { 'paths/a.yaml': valued('paths', '2') });
+  await untilHydration('paths', 'hydrated again', phaseIs('Hydrated', last));
+});
+
+test('a webhook of the dry repository is enough', async () => {
+  await settings({ 'timeout.reconciliation': '0' });
+  const dry = await push('infra', { 'paths/a.yaml': valued('paths', '3') });
+  const body = JSON.stringify({
+    ref: 'refs/heads/main',
+    before: '0'.repeat(40),
+    after: dry,
+    repository: { html_url: urlOf('infra').replace(/\.git$/, ''), default_branch: 'main' },
+    commits: [{ added: [], modified: ['paths/a.yaml'], removed: [] }],
+  });
+  const headers = { 'content-type': 'application/json', 'x-github-event': 'push' };
+  const answer = await fetch(new URL('/api/webhook', world.server?.url), { method: 'POST', headers, body });
+  assert.equal(answer.status, 200, await answer.text());
+  await untilLive('paths', '3');
+  await settings({});
+});
+
+test('plain directories and plugins are dry sources too', async () => {
+  const data = {
+    'plugin.yaml':
+      'apiVersion: argoproj.io/v1alpha1\nkind: ConfigManagementPlugin\nmetadata: {name: shout}\nspec:\n  generate: {command: [sh, -c, "sed s/quiet/$ARGOCD_ENV_WORD/ template.txt"]}\n',
+  };
+  const metadata = {
+    name: 'plugin-shout',
+    namespace: 'argocd',
+    labels: { 'evenkeel.dev/config-management-plugin': 'true' },
+  };
+  await apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as unknown as KubeObject);
+  await push('infra', {
+    'plugged/template.txt': valued('plugged', 'quiet'),
+    'nested/a/b.yaml': valued('nested', '1'),
+    'nested/skip.yaml': valued('skipped', '1'),
+  });
+  const env = [{ name: 'WORD', value: 'LOUD' }];
+  await application('plugged', { dry: { plugin: { name: 'shout', env } }, sync: { targetBranch: 'env/plugged' } });
+  const directory = { recurse: true, exclude: 'skip.yaml' };
+  await application('nested', { dry: { directory }, sync: { targetBranch: 'env/nested' } });
+  await untilLive('plugged', 'LOUD');
+  await untilLive('nested', '1');
+  assert.doesNotMatch(await show('infra', 'show', 'env/nested:nested/manifest.yaml'), /skipped/);
+});
+
 test('the command waits for hydration', async () => {
   const env = { EVENKEEL_SERVER: world.server?.url ?? '' };
   const waited = await run(process.execPath, [...commandLine, 'app', 'wait', 'web', '--hydrated', '--timeout', '30'], {
