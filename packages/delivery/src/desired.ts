@@ -23,6 +23,8 @@ export interface Wanted {
     readonly compare: Delivery['compare'];
     readonly value: Prepared;
   };
+  /** What somebody was told who insisted on an answer of now, and for how long it counts for whoever does not insist. */
+  told?: { readonly fingerprint: string; readonly rendered: RenderedDelivery; readonly untilMs: number } | undefined;
   stopWatching: readonly (() => void)[];
   watchedUrls: string;
   watchedAccess: DeliverySource['access'];
@@ -37,6 +39,7 @@ export function nothingWanted(): Pick<Wanted, 'stopWatching' | 'watchedUrls' | '
 export function forgetRendered(state: Wanted): void {
   delete state.rendered;
   delete state.prepared;
+  delete state.told;
 }
 
 export interface DesiredOptions {
@@ -52,6 +55,9 @@ interface RenderWish {
   readonly refresh?: 'normal' | 'hard' | undefined;
   readonly signal: AbortSignal;
 }
+
+/** What was refused is asked about again a little later than this, and then what is known may count again. */
+const TOLD_MS = 55_000;
 
 /** Until those that a commit touches have been compared and written. */
 const NOTE_AFTER_MS = 500;
@@ -82,6 +88,11 @@ export class DesiredState implements Disposable {
     { cluster, request }: { readonly cluster: Cluster; readonly request: SyncRequest | undefined },
   ): Promise<RenderedDelivery> {
     if (request?.manifests) return renderManifests(request.manifests);
+    const nowMs = this.#options.clock.now();
+    const { fingerprint } = delivery;
+    // What was known before a refresh that failed must not take its answer back a moment later.
+    const { told } = state;
+    if (told && !request && !refresh && told.fingerprint === fingerprint && nowMs < told.untilMs) return told.rendered;
     const asked = asRequested(delivery, request);
     const rendered = await renderDelivery({
       delivery: asked,
@@ -95,6 +106,8 @@ export class DesiredState implements Disposable {
       signal,
     });
     state.rendered = remembered(state.rendered, rendered);
+    const isUnanswered = refresh !== undefined && rendered.sources.length === 0 && !request;
+    state.told = isUnanswered ? { fingerprint, rendered, untilMs: nowMs + TOLD_MS } : undefined;
     const lookups = rendered.sources.map((source) => source.lookups);
     if (rendered.refusals.length === 0) this.#lookups.note(cluster, delivery.key, lookups);
     return rendered;
@@ -132,6 +145,7 @@ export class DesiredState implements Disposable {
     const access = delivery.sources[0]?.access;
     if (key === state.watchedUrls && access === state.watchedAccess) return;
     for (const stop of state.stopWatching) stop();
+    delete state.told;
     state.watchedUrls = key;
     state.watchedAccess = access;
     state.stopWatching = watchSources(this.#places, delivery.sources, () => void this.#sourceMoved(state));
@@ -140,6 +154,7 @@ export class DesiredState implements Disposable {
   /** A commit that touches nothing of a delivery is only noted, when those that it touches are on their way. */
   async #sourceMoved(state: Wanted): Promise<void> {
     const { key } = state.delivery;
+    delete state.told;
     if (await isTouched(state.delivery, state.rendered, this.#places)) {
       this.#options.onWake(key, 'change');
       return;

@@ -175,6 +175,22 @@ test('a half-made, foreign, or damaged mirror is made anew; leftovers of a kille
   assert.equal((await mirror.treeEntries(second)).length, 3);
 });
 
+test('a mirror whose directory goes away while it is used is made anew', async () => {
+  await using bed = await createTestbed();
+  await using remote = await remoteIn(bed);
+  const { url, work } = remote;
+  const directory = bed.path('mirror');
+  await using mirror = await openMirror(bed.git, { url, directory });
+  const head = await mirror.resolve('main');
+  await rm(directory, { recursive: true });
+  assert.equal((await mirror.lsRemote()).head, head);
+  const second = await bed.commit(work, 'second', { 'apps/a.yaml': 'a: 2\n' });
+  await bed.user(work, 'push', '--quiet', 'origin', 'main');
+  await rm(directory, { recursive: true });
+  assert.equal(await mirror.resolve('main'), second);
+  assert.equal((await mirror.treeEntries(second)).length, 3);
+});
+
 test('many callers at once are served by one mirror directory', async () => {
   await using bed = await createTestbed();
   await using remote = await remoteIn(bed);

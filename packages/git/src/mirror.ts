@@ -2,6 +2,7 @@
 // where the server can do that. A mirror that was killed while it was being made, belongs to another URL, or turns out
 // damaged is thrown away and made anew: it holds nothing that the remote does not.
 
+import { existsSync } from 'node:fs';
 import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type GitAuth, type PreparedRemote, prepareRemote } from './auth.ts';
@@ -113,6 +114,8 @@ function assemble(context: MirrorContext): GitMirror {
     const missing = oids.filter((oid) => !known.has(oid));
     if (missing.length > 0) await fetchObjects(context, missing, undefined);
   });
+  const mended = createMending(context, () => local.reset());
+  const list = (signal?: AbortSignal): Promise<RemoteHeads> => mended(() => listRemote(context, signal), signal);
   const isHere = async (sha: string): Promise<boolean> => (await local.infos([sha])).get(sha)?.type === 'commit';
   const ensure = async (sha: string, signal?: AbortSignal): Promise<void> => {
     if (local.hasRead(sha) || (await isHere(sha))) return;
@@ -126,7 +129,7 @@ function assemble(context: MirrorContext): GitMirror {
   const resolve = async (revision: string, signal?: AbortSignal): Promise<string> => {
     const { name, suffix } = splitSuffix(revision);
     if (isFullSha(name)) await ensure(name, signal);
-    const found = isFullSha(name) ? name : resolveRemote(await listRemote(context, signal), name);
+    const found = isFullSha(name) ? name : resolveRemote(await list(signal), name);
     if (found !== undefined) {
       await ensure(found, signal);
       return suffix === '' ? found : local.resolve(found + suffix);
@@ -142,7 +145,7 @@ function assemble(context: MirrorContext): GitMirror {
     fetch,
     resolve,
     ensure,
-    lsRemote: (signal) => listRemote(context, signal),
+    lsRemote: list,
     async blobs(oids) {
       const known = await local.infos(oids);
       const missing = oids.filter((oid) => !known.has(oid));
@@ -153,6 +156,25 @@ function assemble(context: MirrorContext): GitMirror {
       await local[Symbol.asyncDispose]();
       await context.remote[Symbol.asyncDispose]();
     },
+  };
+}
+
+/** Makes a mirror anew that is damaged or gone, and does what was to be done with it. */
+function createMending(
+  context: MirrorContext,
+  reset: () => void,
+): <T>(work: () => Promise<T>, signal: AbortSignal | undefined) => Promise<T> {
+  return async <T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof GitError && error.code === 'corrupt')) throw error;
+      await withLock(context.directory, async () => {
+        if (!(await isWhole(context))) await remake(context, signal);
+      });
+      reset();
+      return work();
+    }
   };
 }
 
@@ -310,11 +332,19 @@ export async function runRemote(
     return await attempt(context.remote.url);
   } catch (error) {
     if (error instanceof GitError && error.code === 'authentication') return refused(context, error, attempt);
+    if (error instanceof GitError && error.code === 'not-found' && !isThere(context.directory)) {
+      throw new GitError('corrupt', `the local copy of ${context.subject} is gone`, error.detail);
+    }
     // GitLab redirects `/group/project` to `/group/project.git`; that much can be guessed without following.
     const mayRetry = error instanceof GitError && error.code === 'redirect' && !context.remote.url.endsWith('.git');
     if (!mayRetry) throw error;
     return attempt(`${context.remote.url.replace(/\/$/, '')}.git`);
   }
+}
+
+/** True for a repository; git says of a directory that is none, or no more, what it says of a remote that is none. */
+function isThere(directory: string | undefined): boolean {
+  return directory === undefined || existsSync(join(directory, 'HEAD'));
 }
 
 /** Tries once more where the credentials may have expired meanwhile; says clearly where there were none. */
