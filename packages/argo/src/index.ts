@@ -115,6 +115,7 @@ export {
   inClusterName,
   readClusterSecret,
 } from './clusters/known-cluster.ts';
+export { type ClusterSight, sightOf } from './clusters/sight.ts';
 export { type ClusterListener, type ClusterPool, createClusterPool } from './clusters/pool.ts';
 export { controlPlaneNamespace, deliveryKey, trackingAnnotation } from './tracking.ts';
 export { type Translation, inClusterServer, isSkipped, translateApplication } from './translate.ts';

@@ -11,6 +11,7 @@ import {
 } from '@evenkeel/kube';
 import {
   type FieldSchema,
+  type GroupKind,
   type GroupVersionKind,
   type KubeObject,
   builtinSchema,
@@ -64,6 +65,8 @@ export interface ClusterOptions {
   readonly clock?: Clock;
   /** What becomes of kinds that we may not list or watch; whoever needs one fails, where nothing is said. */
   readonly respectRbac?: () => RbacRespect;
+  /** A label selector that narrows down which objects of a kind are watched; '' for all of them. */
+  readonly selectorOf?: (kind: GroupKind) => string;
 }
 
 /** Connects to a cluster and waits until it answers. */
@@ -71,7 +74,7 @@ export async function connectCluster(
   name: string,
   client: KubeClient,
   frontEnds: () => readonly FrontEnd[],
-  how: Pick<ClusterOptions, 'respectRbac'> = {},
+  how: Pick<ClusterOptions, 'respectRbac' | 'selectorOf'> = {},
 ): Promise<Cluster> {
   const cluster = new WatchedCluster({ name, client, frontEnds, ...how });
   await cluster.ready;
@@ -137,12 +140,12 @@ class WatchedCluster implements Cluster {
   #version: string | undefined;
   #doubted: Promise<void> | undefined;
 
-  constructor({ name, client, frontEnds, scope, clock = systemClock, respectRbac }: ClusterOptions) {
+  constructor({ name, client, frontEnds, scope, clock = systemClock, ...sight }: ClusterOptions) {
     this.name = name;
     this.client = client;
     this.#clock = clock;
     this.#sinceMs = clock.now();
-    this.live = createLiveState({ client, frontEnds, clock, scope, respectRbac });
+    this.live = createLiveState({ client, frontEnds, clock, scope, ...sight });
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;
     });

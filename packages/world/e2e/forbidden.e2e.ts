@@ -173,3 +173,28 @@ test('a permission that is granted counts by itself', async () => {
   });
   await story.untilApp('blind', 'Synced', 'Healthy');
 });
+
+test('resource.selectors: what is not looked at costs no memory, and is not lost sight of where it is wanted', async () => {
+  const metadata = { name: 'argocd-cm', namespace: 'argocd' };
+  const rules =
+    '- {kinds: [ConfigMap], clusters: ["https://*"], selector: "tier=seen"}\n- {kinds: [Secret], selector: tier=seen}\n';
+  const data = { 'resource.selectors': rules };
+  await story.apply(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data }));
+  await story.push({
+    'selected/pin.yaml': configMapYaml('selected'),
+    'selected/seen.yaml': configMapYaml('seen').replace('metadata:', 'metadata:\n  labels: {tier: seen}'),
+  });
+  await story.apply(abroad('selected'));
+  await story.untilApp('selected', 'Synced', 'Healthy');
+  const cluster = story.world.pool.opened(at(config, 'clusters', 0, 'cluster', 'server') as string);
+  const counted = cluster?.live.list({ group: '', kind: 'ConfigMap' }).map(({ metadata: { name } }) => name);
+  assert.deepEqual(counted, ['seen']);
+  const patch = ['patch', 'configmap', 'selected', '-n', 'partly', '--type=merge', '-p', '{"data":{"value":"bent"}}'];
+  succeed(await story.kubectl(patch), 'patch');
+  await story.until(
+    'the ConfigMap to be healed',
+    async () => look(at(await story.get('configmap/partly/selected'), 'data', 'value')) === 'one',
+  );
+  await story.push({ 'selected/pin.yaml': undefined });
+  await story.until('it to be pruned', async () => (await story.get('configmap/partly/selected')) === undefined);
+});

@@ -21,6 +21,7 @@ import {
   controlPlaneNamespace,
   deliveryKey,
   createWebhookHandler,
+  sightOf,
   startApplicationSets,
   startArgo,
   type RepositoryDirectory,
@@ -168,8 +169,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const credentials = stack.use(await watchRepositories({ ...own, ...exchange(options) }));
   const argoFrontEnd = createArgoFrontEnd(() => settings.current(), settings.scripts);
   const frontEnds = (): readonly FrontEnd[] => [argoFrontEnd, fluxFrontEnd];
-  const respectRbac = (): RbacRespect => settings.current().respectRbac;
-  const cluster = stack.use(await connectCluster('in-cluster', client, frontEnds, { respectRbac }));
+  const cluster = stack.use(await connectCluster('in-cluster', client, frontEnds, sightOf(settings)));
   const { clusters, pool } = await startClusters({ ...own, settings, cluster, frontEnds, stack }, options);
   const verifier = stack.use(createVerifier({ git, store, keys: () => credentials.trust().gpgKeys }));
   const core = { git, client, cluster, clusters, pool, store, charts, history, credentials, stateDirectory, clock };
@@ -201,13 +201,12 @@ async function startClusters(
   { environment, credentialEnvironment = environment, connect }: WorldOptions,
 ): Promise<Pick<World, 'clusters' | 'pool'>> {
   const inClusterEnabled = (): boolean => settings.current().inClusterEnabled;
-  const respectRbac = (): RbacRespect => settings.current().respectRbac;
   const directory = stack.use(await watchClusters({ client, namespace, signal, inClusterEnabled }));
   const how = {
     ...(credentialEnvironment ? { environment: credentialEnvironment } : {}),
     ...(connect ? { connect } : {}),
   };
-  const pool = stack.use(createClusterPool({ directory, own, frontEnds, clock, respectRbac, ...how }));
+  const pool = stack.use(createClusterPool({ directory, own, frontEnds, clock, ...sightOf(settings), ...how }));
   return { clusters: directory, pool };
 }
 

@@ -11,6 +11,7 @@ import {
   createHttpTransport,
   createKubeClient,
 } from '@evenkeel/kube';
+import type { GroupKind } from '@evenkeel/resource';
 import type { Clock } from '@evenkeel/std';
 import { resolveAccess } from './access.ts';
 import type { ClusterDirectory } from './directory.ts';
@@ -40,6 +41,8 @@ export interface PoolOptions {
   readonly connect?: (config: ClusterConfig) => KubeTransport;
   /** What becomes of kinds that we may not list or watch, by the settings as they stand. */
   readonly respectRbac?: () => RbacRespect;
+  /** A label selector that narrows down which objects of a kind are watched in a cluster; '' for all of them. */
+  readonly selectorOf?: (kind: GroupKind, server: string) => string;
 }
 
 /** Makes an empty pool. */
@@ -107,7 +110,7 @@ class SecretClusters implements ClusterPool {
   }
 
   #openOne(known: KnownCluster): Opened {
-    const { own, frontEnds, clock, respectRbac } = this.#options;
+    const { own, frontEnds, clock, respectRbac, selectorOf } = this.#options;
     const isOwn = known.server === inClusterAddress;
     const transport = isOwn ? undefined : this.#transport(known);
     const client: KubeClient = transport ? createKubeClient(transport, { clock }) : own.client;
@@ -118,6 +121,7 @@ class SecretClusters implements ClusterPool {
       frontEnds,
       clock,
       ...(respectRbac ? { respectRbac } : {}),
+      ...(selectorOf ? { selectorOf: (kind) => selectorOf(kind, known.server) } : {}),
       ...(namespaces.length > 0 ? { scope: { namespaces, clusterResources } } : {}),
     });
     return {

@@ -1,8 +1,8 @@
-// resource.exclusions and resource.inclusions: which kinds of which clusters are looked at at all.
+// resource.exclusions, resource.inclusions and resource.selectors: which kinds, and which objects, of which clusters are looked at.
 // Mirrors argoproj/argo-cd:util/settings/{filtered_resource,resources_filter}.go (3.6).
 
 import { matchesGlob } from '@evenkeel/lang';
-import type { GroupKind, Json } from '@evenkeel/resource';
+import { type GroupKind, type Json, type JsonObject, parseLabelSelector } from '@evenkeel/resource';
 import type { EntryReader } from './entry-reader.ts';
 
 /** One rule. An empty list matches everything. */
@@ -29,13 +29,42 @@ export interface ResourceFilters {
 
 /** Whether objects of a kind are left alone in a cluster: excluded, or not among the inclusions where there are some. */
 export function isExcluded(kind: GroupKind, cluster: string, { exclusions, inclusions }: ResourceFilters): boolean {
-  const matches = (rule: FilteredResource): boolean =>
-    some(rule.apiGroups, (glob) => matchesGlob(glob, kind.group)) &&
-    some(rule.kinds, (name) => name === '*' || name === kind.kind) &&
-    matchesCluster(rule, cluster);
+  const matches = (rule: FilteredResource): boolean => matchesRule(rule, kind, cluster);
   if (always.some(matches) || exclusions.some(matches)) return true;
   if (inclusions.some(matches)) return false;
   return inclusions.some((rule) => matchesCluster(rule, cluster));
+}
+
+/** One rule of `resource.selectors`. */
+export interface SelectedResource extends FilteredResource {
+  /** A label selector as text. */
+  readonly selector: string;
+}
+
+/** Which objects of a kind are watched in a cluster: what all rules for it ask for together; '' for all objects. */
+export function selectorOf(kind: GroupKind, cluster: string, rules: readonly SelectedResource[]): string {
+  return rules
+    .filter((rule) => matchesRule(rule, kind, cluster))
+    .map(({ selector }) => selector)
+    .join(',');
+}
+
+/** Reads the rules; one whose selector cannot be read is named and left out. */
+export function readSelectors(reader: EntryReader, key: string): readonly SelectedResource[] {
+  return reader.yamlList(key).flatMap((entry) => {
+    const selector = typeof entry['selector'] === 'string' ? entry['selector'].trim() : '';
+    const read = parseLabelSelector(selector);
+    if (!read.ok) reader.refuse(key, `the selector "${selector}": ${read.error}`);
+    return selector === '' || !read.ok ? [] : [{ ...filterOf(entry), selector }];
+  });
+}
+
+function matchesRule(rule: FilteredResource, kind: GroupKind, cluster: string): boolean {
+  return (
+    some(rule.apiGroups, (glob) => matchesGlob(glob, kind.group)) &&
+    some(rule.kinds, (name) => name === '*' || name === kind.kind) &&
+    matchesCluster(rule, cluster)
+  );
 }
 
 function matchesCluster(rule: FilteredResource, cluster: string): boolean {
@@ -48,11 +77,11 @@ function some(list: readonly string[], test: (entry: string) => boolean): boolea
 
 /** Reads one of the two lists. */
 export function readFilters(reader: EntryReader, key: string): readonly FilteredResource[] {
-  return reader.yamlList(key).map((entry) => ({
-    apiGroups: texts(entry['apiGroups']),
-    kinds: texts(entry['kinds']),
-    clusters: texts(entry['clusters']),
-  }));
+  return reader.yamlList(key).map(filterOf);
+}
+
+function filterOf(entry: JsonObject): FilteredResource {
+  return { apiGroups: texts(entry['apiGroups']), kinds: texts(entry['kinds']), clusters: texts(entry['clusters']) };
 }
 
 function texts(value: Json | undefined): readonly string[] {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { customizationsOf, exactCustomization } from './customizations.ts';
-import { isExcluded } from './resource-filter.ts';
+import { isExcluded, selectorOf } from './resource-filter.ts';
 import { defaultSettings, readSettings } from './settings.ts';
 
 test('defaults are those of Argo CD', () => {
@@ -91,6 +91,25 @@ test('a wrong entry is named and the rest counts', () => {
   ];
   for (const key of named) assert.equal(problems.filter((problem) => problem.includes(` ${key}:`)).length, 1, key);
   assert.equal(problems.length, named.length);
+});
+
+test('selectors of all rules that fit a kind count together', () => {
+  const { settings, problems } = readSettings({
+    config: {
+      'resource.selectors': [
+        '- {apiGroups: [""], kinds: [Pod], clusters: ["https://a*"], selector: "!argocd.argoproj.io/instance"}',
+        '- {selector: " tier in (a,b) "}',
+        '- {kinds: [Pod], selector: "=="}',
+        '- {kinds: [Secret]}',
+      ].join('\n'),
+    },
+  });
+  const of = (kind: string, cluster: string): string => selectorOf({ group: '', kind }, cluster, settings.selectors);
+  assert.equal(of('Pod', 'https://a.example.com'), '!argocd.argoproj.io/instance,tier in (a,b)');
+  assert.equal(of('Pod', 'https://b.example.com'), 'tier in (a,b)');
+  assert.equal(of('Secret', 'https://a.example.com'), 'tier in (a,b)');
+  assert.equal(problems.length, 1);
+  assert.match(problems[0] ?? '', /resource\.selectors: the selector "=="/);
 });
 
 test('sizes are quantities', () => {

@@ -7,7 +7,7 @@ import { defaultMessageTemplate, defaultReadmeTemplate } from '../hydrator/templ
 import { type Customizations, readCustomizations } from './customizations.ts';
 import { EntryReader } from './entry-reader.ts';
 import { type PluginSource, readPlugins } from './plugins.ts';
-import { type FilteredResource, readFilters } from './resource-filter.ts';
+import { type FilteredResource, type SelectedResource, readFilters, readSelectors } from './resource-filter.ts';
 
 /** How a live object says which Application it belongs to. */
 export type TrackingMethod = 'annotation' | 'label' | 'annotation+label';
@@ -50,6 +50,8 @@ export interface ArgoSettings {
   readonly customizations: Customizations;
   readonly exclusions: readonly FilteredResource[];
   readonly inclusions: readonly FilteredResource[];
+  /** `resource.selectors`: which objects of a kind are watched. */
+  readonly selectors: readonly SelectedResource[];
   readonly compare: CompareSettings;
   readonly ignoreResourceUpdates: boolean;
   /** `resource.respectRBAC`: what becomes of kinds that may not be listed or watched. */
@@ -139,6 +141,7 @@ export function readSettings({ config = {}, params = {}, plugins = [] }: Setting
     customizations: readCustomizations(config, problems),
     exclusions: readFilters(cm, 'resource.exclusions'),
     inclusions: readFilters(cm, 'resource.inclusions'),
+    selectors: readSelectors(cm, 'resource.selectors'),
     compare: compareSettings(cm, cmd),
     ignoreResourceUpdates: cm.flag('resource.ignoreResourceUpdatesEnabled', true),
     respectRbac: cm.choice('resource.respectRBAC', ['normal', 'strict'], 'off'),

@@ -10,7 +10,7 @@ import {
   type ResourceType,
   createInformerSet,
 } from '@evenkeel/kube';
-import { type GroupKind, type KubeObject, type ObjectRef } from '@evenkeel/resource';
+import { type GroupKind, type KubeObject, type ObjectRef, refOf } from '@evenkeel/resource';
 import type { Clock } from '@evenkeel/std';
 import type { FrontEnd } from '../model.ts';
 import { DeniedKinds, type RbacRespect, kindKey } from './denied-kinds.ts';
@@ -36,7 +36,7 @@ export interface LiveState extends AsyncDisposable {
    */
   watch(types: readonly ResourceType[]): Promise<void>;
   /**
-   * Reads those of these objects whose kind is left out of what is watched, one by one; costs nothing for all others.
+   * Reads those of these objects that are left out of what is watched, one by one; costs nothing for all others.
    * Rejects with KindDenied where not even that is permitted.
    */
   read(refs: readonly ObjectRef[]): Promise<void>;
@@ -83,6 +83,8 @@ export interface LiveStateOptions {
   readonly scope?: ClusterScope | undefined;
   /** What becomes of kinds that we may not see, now. */
   readonly respectRbac?: (() => RbacRespect) | undefined;
+  /** A label selector that narrows down which objects of a kind are watched, now; '' for all of them. */
+  readonly selectorOf?: ((kind: GroupKind) => string) | undefined;
 }
 
 const everything: ClusterScope = { namespaces: [], clusterResources: true };
@@ -98,12 +100,17 @@ class WatchedState implements LiveState {
   readonly #scope: ClusterScope;
   readonly #denied: DeniedKinds;
   readonly #read: ReadObjects;
+  readonly #selectorOf: (kind: GroupKind) => string;
+  /** The selector that each kind is watched with. */
+  readonly #selectors = new Map<string, string>();
   /** Kinds whose refusal is being looked into. */
   readonly #doubted = new Set<string>();
   readonly #sightListeners = new Set<(kind: GroupKind) => void>();
 
-  constructor({ client, frontEnds, clock, scope = everything, respectRbac = () => 'off' }: LiveStateOptions) {
+  constructor({ client, frontEnds, clock, scope = everything, ...how }: LiveStateOptions) {
+    const { respectRbac = (): RbacRespect => 'off', selectorOf = (): string => '' } = how;
     this.#client = client;
+    this.#selectorOf = selectorOf;
     this.#frontEnds = frontEnds;
     this.#scope = scope;
     this.#set = createInformerSet(client, {
@@ -121,6 +128,7 @@ class WatchedState implements LiveState {
 
   async watch(types: readonly ResourceType[]): Promise<void> {
     await this.#denied.lookAgain(types);
+    this.#followSelectors();
     const fresh = types.filter((type) => !this.#isKnown(type));
     if (fresh.length > 0) {
       for (const type of fresh) this.#start(type);
@@ -139,7 +147,7 @@ class WatchedState implements LiveState {
   async read(refs: readonly ObjectRef[]): Promise<void> {
     const byType = new Map<ResourceType, ObjectRef[]>();
     for (const ref of refs) {
-      const type = this.#denied.leftOut(ref);
+      const type = this.#denied.leftOut(ref) ?? this.#unselected(ref);
       if (type) byType.set(type, [...(byType.get(type) ?? []), ref]);
     }
     await Promise.all(Array.from(byType, ([type, wanted]) => this.#read.read(type, wanted)));
@@ -215,8 +223,12 @@ class WatchedState implements LiveState {
   }
 
   observe(type: ResourceType, object: KubeObject): void {
-    if (this.leavesOut(type)) this.#read.observe(type, object);
-    else this.#set.observe(type, object);
+    if (this.leavesOut(type)) {
+      this.#read.observe(type, object);
+      return;
+    }
+    this.#set.observe(type, object);
+    if (this.#unselected(refOf(object))) this.#read.observe(type, object);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -230,6 +242,24 @@ class WatchedState implements LiveState {
 
   #isKnown(type: ResourceType): boolean {
     return this.#informers.has(kindKey(type)) || this.#denied.has(type);
+  }
+
+  /** The type of an object that may be there although it is not among those that are watched. */
+  #unselected(ref: ObjectRef): ResourceType | undefined {
+    const key = kindKey(ref);
+    const informer = this.#informers.get(key);
+    const isNarrowed = (this.#selectors.get(key) ?? '') !== '';
+    return isNarrowed && informer?.get(ref.namespace, ref.name) === undefined ? informer?.type : undefined;
+  }
+
+  /** Kinds that are to be watched with another selector than they are begin anew. */
+  #followSelectors(): void {
+    for (const [key, informer] of this.#informers) {
+      if (this.#selectorOf(informer.type) === this.#selectors.get(key)) continue;
+      this.#informers.delete(key);
+      this.#start(informer.type);
+      void informer[Symbol.asyncDispose]();
+    }
   }
 
   /** Resolves when the first state is there, or it is known that we may not see it. */
@@ -273,12 +303,15 @@ class WatchedState implements LiveState {
       ownerUid: (object: KubeObject): readonly string[] =>
         (object.metadata.ownerReferences ?? []).map((owner) => owner.uid),
     };
+    const labelSelector = this.#selectorOf(type);
+    this.#selectors.set(kindKey(type), labelSelector);
+    const how = { indexes, ...(labelSelector === '' ? {} : { labelSelector }) };
     const informer =
       namespaces.length > 0 && type.namespaced
         ? joinInformers(
-            namespaces.map((namespace) => ({ namespace, informer: this.#set.for(type, { namespace, indexes }) })),
+            namespaces.map((namespace) => ({ namespace, informer: this.#set.for(type, { namespace, ...how }) })),
           )
-        : this.#set.for(type, { indexes });
+        : this.#set.for(type, how);
     this.#informers.set(kindKey(type), informer);
     // The rejection on shutdown belongs to whoever awaits `watch`.
     informer.synced.then(
