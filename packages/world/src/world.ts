@@ -39,7 +39,6 @@ import {
   type Cluster,
   Deliveries,
   type FrontEnd,
-  type RbacRespect,
   connectCluster,
   createRecorder,
   defaultPluginLimits,
