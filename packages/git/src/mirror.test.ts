@@ -182,11 +182,11 @@ test('a mirror whose directory goes away while it is used is made anew', async (
   const directory = bed.path('mirror');
   await using mirror = await openMirror(bed.git, { url, directory });
   const head = await mirror.resolve('main');
-  await rm(directory, { recursive: true });
+  await rm(directory, { recursive: true, force: true });
   assert.equal((await mirror.lsRemote()).head, head);
   const second = await bed.commit(work, 'second', { 'apps/a.yaml': 'a: 2\n' });
   await bed.user(work, 'push', '--quiet', 'origin', 'main');
-  await rm(directory, { recursive: true });
+  await rm(directory, { recursive: true, force: true });
   assert.equal(await mirror.resolve('main'), second);
   assert.equal((await mirror.treeEntries(second)).length, 3);
 });
