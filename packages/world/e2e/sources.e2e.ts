@@ -307,7 +307,7 @@ data:
       init: {command: [sh, -c, "echo ran >> ${counter}"]}
       generate:
         command: [sh, -c]
-        args: ['sed -e "s/@NAME@/$ARGOCD_APP_NAME/; s/@WORD@/$ARGOCD_ENV_WORD $PARAM_TONE/; s/@HOME@/\${KUBECONFIG:-none}/" template.txt']
+        args: ['test ! -e hidden.bin && sed -e "s/@NAME@/$ARGOCD_APP_NAME/; s/@WORD@/$ARGOCD_ENV_WORD $PARAM_TONE/; s/@HOME@/\${KUBECONFIG:-none}/" template.txt']
       discover: {fileName: shout.marker}
   broken.yaml: |
     kind: ConfigManagementPlugin
@@ -318,7 +318,13 @@ data:
 test('a plugin renders on a copy, with nothing of our environment, and only when what it sees has changed', async () => {
   await story.apply(pluginYaml);
   const template = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shouted}\ndata: {name: "@NAME@", word: "@WORD@", kubeconfig: "@HOME@"}\n`;
-  await story.push({ 'shout/template.txt': template, 'shout/shout.marker': '' });
+  const params = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'argocd-cmd-params-cm', namespace: 'argocd' },
+  };
+  await story.apply(JSON.stringify({ ...params, data: { 'reposerver.plugin.tar.exclusions': '**/*.bin' } }));
+  await story.push({ 'shout/template.txt': template, 'shout/shout.marker': '', 'shout/hidden.bin': 'x' });
   const plugin = `{name: shouting-v1.0, env: [{name: WORD, value: 'of $ARGOCD_APP_NAME'}], parameters: [{name: tone, string: loud}]}`;
   await story.apply(appYaml('shouted', `source: {repoURL: ${shopUrl}, path: shout, plugin: ${plugin}}`));
   const app = await untilSynced('shouted');

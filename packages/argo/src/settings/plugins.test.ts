@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PluginDefinition } from '@evenkeel/delivery';
 import { readPlugins } from './plugins.ts';
+import { readSettings } from './settings.ts';
 
 function read(...documents: readonly string[]): {
   readonly plugins: readonly PluginDefinition[];
@@ -49,6 +50,21 @@ spec:
       preserveFileMode: true,
       lendsCredentials: true,
     },
+  ]);
+});
+
+test('what the operator hides is hidden from all of them', () => {
+  const source = {
+    name: 'p',
+    data: { a: 'kind: ConfigManagementPlugin\nmetadata: {name: a}\nspec: {generate: {command: [x]}}' },
+  };
+  const { settings, problems } = readSettings({
+    params: { 'reposerver.plugin.tar.exclusions': '.git; **/*.bin;[;' },
+    plugins: [source],
+  });
+  assert.deepEqual(settings.plugins[0]?.hides, ['.git', '**/*.bin']);
+  assert.deepEqual(problems, [
+    'argocd-cmd-params-cm: reposerver.plugin.tar.exclusions: the glob "[" cannot be read; the entry is left out',
   ]);
 });
 

@@ -14,8 +14,15 @@ export interface PluginSource {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** The plugins in order of their names; one that cannot be read is named among the problems and left out. */
-export function readPlugins(sources: readonly PluginSource[], problems: string[]): readonly PluginDefinition[] {
+/**
+ * The plugins in order of their names; one that cannot be read is named among the problems and left out. None of them sees what
+ * fits one of `hides`.
+ */
+export function readPlugins(
+  sources: readonly PluginSource[],
+  problems: string[],
+  hides: readonly string[] = [],
+): readonly PluginDefinition[] {
   const found = new Map<string, PluginDefinition>();
   for (const { name, data } of sources) {
     for (const [key, text] of Object.entries(data)) {
@@ -24,7 +31,7 @@ export function readPlugins(sources: readonly PluginSource[], problems: string[]
         const plugin = readPlugin(document);
         if (typeof plugin === 'string') problems.push(`${at}: ${plugin}; the plugin is left out`);
         else if (found.has(plugin.name)) problems.push(`${at}: a plugin "${plugin.name}" is declared already`);
-        else found.set(plugin.name, plugin);
+        else found.set(plugin.name, hides.length > 0 ? { ...plugin, hides } : plugin);
       }
     }
   }

@@ -2,6 +2,7 @@
 // named in `problems` and left at its default; the rest counts.
 
 import type { PluginDefinition, RbacRespect } from '@evenkeel/delivery';
+import { compilePath } from '@evenkeel/lang';
 import type { LabelSelector } from '@evenkeel/resource';
 import { defaultMessageTemplate, defaultReadmeTemplate } from '../hydrator/templates.ts';
 import { type Customizations, readCustomizations } from './customizations.ts';
@@ -158,7 +159,7 @@ export function readSettings({ config = {}, params = {}, plugins = [] }: Setting
       directory: cm.flag('jsonnet.enable', true),
       directoryBytesMax: cmd.bytes('reposerver.max.combined.directory.manifests.size', 10_000_000),
     },
-    plugins: readPlugins(plugins, problems),
+    plugins: readPlugins(plugins, problems, pathGlobs(cmd, 'reposerver.plugin.tar.exclusions')),
     globalProjects: globalProjects(cm),
     impersonation: {
       enabled: cm.flag('application.sync.impersonation.enabled', false),
@@ -210,6 +211,20 @@ function ignoredStatus(cm: EntryReader, value: unknown, at: string): CompareSett
   if (value === 'none' || value === 'off' || value === 'false' || value === false) return 'none';
   cm.refuse(at, `ignoreResourceStatusField is ${JSON.stringify(value)}, expected all, crd or none`);
   return 'all';
+}
+
+/** Globs over paths with ";" between them; one that cannot be read is named and left out. */
+function pathGlobs(cmd: EntryReader, key: string): readonly string[] {
+  return cmd
+    .text(key)
+    .split(';')
+    .map((pattern) => pattern.trim())
+    .filter((pattern) => {
+      if (pattern === '') return false;
+      const glob = compilePath(pattern.includes('/') ? 'doublestar' : 'path', pattern);
+      if (!glob) cmd.refuse(key, `the glob "${pattern}" cannot be read`);
+      return glob !== undefined;
+    });
 }
 
 function kustomizeSettings(cm: EntryReader, config: Readonly<Record<string, string>>): ArgoSettings['kustomize'] {

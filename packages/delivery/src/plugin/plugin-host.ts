@@ -5,6 +5,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type LentCredentials, maskSecrets } from '@evenkeel/git';
+import { compilePath } from '@evenkeel/lang';
 import type { PinnedSnapshot, Recording, Snapshot } from '@evenkeel/source';
 import { treeDirname } from '@evenkeel/std';
 import { type Answers, RenderRefused } from '../render/needed.ts';
@@ -112,6 +113,7 @@ async function runCopied({ plugin, settings, limits, lend, signal, ...input }: C
     await mkdir(home);
     await copyTree(input.snapshot.pinned(), tree, {
       seen: input.seen,
+      isHidden: hiding(plugin.hides ?? []),
       modes: plugin.preserveFileMode,
       bytesMax: limits.copyBytesMax,
     });
@@ -158,9 +160,9 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
 async function copyTree(
   snapshot: PinnedSnapshot,
   target: string,
-  { seen, modes, bytesMax }: { readonly seen: readonly string[]; readonly modes: boolean; readonly bytesMax: number },
+  { seen, isHidden, modes, bytesMax }: CopyLimits,
 ): Promise<void> {
-  const files = [...new Set(seen.flatMap((path) => walk(snapshot, path).files))];
+  const files = [...new Set(seen.flatMap((path) => walk(snapshot, path, isHidden).files))];
   await snapshot.load(files, 0);
   let bytes = 0;
   const made = new Set<string>();
@@ -178,13 +180,36 @@ async function copyTree(
   }
 }
 
+interface CopyLimits {
+  readonly seen: readonly string[];
+  readonly isHidden: (path: string) => boolean;
+  readonly modes: boolean;
+  readonly bytesMax: number;
+}
+
+/** Mirrors argoproj/argo-cd:util/io/files/tar.go matchesExclusionPattern (3.6). */
+function hiding(patterns: readonly string[]): (path: string) => boolean {
+  const globs = patterns.flatMap(
+    (pattern) => compilePath(pattern.includes('/') ? 'doublestar' : 'path', pattern) ?? [],
+  );
+  return (path) => globs.some((glob) => glob(path));
+}
+
+const nothingHidden = (): boolean => false;
+
 interface Walked {
   readonly files: readonly string[];
   readonly links: readonly string[];
 }
 
 /** Everything below a path, through links; a link that leads round is not followed again. */
-function walk(snapshot: Snapshot, path: string, above: readonly string[] = []): Walked {
+function walk(
+  snapshot: Snapshot,
+  path: string,
+  isHidden: (path: string) => boolean = nothingHidden,
+  above: readonly string[] = [],
+): Walked {
+  if (isHidden(path)) return { files: [], links: [] };
   const found = snapshot.identify(path);
   if (found?.kind === 'file') return { files: [path], links: [] };
   if (found?.kind !== 'directory' || above.includes(found.oid)) return { files: [], links: [] };
@@ -193,7 +218,7 @@ function walk(snapshot: Snapshot, path: string, above: readonly string[] = []): 
   for (const { name, kind } of snapshot.list(path) ?? []) {
     const child = path === '' ? name : `${path}/${name}`;
     if (kind === 'symlink') links.push(child);
-    const below = walk(snapshot, child, [...above, found.oid]);
+    const below = walk(snapshot, child, isHidden, [...above, found.oid]);
     files.push(...below.files);
     links.push(...below.links);
   }

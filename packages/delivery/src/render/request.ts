@@ -109,6 +109,8 @@ export interface PluginDefinition {
   readonly discover?: { readonly fileName?: string; readonly glob?: string; readonly command?: readonly string[] };
   /** Programs among the files stay executable. */
   readonly preserveFileMode: boolean;
+  /** Paths that it does not see: with a "/" as doublestar reads them, else names at the root of the repository. */
+  readonly hides?: readonly string[];
   /** `generate` may reach the source's own repository with the source's credentials. */
   readonly lendsCredentials?: boolean;
 }
