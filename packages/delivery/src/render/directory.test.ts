@@ -19,3 +19,29 @@ test('a directory may be as large as is set', () => {
   assert.deepEqual(sentences(0), []);
   assert.deepEqual(sentences(1_000_000), ['b.yaml: the manifests of "" are larger than 1 MB together']);
 });
+
+test('links that lead out of the repository, or in a circle, are named; what is only missing is left out', () => {
+  const links = memoryTree(
+    { 'app/pin.yaml': map('pin', 1), 'other.yaml': map('other', 1) },
+    {
+      'app/out.yaml': '../../../etc/passwd',
+      'app/root.yaml': '/etc/passwd',
+      'app/loop.yaml': 'loop.yaml',
+      'app/gone.yaml': 'nowhere.yaml',
+      'app/fine.yaml': '../other.yaml',
+    },
+  );
+  const { objects, refusals } = renderDirectory(links, 'app', settings);
+  assert.deepEqual(
+    refusals.map(({ sentence }) => sentence),
+    [
+      'app/loop.yaml: failed to evaluate symlink at "loop.yaml": EvalSymlinks: too many links',
+      'app/out.yaml: illegal filepath in symlink at "out.yaml"',
+      'app/root.yaml: illegal filepath in symlink at "root.yaml"',
+    ],
+  );
+  assert.deepEqual(
+    objects.map(({ object }) => object.metadata.name),
+    ['other', 'pin'],
+  );
+});

@@ -6,6 +6,7 @@ import { matchesGlob } from '@evenkeel/lang';
 import { type Json, isMap } from '@evenkeel/resource';
 import { type FileTree, joinTreePath } from '@evenkeel/std';
 import type { RenderedObject } from '../prepare.ts';
+import { linkProblem } from './broken-link.ts';
 import { flattenList, listProblem } from './flatten-list.ts';
 import { type ManifestText, readManifestJson, readManifestText } from './manifest-text.ts';
 import type { Rendering } from './rendering.ts';
@@ -24,7 +25,11 @@ export function renderDirectory(tree: FileTree, directory: string, settings: Dir
   let bytesTotal = 0;
   for (const path of manifestFiles(tree, directory, settings)) {
     const bytes = tree.read(path);
-    if (!bytes) continue;
+    if (!bytes) {
+      const problem = linkProblem(tree, path, path.slice(directory === '' ? 0 : directory.length + 1));
+      if (problem !== undefined) refusals.push(refuse(path, undefined, problem));
+      continue;
+    }
     const text = decoded(bytes);
     if (text.includes(SKIP_MARK)) continue;
     if (path.endsWith('.jsonnet')) {
