@@ -67,6 +67,11 @@ export function explainRejection(lines: readonly string[], stderr: string, subje
   const stubborn = read.find(({ why }) => !QUICKER.test(why));
   const { ref, why } = stubborn ?? read[0] ?? { ref: '', why: '' };
   const name = ref.replace(/^refs\/(?:heads\/)?/, '');
+  const [, inTheWay] = /'refs\/(?:heads\/)?([^']+)' exists; cannot create/.exec(detail) ?? [];
+  if (inTheWay !== undefined) {
+    const sentence = `${subject} cannot have a branch ${name} beside the branch ${inTheWay}: one is the directory of the other`;
+    return new GitError('rejected', sentence, detail);
+  }
   if (!stubborn) return new GitError('outdated', `${name} of ${subject} is moved by somebody else: ${why}`, detail);
   const told = detail
     .split('\n')

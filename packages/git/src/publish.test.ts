@@ -166,6 +166,15 @@ test('a remote that does not take the push is quoted', async () => {
   });
 });
 
+test('a branch that is the directory of another is refused by name', async () => {
+  await using scene = await startScene();
+  await scene.show('branch', 'env', 'main');
+  await assert.rejects(
+    publish(scene.bed.git, scene.options(), plain('a\n')),
+    /cannot have a branch env\/dev beside the branch env: one is the directory of the other$/,
+  );
+});
+
 test('what servers say when they do not take a push', () => {
   const rows: readonly (readonly [line: string, stderr: string, code: string, sentence: string])[] = [
     ['!\ta1:refs/heads/env\t[rejected] (stale info)', '', 'outdated', 'env of R is moved by somebody else: stale info'],

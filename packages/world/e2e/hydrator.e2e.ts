@@ -2,182 +2,33 @@
 // may write there, and synced from it by one who may only read.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { type GitHost, type PushEvent, createGit, startGitHost } from '@evenkeel/git';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
 import type { JsonObject, KubeObject } from '@evenkeel/resource';
-import { type World, startWorld } from '@evenkeel/world';
-import { type Bed, startBed } from './bed.ts';
-import { configMapYaml } from './manifests.ts';
+import {
+  type Wish,
+  app,
+  application,
+  apply,
+  begin,
+  directory,
+  messageOf,
+  openWorld,
+  phaseIs,
+  push,
+  scene,
+  secret,
+  settings,
+  show,
+  typeOf,
+  untilHydration,
+  untilLive,
+  urlOf,
+  valued,
+} from './hydrator-stage.ts';
 import { at, commandLine, conditionsOf, git, look, run, succeed, untilTrue } from './story.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'evenkeel-hydrator-'));
-const stack = new AsyncDisposableStack();
-stack.defer(() => rmSync(directory, { recursive: true, force: true }));
-after(() => stack.disposeAsync());
-
-let bed: Bed;
-let forge: GitHost;
-let world: World;
-let onPush: (event: PushEvent) => void = () => undefined;
-let worlds = 0;
-
-before(async () => {
-  bed = stack.use(await startBed());
-  forge = stack.use(
-    await startGitHost(createGit({ directory: join(directory, 'git') }), {
-      stateDirectory: join(directory, 'forge'),
-      repositories: ['infra', 'deploy', 'torn'].map((name) => ({ name })),
-      listen: { port: 0 },
-      onPush: (event) => onPush(event),
-      authenticate: ({ user, password, access }) =>
-        password === 'right' && (user === 'writer' || (user === 'reader' && access === 'read')),
-    }),
-  );
-  world = await openWorld();
-  stack.defer(() => world[Symbol.asyncDispose]());
-  await settings({});
-  for (const name of ['infra', 'deploy', 'torn']) await secret(`read-${name}`, 'repository', name, 'reader');
-});
-
-function openWorld(): Promise<World> {
-  return startWorld({
-    port: 0,
-    cluster: { transport: bed.transport },
-    stateDirectory: join(directory, `world-${(worlds += 1)}`),
-    environment: { PATH: process.env['PATH'] ?? '' },
-    onNotice: (sentence) => process.stderr.write(`notice: ${sentence}\n`),
-  });
-}
-
-function urlOf(name: string): string {
-  return `${forge.url}/${name}.git`;
-}
-
-/** What stands in a hosted repository, asked with the user's git. */
-async function show(name: string, ...args: readonly string[]): Promise<string> {
-  const { gitDirectory = '' } = forge.repositories.get(name) ?? {};
-  const { code, out } = await run('git', [`--git-dir=${gitDirectory}`, ...args]);
-  return code === 0 ? out.trim() : '';
-}
-
-/** Commits files to a branch and pushes; answers the commit. */
-async function push(
-  name: string,
-  files: Readonly<Record<string, string | undefined>>,
-  { branch = 'main', message = 'A change' } = {},
-): Promise<string> {
-  const work = join(directory, `work-${name}`);
-  const url = urlOf(name).replace('//', '//writer:right@');
-  if ((await run('git', ['rev-parse'], { cwd: dirname(work) })).code !== 0) mkdirSync(work, { recursive: true });
-  await git(work, ['init', '-q', '-b', 'main']);
-  await run('git', ['fetch', '-q', url, branch], { cwd: work });
-  const there = (await run('git', ['rev-parse', 'FETCH_HEAD'], { cwd: work })).code === 0;
-  if (there && (await show(name, 'rev-parse', '--verify', '-q', branch)) !== '')
-    await git(work, ['checkout', '-q', '-f', '-B', branch, 'FETCH_HEAD']);
-  for (const [path, text] of Object.entries(files)) {
-    const file = join(work, path);
-    mkdirSync(dirname(file), { recursive: true });
-    if (text === undefined) rmSync(file);
-    else writeFileSync(file, text);
-  }
-  await git(work, ['add', '-A']);
-  await git(work, ['commit', '-q', '--allow-empty', '-m', message]);
-  await git(work, ['push', '-q', url, `HEAD:${branch}`]);
-  return (await git(work, ['rev-parse', 'HEAD'])).trim();
-}
-
-async function typeOf(kind: string, group = ''): Promise<Parameters<World['client']['get']>[0]> {
-  const type = await world.client.discovery.preferred({ group, kind });
-  assert.ok(type);
-  return type;
-}
-
-async function secret(name: string, kind: string, repository: string, username: string): Promise<void> {
-  const data = { url: urlOf(repository), username, password: 'right' };
-  const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')] as const);
-  const labels = { 'argocd.argoproj.io/secret-type': kind };
-  const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'argocd', labels } };
-  await apply({ ...object, data: Object.fromEntries(encoded) } as unknown as KubeObject);
-}
-
-/** argocd-cm: repositories are asked every second, since no forge tells us here. */
-async function settings(data: Readonly<Record<string, string>>): Promise<void> {
-  const metadata = { name: 'argocd-cm', namespace: 'argocd' };
-  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'timeout.reconciliation': '1s', ...data } };
-  await apply(object as unknown as KubeObject);
-}
-
-async function apply(object: KubeObject): Promise<void> {
-  const group = object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '';
-  await world.client.apply(await typeOf(object.kind, group), object, { fieldManager: 'ada', force: true });
-}
-
-interface Wish {
-  readonly path?: string;
-  readonly dry?: JsonObject;
-  readonly sync?: JsonObject;
-  readonly hydrateTo?: JsonObject;
-  readonly project?: string;
-}
-
-/** An Application whose dry source is the directory of its name, hydrated to env/dev. */
-async function application(name: string, wish: Wish = {}): Promise<void> {
-  const { path = name, dry = {}, sync = {}, hydrateTo, project = 'default' } = wish;
-  await apply({
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Application',
-    metadata: { name, namespace: 'argocd' },
-    spec: {
-      project,
-      sourceHydrator: {
-        drySource: { repoURL: urlOf('infra'), targetRevision: 'main', path, ...dry },
-        syncSource: { targetBranch: 'env/dev', path: name, ...sync },
-        ...(hydrateTo ? { hydrateTo } : {}),
-      },
-      destination: { server: 'https://kubernetes.default.svc', namespace: 'default' },
-      syncPolicy: { automated: { prune: true } },
-    },
-  });
-}
-
-async function app(name: string): Promise<KubeObject | undefined> {
-  return world.client.get(await typeOf('Application', 'argoproj.io'), { namespace: 'argocd', name });
-}
-
-/** The Application once its hydration stands as `fits` has it. */
-async function untilHydration(name: string, what: string, fits: (status: JsonObject) => boolean): Promise<JsonObject> {
-  return untilTrue(`${name}: ${what}`, async () => {
-    const found = look(await app(name));
-    const status = (at(found, 'status', 'sourceHydrator') ?? {}) as JsonObject;
-    return fits(status) ? status : undefined;
-  });
-}
-
-function phaseIs(phase: string, drySHA?: string): (status: JsonObject) => boolean {
-  return (status) =>
-    at(status, 'currentOperation', 'phase') === phase &&
-    (drySHA === undefined || at(status, 'currentOperation', 'drySHA') === drySHA);
-}
-
-function messageOf(status: JsonObject): string {
-  return String(at(status, 'currentOperation', 'message'));
-}
-
-/** The value that is live in a ConfigMap of the name. */
-async function untilLive(name: string, value: string, app: string = name): Promise<void> {
-  await untilTrue(`${name} to be ${value}`, async () => {
-    const found = await world.client.get(await typeOf('ConfigMap'), { namespace: 'default', name });
-    look(await world.client.get(await typeOf('Application', 'argoproj.io'), { namespace: 'argocd', name: app }));
-    return at(found, 'data', 'value') === value;
-  });
-}
-
-function valued(name: string, value: string): string {
-  return `${configMapYaml(name).trimEnd().split('\ndata:')[0]}\ndata:\n  value: "${value}"\n`;
-}
+before(begin);
 
 test('nobody may write: it is said by name, and goes on by itself as the Secret is there', async () => {
   const sha = await push('infra', { 'web/a.yaml': valued('web', '1') }, { message: 'web: begin\n\nWith a body.' });
@@ -353,7 +204,12 @@ test('nobody writes over anybody, out of the repository, or where the project sa
 /** Asks for a hydration as the tools of upstream do. */
 async function nudge(name: string, how = 'normal'): Promise<void> {
   const change = { metadata: { annotations: { 'argocd.argoproj.io/hydrate': how } } };
-  await world.client.patch(await typeOf('Application', 'argoproj.io'), { namespace: 'argocd', name }, 'merge', change);
+  await scene.world.client.patch(
+    await typeOf('Application', 'argoproj.io'),
+    { namespace: 'argocd', name },
+    'merge',
+    change,
+  );
 }
 
 test('a project has to permit both repositories', async () => {
@@ -449,7 +305,7 @@ test('a commit that touches none of the paths named is compared and no more', as
   await untilHydration('paths', 'hydrated', phaseIs('Hydrated', dry));
   const annotations = { 'argocd.argoproj.io/manifest-generate-paths': '.' };
   const type = await typeOf('Application', 'argoproj.io');
-  await world.client.patch(type, { namespace: 'argocd', name: 'paths' }, 'merge', { metadata: { annotations } });
+  await scene.world.client.patch(type, { namespace: 'argocd', name: 'paths' }, 'merge', { metadata: { annotations } });
   const next = await push('infra', { 'elsewhere.txt': 'y' });
   const status = await untilHydration(
     'paths',
@@ -472,7 +328,7 @@ test('a webhook of the dry repository is enough', async () => {
     commits: [{ added: [], modified: ['paths/a.yaml'], removed: [] }],
   });
   const headers = { 'content-type': 'application/json', 'x-github-event': 'push' };
-  const answer = await fetch(new URL('/api/webhook', world.server?.url), { method: 'POST', headers, body });
+  const answer = await fetch(new URL('/api/webhook', scene.world.server?.url), { method: 'POST', headers, body });
   assert.equal(answer.status, 200, await answer.text());
   await untilLive('paths', '3');
   await settings({});
@@ -504,7 +360,7 @@ test('plain directories and plugins are dry sources too', async () => {
 });
 
 test('the command waits for hydration', async () => {
-  const env = { EVENKEEL_SERVER: world.server?.url ?? '' };
+  const env = { EVENKEEL_SERVER: scene.world.server?.url ?? '' };
   const waited = await run(process.execPath, [...commandLine, 'app', 'wait', 'web', '--hydrated', '--timeout', '30'], {
     env,
   });
@@ -518,21 +374,21 @@ test('the command waits for hydration', async () => {
 });
 
 test('a process that ends between the push and its word of it is taken up by the next', async () => {
-  await secret('write-torn', 'repository-write', 'torn', 'writer');
+  await secret('write-torn', 'repo-write-creds', 'torn', 'writer');
   await push('torn', { 'torn/a.yaml': valued('torn', '1') });
   await application('torn', { dry: { repoURL: urlOf('torn') } });
   await untilLive('torn', '1');
   const ended = Promise.withResolvers<void>();
-  const mortal = world;
-  onPush = ({ repository, ref }) => {
+  const mortal = scene.world;
+  scene.onPush = ({ repository, ref }) => {
     if (repository !== 'torn' || ref !== 'refs/heads/env/dev') return;
-    onPush = () => undefined;
+    scene.onPush = () => undefined;
     mortal[Symbol.asyncDispose]().then(ended.resolve, ended.reject);
   };
   const dry = await push('torn', { 'torn/a.yaml': valued('torn', '2') });
   await ended.promise;
   const left = await show('torn', 'rev-parse', 'env/dev');
-  world = await openWorld();
+  scene.world = await openWorld();
   const status = await untilHydration('torn', 'taken up', phaseIs('Hydrated', dry));
   assert.equal(at(status, 'currentOperation', 'hydratedSHA'), left);
   assert.equal(await show('torn', 'rev-list', '--count', 'env/dev'), '3');

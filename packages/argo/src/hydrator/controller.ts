@@ -138,7 +138,7 @@ class HydrationGroups {
       this.#leave(app, before);
       this.#wake(before);
     }
-    if (key === undefined) return;
+    if (key === undefined) return this.#options.dry.forget(deliveryKey(namespace, name));
     this.#groupOf.set(app, key);
     const members = this.#members.get(key) ?? new Set();
     this.#members.set(key, members.add(app));
