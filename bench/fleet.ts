@@ -6,8 +6,17 @@ import { application } from './scene.ts';
 
 const namespace = 'apps';
 
-/** The objects of one app as they are created, each with the path it is posted to. */
-export function objectsOf(index: number): readonly { readonly path: string; readonly object: KubeObject }[] {
+/** How the floor writes objects: as the server-side apply of each, or as what costs the server least, a create. */
+export type Writing = 'apply' | 'create';
+
+/** An object and the collection it belongs to. */
+export interface Written {
+  readonly path: string;
+  readonly object: KubeObject;
+}
+
+/** The objects of one app as they are written. Only a create notes what was applied; an apply leaves that to its owner. */
+export function objectsOf(index: number, writing: Writing = 'create'): readonly Written[] {
   const name = `app-${index}-web`;
   const labels = { app: `app-${index}` };
   const image = 'registry.example.com/web:v1.0.0';
@@ -42,17 +51,18 @@ export function objectsOf(index: number): readonly { readonly path: string; read
       },
     ],
   ];
-  return objects.map(([path, object]) => ({ path, object: applied(object, index) }));
+  return objects.map(([path, object]) => ({ path, object: applied(object, index, writing) }));
 }
 
-/** With the tracking annotation, and the object itself as the note of what was applied. */
-function applied(object: KubeObject, index: number): KubeObject {
+/** With the tracking annotation, and for a create with the object itself as the note of what was applied. */
+function applied(object: KubeObject, index: number, writing: Writing): KubeObject {
   const group = object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '';
   const tracking = `app-${index}:${group}/${object.kind}:${namespace}/${object.metadata.name ?? ''}`;
   const marked = {
     ...object,
     metadata: { ...object.metadata, annotations: { 'argocd.argoproj.io/tracking-id': tracking } },
   };
+  if (writing === 'apply') return marked;
   const noted = { 'kubectl.kubernetes.io/last-applied-configuration': `${JSON.stringify(marked)}\n` };
   return { ...marked, metadata: { ...marked.metadata, annotations: { ...marked.metadata.annotations, ...noted } } };
 }

@@ -1,9 +1,9 @@
-// The process that `bench:floor` measures: it sends what cannot be left out (each object once, one status for each
-// Application) over kept-alive connections, reads every answer to its end and nothing else.
+// The process that `bench:floor` measures: it sends what cannot be left out (each object once, by a server-side apply or by
+// a create, and one status for each Application) over kept-alive connections, reads every answer to its end and nothing else.
 
 import { readFileSync } from 'node:fs';
 import { Agent, type RequestOptions, request } from 'node:https';
-import { fleetApplication, objectsOf, statusOf } from './fleet.ts';
+import { type Written, fleetApplication, objectsOf, statusOf } from './fleet.ts';
 
 interface Kubeconfig {
   readonly clusters: readonly [
@@ -12,7 +12,7 @@ interface Kubeconfig {
   readonly users: readonly [{ readonly user: { readonly token: string } }];
 }
 
-const [file = '', appsText = '', lanesText = '', repoURL = ''] = process.argv.slice(2);
+const [file = '', appsText = '', lanesText = '', repoURL = '', write = ''] = process.argv.slice(2);
 const [count, lanes] = [Number(appsText), Number(lanesText)];
 const kubeconfig = JSON.parse(readFileSync(file, 'utf8')) as Kubeconfig;
 const { server, 'certificate-authority-data': authority } = kubeconfig.clusters[0].cluster;
@@ -22,7 +22,15 @@ const applications = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications'
 const shared = { hostname, port, agent };
 const authorization = `Bearer ${kubeconfig.users[0].user.token}`;
 
-function send(method: 'POST' | 'PATCH', path: string, body: unknown): Promise<void> {
+/** The content type of each way to write. */
+const types = {
+  create: 'application/json',
+  apply: 'application/apply-patch+yaml',
+  merge: 'application/merge-patch+json',
+} as const;
+
+function send(type: keyof typeof types, path: string, body: unknown): Promise<void> {
+  const method = type === 'create' ? 'POST' : 'PATCH';
   const bytes = Buffer.from(JSON.stringify(body));
   const options: RequestOptions = {
     ...shared,
@@ -30,7 +38,7 @@ function send(method: 'POST' | 'PATCH', path: string, body: unknown): Promise<vo
     path,
     headers: {
       authorization,
-      'content-type': method === 'POST' ? 'application/json' : 'application/merge-patch+json',
+      'content-type': types[type],
       'content-length': bytes.length,
     },
   };
@@ -51,17 +59,21 @@ function send(method: 'POST' | 'PATCH', path: string, body: unknown): Promise<vo
   });
 }
 
+function sendObject({ path, object }: Written): Promise<void> {
+  return write === 'apply'
+    ? send('apply', `${path}/${object.metadata.name ?? ''}?fieldManager=argocd-controller&force=true`, object)
+    : send('create', `${path}?fieldManager=argocd-controller`, object);
+}
+
 async function sendApp(index: number): Promise<void> {
-  await send('POST', `${applications}?fieldManager=bench`, fleetApplication(index, repoURL));
-  await Promise.all(
-    objectsOf(index).map(({ path, object }) => send('POST', `${path}?fieldManager=argocd-controller`, object)),
-  );
-  await send('PATCH', `${applications}/app-${index}?fieldManager=argocd-controller`, statusOf(index, repoURL));
+  await send('create', `${applications}?fieldManager=bench`, fleetApplication(index, repoURL));
+  await Promise.all(objectsOf(index, write === 'apply' ? 'apply' : 'create').map(sendObject));
+  await send('merge', `${applications}/app-${index}?fieldManager=argocd-controller`, statusOf(index, repoURL));
 }
 
 const started = performance.now();
 const cpu = process.cpuUsage();
-await send('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'apps' } });
+await send('create', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'apps' } });
 let next = 0;
 const lane = async (): Promise<void> => {
   while (next < count) await sendApp(next++);

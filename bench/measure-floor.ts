@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createHttpTransport, createKubeClient } from '@evenkeel/kube';
 import { bootstrapCluster } from '@evenkeel/world';
 import { type Requests, startAuditedCluster } from './audited-cluster.ts';
+import type { Writing } from './fleet.ts';
 import { startMeasured } from './measured-process.ts';
 
 export interface Floor {
@@ -17,15 +18,15 @@ export interface Floor {
 /** As many apps under way at once as gave the shortest time on two cores; more only queue in the server. */
 export const floorLanes = 32;
 
-/** Measures once. */
-export async function measureFloor(apps: number, lanes: number): Promise<Floor> {
+/** Measures once, with objects written one way or the other. */
+export async function measureFloor(apps: number, lanes: number, writing: Writing): Promise<Floor> {
   await using cluster = await startAuditedCluster();
   await using transport = createHttpTransport(cluster.config);
   await bootstrapCluster(createKubeClient(transport));
   const client = fileURLToPath(new URL('floor-client.ts', import.meta.url));
   const url = 'http://127.0.0.1:40000/apps.git';
   await using running = startMeasured(
-    ['--conditions=development', client, cluster.kubeconfig, String(apps), String(lanes), url],
+    ['--conditions=development', client, cluster.kubeconfig, String(apps), String(lanes), url, writing],
     { cwd: dirname(client) },
   );
   const [, text = ''] = await running.line(/^floor (.*)$/m);

@@ -57,15 +57,15 @@ export async function openMirror(git: Git, options: MirrorOptions): Promise<GitM
   const remote = await prepareRemote(options.url, options.auth ?? {}, git.privateDirectory);
   const context: MirrorContext = { git, options, remote, subject, directory: options.directory };
   try {
-    await withLock(options.directory, async () => {
-      if (!(await isWhole(context))) await remake(context, options.signal);
-      else await removeLeftovers(options.directory);
+    const heads = await withLock(options.directory, async () => {
+      if (await isWhole(context)) return removeLeftovers(options.directory);
+      return remake(context, options.signal);
     });
+    return assemble(context, heads ?? undefined);
   } catch (error) {
     await remote[Symbol.asyncDispose]();
     throw error;
   }
-  return assemble(context);
 }
 
 /**
@@ -96,8 +96,9 @@ interface MirrorContext extends RemoteContext {
   readonly directory: string;
 }
 
-function assemble(context: MirrorContext): GitMirror {
+function assemble(context: MirrorContext, listed: ListedHeads | undefined): GitMirror {
   const { directory, subject } = context;
+  let first = listed;
   const local = readRepository(context.git, directory, subject);
   const fetch = (signal?: AbortSignal): Promise<void> =>
     withLock(directory, async () => {
@@ -145,7 +146,12 @@ function assemble(context: MirrorContext): GitMirror {
     fetch,
     resolve,
     ensure,
-    lsRemote: list,
+    async lsRemote(signal) {
+      const known = first;
+      first = undefined;
+      if (known && performance.now() - known.atMs < LISTED_MS_MAX) return known.heads;
+      return list(signal);
+    },
     async blobs(oids) {
       const known = await local.infos(oids);
       const missing = oids.filter((oid) => !known.has(oid));
@@ -178,10 +184,25 @@ function createMending(
   };
 }
 
-async function listRemote(context: RemoteContext, signal: AbortSignal | undefined): Promise<RemoteHeads> {
+async function listRemote(
+  context: RemoteContext,
+  signal: AbortSignal | undefined,
+  options: Pick<RemoteRunOptions, 'once'> = {},
+): Promise<RemoteHeads> {
   const args = ['ls-remote', '--symref', 'origin'];
-  return parseRemoteHeads((await runRemote(context, args, withSignal(LIST_TIMEOUT_MS, signal))).stdout);
+  const output = await runRemote(context, args, { ...withSignal(LIST_TIMEOUT_MS, signal), ...options });
+  return parseRemoteHeads(output.stdout);
 }
+
+/** What a remote said of its references while it was cloned: whoever clones asks for them next. */
+interface ListedHeads {
+  readonly heads: RemoteHeads;
+  /** When they were asked for, by the monotonic clock. */
+  readonly atMs: number;
+}
+
+/** Longer ago, the remote is asked again: the clone of a large repository takes minutes. */
+const LISTED_MS_MAX = 3000;
 
 function splitSuffix(revision: string): { readonly name: string; readonly suffix: string } {
   const [name = ''] = candidateNames(revision).slice(-1);
@@ -226,14 +247,25 @@ function markerText(context: MirrorContext): string {
   return JSON.stringify({ key: repositoryKey(context.options.url) });
 }
 
-async function remake(context: MirrorContext, signal: AbortSignal | undefined): Promise<void> {
+/** Clones anew. The references are listed at the same time, and not at all where that fails: the clone says why. */
+async function remake(context: MirrorContext, signal: AbortSignal | undefined): Promise<ListedHeads | undefined> {
   const { directory, git } = context;
   await rm(directory, { recursive: true, force: true });
   await git.run(['init', '--bare', '--quiet', '--', directory], { subject: directory });
-  await fetchAll(context, signal);
+  const atMs = performance.now();
+  const failed = new AbortController();
+  const until = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+  const listing = listRemote(context, until, { once: true }).catch(() => undefined);
+  await fetchAll(context, signal).catch(async (error: unknown) => {
+    failed.abort();
+    await listing;
+    throw error;
+  });
+  const heads = await listing;
   const marker = join(directory, MARKER);
   await writeFile(`${marker}.new`, markerText(context));
   await rename(`${marker}.new`, marker);
+  return heads && { heads, atMs };
 }
 
 async function fetchAll(context: MirrorContext, signal: AbortSignal | undefined, filter?: string): Promise<void> {
@@ -304,6 +336,8 @@ function filterArguments(
 }
 
 interface RemoteRunOptions extends GitRunOptions {
+  /** A refusal is no reason to renew credentials and to try again. */
+  readonly once?: boolean;
   readonly noopNegotiation?: boolean;
 }
 
@@ -331,6 +365,7 @@ export async function runRemote(
   try {
     return await attempt(context.remote.url);
   } catch (error) {
+    if (options.once === true) throw error;
     if (error instanceof GitError && error.code === 'authentication') return refused(context, error, attempt);
     if (error instanceof GitError && error.code === 'not-found' && !isThere(context.directory)) {
       throw new GitError('corrupt', `the local copy of ${context.subject} is gone`, error.detail);

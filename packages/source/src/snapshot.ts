@@ -218,9 +218,13 @@ const LIKELY = /(?:^|\/)[^./]+$|\.(?:ya?ml|json|tpl|txt|toml|env|properties|conf
 /**
  * Files near the ones that were missed: all below their directories, then, one level up with every round, what follows
  * them in tree order. Apps lie beside each other and are reconciled in about that order, so one fetch serves hundreds.
+ * Of a small repository it is all there is, so that bases elsewhere need no fetch of their own.
  */
 function neighbours(root: DirectoryNode, paths: readonly string[], round: number): readonly string[] {
   const oids = new Set<string>();
+  const all = collect(root, '', 'file', NEIGHBOURS_MAX + 1);
+  const isSmall = all.length <= NEIGHBOURS_MAX;
+  for (const [name, child] of isSmall ? all : []) if (LIKELY.test(name)) oids.add(child.oid);
   for (const path of paths) {
     const parts = path.split('/').slice(0, -1);
     const here = lookup(root, parts.join('/'), true);
