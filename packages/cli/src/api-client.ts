@@ -17,7 +17,7 @@ import {
 } from '@evenkeel/api';
 import * as v from 'valibot';
 import { CommandFailure, type Io, exitCodes } from './io.ts';
-import { authorization } from './session.ts';
+import { authorization, tokenHint } from './session.ts';
 
 export interface ApiClient {
   list(): Promise<DeliveryList>;
@@ -45,7 +45,7 @@ export function createApiClient(base: string, io: Io): ApiClient {
     }
   };
   const get = async <Schema extends v.GenericSchema>(path: string, schema: Schema): Promise<v.InferOutput<Schema>> =>
-    v.parse(schema, await answer(await send(path)));
+    v.parse(schema, await answer(await send(path), io));
   return {
     list: () => get(apiPaths.deliveries(), deliveryList),
     detail: (key) => get(apiPaths.delivery(key), deliveryDetail),
@@ -57,7 +57,7 @@ export function createApiClient(base: string, io: Io): ApiClient {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
-      return v.parse(accepted, await answer(response)).message;
+      return v.parse(accepted, await answer(response, io)).message;
     },
     async listen(listenSignal, onChange) {
       const response = await send(apiPaths.stream(), { signal: listenSignal });
@@ -71,12 +71,15 @@ export function createApiClient(base: string, io: Io): ApiClient {
   };
 }
 
-async function answer(response: Response): Promise<unknown> {
+async function answer(response: Response, io: Io): Promise<unknown> {
   const body: unknown = await response.json().catch(() => undefined);
   if (response.ok) return body;
   const { sentence, remedy } = (body ?? {}) as Partial<Problem>;
   const message = `${sentence ?? `the server answered ${response.status}`}${remedy === undefined ? '' : `. ${remedy}`}`;
-  throw new CommandFailure(message, response.status === 404 ? exitCodes.generic : exitCodes.response);
+  throw new CommandFailure(
+    message + tokenHint(io, response.status),
+    response.status === 404 ? exitCodes.generic : exitCodes.response,
+  );
 }
 
 /**

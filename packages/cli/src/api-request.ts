@@ -3,7 +3,7 @@
 import type { Problem } from '@evenkeel/api';
 import * as v from 'valibot';
 import { CommandFailure, type Io, exitCodes } from './io.ts';
-import { authorization, serverFor } from './session.ts';
+import { authorization, serverFor, tokenHint } from './session.ts';
 
 /** What is asked for. */
 export interface Wish<Schema extends v.GenericSchema> {
@@ -35,6 +35,6 @@ export async function send<Schema extends v.GenericSchema>(
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return v.parse(schema, answer);
   const { sentence, remedy } = (answer ?? {}) as Partial<Problem>;
-  const said = sentence ?? `the server answered ${response.status}`;
+  const said = `${sentence ?? `the server answered ${response.status}`}${tokenHint(io, response.status)}`;
   throw new CommandFailure(remedy === undefined ? said : `${said}. ${remedy}`, exitCodes.generic);
 }

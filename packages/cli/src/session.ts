@@ -53,11 +53,22 @@ export function serverFor(io: Io, named: string | undefined): string {
   return /^https?:\/\//.test(server) ? server : `http://${server}`;
 }
 
+const tokenVariables = ['EVENKEEL_AUTH_TOKEN', 'ARGOCD_AUTH_TOKEN'] as const;
+
 /** The token to show the server: of the flag, or from the environment. */
 export function tokenFor(io: Io): string | undefined {
-  const token =
-    io.authToken?.() ?? (io.environment['EVENKEEL_AUTH_TOKEN'] || io.environment['ARGOCD_AUTH_TOKEN'] || undefined);
-  return token === undefined ? undefined : token.trim();
+  const variable = variableWithToken(io);
+  return (io.authToken?.() ?? (variable === undefined ? undefined : io.environment[variable]))?.trim();
+}
+
+function variableWithToken(io: Io): string | undefined {
+  return tokenVariables.find((name) => (io.environment[name] ?? '') !== '');
+}
+
+/** Where a token came from that the server does not accept: nobody thinks of a variable. */
+export function tokenHint(io: Io, status: number): string {
+  const variable = io.authToken?.() === undefined ? variableWithToken(io) : undefined;
+  return status === 401 && variable !== undefined ? `. The token is that of ${variable}` : '';
 }
 
 /** The header that shows it. */

@@ -216,6 +216,8 @@ test('a token that is taken back, or whose role goes, is worth nothing; the owne
     refused.err,
     /^invalid session: JWT token for role 'ci' issued at '\d+' does not exist in project 'team'/,
   );
+  const byVariable = await story.evenkeel(['proj', 'list'], { env: { ARGOCD_AUTH_TOKEN: token } });
+  assert.match(byVariable.err, /does not exist in project 'team'\. The token is that of ARGOCD_AUTH_TOKEN\n$/);
   token = succeed(await role('create-token', 'team', 'ci', '-t'), 'create-token').trim();
   succeed(await as('app', 'list'), 'list');
   assert.equal(succeed(await role('delete', 'team', 'ci'), 'delete'), "Role 'ci' deleted\n");

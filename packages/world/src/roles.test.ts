@@ -196,6 +196,8 @@ test('a token that is not good is refused, and never taken for none', async () =
   const expected: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
     [{ authorization: 'Bearer x' }, 'token is malformed: token contains an invalid number of segments'],
     [{ authorization: 'bearer' }, 'token is malformed: token contains an invalid number of segments'],
+    [{ authorization: ci.replace('.', '') }, 'token is malformed: token contains an invalid number of segments'],
+    [{ token: 'x' }, 'token is malformed: token contains an invalid number of segments'],
     [{ cookie: 'argocd.token=x' }, 'token is malformed: token contains an invalid number of segments'],
     [{ authorization: `Bearer ${ci.slice(0, -3)}abc` }, 'token signature is invalid: signature is invalid'],
   ];

@@ -6,9 +6,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 const cookieName = 'argocd.token';
 
 /** The token of a request; undefined where it bears none. */
-export function tokenOf({ authorization, cookie }: IncomingHttpHeaders): string | undefined {
-  const [, borne] = /^bearer(?:\s+(.*))?$/i.exec(authorization ?? '') ?? [];
-  if (authorization !== undefined && /^bearer\b/i.test(authorization)) return (borne ?? '').trim();
+export function tokenOf({ token, authorization, cookie }: IncomingHttpHeaders): string | undefined {
+  // As argocd's own command sends it.
+  if (token !== undefined) return String(token);
+  // A name and a password are for somebody in front of this server; anything else is meant as a token.
+  if (authorization !== undefined && !/^basic\s/i.test(authorization))
+    return authorization.replace(/^bearer(?:\s+|$)/i, '').trim();
   const cookies = new Map(
     (cookie ?? '').split(';').flatMap((pair) => {
       const equals = pair.indexOf('=');
