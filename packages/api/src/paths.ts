@@ -54,9 +54,12 @@ export const apiPaths = {
   resource: (key: string, ref: ObjectRef): string => deliveryPath(key, `/resource?${refQuery(ref)}`),
   /** GET resourceEvents of one object, or of everything in the tree without `ref` */
   events: (key: string, ref?: ObjectRef): string => deliveryPath(key, `/events${ref ? `?${refQuery(ref)}` : ''}`),
-  /** GET logLines: the last lines of a pod's container (tail, since, previous); with follow=true as plain text without end */
+  /** GET logLines of a pod's container; more options are those of the API server (tailLines, sinceSeconds, previous, timestamps) */
   logs: (key: string, ref: ObjectRef, container: string, more: Readonly<Record<string, string>> = {}): string =>
     deliveryPath(key, `/logs?${refQuery(ref)}&${new URLSearchParams({ container, ...more }).toString()}`),
+  /** GET the same as plain text, as it is written */
+  followLogs: (key: string, ref: ObjectRef, container: string, more: Readonly<Record<string, string>> = {}): string =>
+    deliveryPath(key, `/logs/follow?${refQuery(ref)}&${new URLSearchParams({ container, ...more }).toString()}`),
   /** GET timelinePage; `before` is a cursor */
   timeline: (key?: string, before?: string): string =>
     `${key === undefined ? `${apiRoot}/timeline` : deliveryPath(key, '/timeline')}${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,

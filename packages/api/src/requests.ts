@@ -37,7 +37,10 @@ export type RefreshRequest = v.InferOutput<typeof refreshRequest>;
 export const rollbackRequest = v.object({ id: v.number() });
 export type RollbackRequest = v.InferOutput<typeof rollbackRequest>;
 
-export const deleteRequest = v.object({ cascade: v.optional(v.boolean()) });
+/** 'background': what is live goes too, and nothing waits for what it owns. */
+export const deleteRequest = v.object({
+  cascade: v.optional(v.union([v.boolean(), v.literal('background')])),
+});
 export type DeleteRequest = v.InferOutput<typeof deleteRequest>;
 
 /** The answer to a request that was taken up. */

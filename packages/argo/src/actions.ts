@@ -1,7 +1,7 @@
 // What people do to an Application, as writes to its own resource: the same ones other tools make.
 
 import { type KubeClient, type ResourceType, isKubeError } from '@evenkeel/kube';
-import type { Json, JsonObject, KubeObject, ObjectRef } from '@evenkeel/resource';
+import type { Json, JsonObject, ObjectRef } from '@evenkeel/resource';
 import { present } from '@evenkeel/std';
 import { type Application, type HistoryEntry, type NameValue, type RetryStrategy, asJson } from './application.ts';
 import { holdAnnotation } from './hold.ts';
@@ -27,7 +27,13 @@ export interface SyncWish extends Asker {
   readonly strategy?: 'apply' | 'hook' | undefined;
   readonly force?: boolean | undefined;
   readonly syncOptions?: readonly string[] | undefined;
-  readonly retry?: RetryStrategy | undefined;
+  readonly retry?:
+    | {
+        readonly limit: number;
+        readonly refresh?: boolean | undefined;
+        readonly backoff: NonNullable<RetryStrategy['backoff']>;
+      }
+    | undefined;
 }
 
 async function typeOf(client: KubeClient): Promise<ResourceType> {
@@ -134,45 +140,22 @@ export async function releaseHold(client: KubeClient, application: Application):
   await patch(client, application, { metadata: { annotations: { [holdAnnotation]: null } } });
 }
 
-/** Deletes the Application; with `cascade` everything it has live goes first. */
-export async function removeApplication(client: KubeClient, application: Application, cascade: boolean): Promise<void> {
+/** Deletes the Application; with `cascade` everything it has live goes first, in the background where it says so. */
+export async function removeApplication(
+  client: KubeClient,
+  application: Application,
+  cascade: boolean | 'background',
+): Promise<void> {
   const { namespace, name, object } = application;
   const others = (object.metadata.finalizers ?? []).filter((entry) => !entry.startsWith(finalizer));
-  await patch(client, application, { metadata: { finalizers: cascade ? [...others, finalizer] : others } });
+  await patch(client, application, {
+    metadata: {
+      finalizers: cascade === false ? others : [...others, cascade === true ? finalizer : `${finalizer}/background`],
+    },
+  });
   try {
     await client.delete(await typeOf(client), { namespace, name });
   } catch (error) {
     if (!isKubeError(error, 404)) throw error;
   }
-}
-
-/** What a new Application is made of. */
-export interface NewApplication {
-  readonly name: string;
-  readonly repoURL: string;
-  readonly path?: string | undefined;
-  readonly revision?: string | undefined;
-  readonly project?: string | undefined;
-  readonly destination: JsonObject;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly syncPolicy: JsonObject;
-}
-
-/** An Application object, ready to be applied. */
-export function newApplication(wish: NewApplication): KubeObject {
-  return {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Application',
-    metadata: { name: wish.name, ...(Object.keys(wish.labels).length > 0 ? { labels: wish.labels } : {}) },
-    spec: {
-      project: wish.project ?? 'default',
-      source: {
-        repoURL: wish.repoURL,
-        ...(wish.path === undefined ? {} : { path: wish.path }),
-        ...(wish.revision === undefined ? {} : { targetRevision: wish.revision }),
-      },
-      destination: wish.destination,
-      ...(Object.keys(wish.syncPolicy).length > 0 ? { syncPolicy: wish.syncPolicy } : {}),
-    },
-  };
 }

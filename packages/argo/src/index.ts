@@ -9,10 +9,8 @@ export {
 } from './application.ts';
 export {
   type Asker,
-  type NewApplication,
   type SyncWish,
   historyEntryOf,
-  newApplication,
   releaseHold,
   removeApplication,
   requestRefresh,

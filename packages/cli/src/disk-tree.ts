@@ -4,9 +4,9 @@
 import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import type { FileTree, TreeEntry, TreeEntryKind } from '@evenkeel/std';
 
-/** A tree over everything below '/'. Paths that cannot be read are as if they were not there. */
-export function diskTree(): FileTree {
-  const absolute = (path: string): string => `/${path}`;
+/** A tree over everything below '/', or below another root. Paths that cannot be read are as if they were not there. */
+export function diskTree(root = ''): FileTree {
+  const absolute = (path: string): string => `${root}/${path}`;
   return {
     stat(path) {
       return quietly(() => kindOf(lstatSync(absolute(path))));

@@ -12,6 +12,11 @@ export function readManifests(path: string): readonly KubeObject[] {
   } catch (error) {
     throw new CommandFailure(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+  return parseManifests(bytes, path);
+}
+
+/** Every object of a text; `path` says in messages where it is from. */
+export function parseManifests(bytes: Uint8Array | string, path: string): readonly KubeObject[] {
   try {
     return parseYamlDocuments(bytes, { dialect: 'sigs' }).flatMap((document) => objectOf(document, path));
   } catch (error) {

@@ -3,14 +3,12 @@
 import { Command } from 'commander';
 import { addAccount } from './commands/account-verbs.ts';
 import { addAdmin } from './commands/admin-verbs.ts';
-import { addAppActions } from './commands/app-action-verbs.ts';
+import { spelledOut } from './commands/app-spec-flags.ts';
+import { addApp } from './commands/app-verbs.ts';
 import { addAppset } from './commands/appset-verbs.ts';
 import { addCluster } from './commands/cluster-verbs.ts';
 import { addProj } from './commands/proj-verbs.ts';
 import { addRepositories } from './commands/repo-verbs.ts';
-import type * as AppCommands from './commands/app.ts';
-import type { AppOptions, SyncOptions, WaitOptions } from './commands/app.ts';
-import type { CreateOptions } from './commands/app-create.ts';
 import type { RenderOptions } from './commands/render.ts';
 import type { SandboxStartOptions } from './commands/sandbox.ts';
 import type * as SandboxCommands from './commands/sandbox.ts';
@@ -21,7 +19,7 @@ import { mirrors, version } from './version.ts';
 
 /** Runs a verb of our own. Throws CommandFailure, or CommanderError where the line cannot be read. */
 export async function runVerb(args: readonly string[], io: Io): Promise<void> {
-  await buildProgram(io).parseAsync([...args], { from: 'user' });
+  await buildProgram(io).parseAsync([...spelledOut(args)], { from: 'user' });
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -162,92 +160,4 @@ function addDropIns(program: Command): void {
     .command('dependency [args...]')
     .description("build, update or list a chart's dependencies; takes the original's flags")
     .addHelpText('after', '\nExample:\n  evenkeel helm dependency build ./charts/web');
-}
-
-function addApp(program: Command, io: Io): void {
-  const app = program.command('app').description('applications: the verbs of argocd, with its exit codes');
-  const verb = (usage: string, description: string, example: string): Command =>
-    app
-      .command(usage)
-      .description(description)
-      .option('--server <url>', 'the server to talk to (the last `evenkeel up` by default)')
-      .option('-o, --output <format>', 'json, yaml, wide or name')
-      .addHelpText('after', `\nExample:\n  evenkeel app ${example}`);
-  const load = (): Promise<typeof AppCommands> => import('./commands/app.ts');
-
-  verb('list', 'list applications', 'list -l team=payments')
-    .option('-l, --selector <selector>', 'only those with these labels')
-    .option('-p, --project <project>', 'only those of this project')
-    .action(async (options: AppOptions) => (await load()).appList(options, io));
-  verb('get <name>', 'everything about one application', 'get payment-api-production')
-    .option('--refresh', 'compare with Git first')
-    .option('--hard-refresh', 'forget what was rendered, and compare')
-    .action(async (name: string, options: AppOptions) => (await load()).appGet(name, options, io));
-  verb('sync [names...]', 'make live what Git says, and wait for it', 'sync payment-api-production')
-    .option('--revision <revision>', 'a branch, tag or commit instead of the one in the spec')
-    .option('--prune', 'delete what is no longer in Git')
-    .option('--dry-run', 'say what would be done')
-    .option('--async', 'do not wait')
-    .option('--resource <resource>', 'only GROUP:KIND:NAME (may be repeated)', collect, [])
-    .option('--timeout <seconds>', 'give up waiting after this long (0: never)', '0')
-    .action(async (names: readonly string[], options: SyncOptions) => (await load()).appSync(names, options, io));
-  verb('wait [names...]', 'wait until applications are as wanted', 'wait payment-api-production --health --timeout 300')
-    .option('--sync', 'wait until in sync')
-    .option('--health', 'wait until healthy')
-    .option('--operation', 'wait until no operation runs')
-    .option('--suspended', 'wait until suspended')
-    .option('--degraded', 'wait until degraded')
-    .option('--hydrated', 'wait until the manifests of the dry source are in their branch')
-    .option('--delete', 'wait until deleted')
-    .option('--timeout <seconds>', 'give up after this long (0: never)', '0')
-    .action(async (names: readonly string[], options: WaitOptions) => (await load()).appWait(names, options, io));
-  verb('diff <name>', 'what differs, field by field; exit 0 same, 1 differs, 2 error', 'diff payment-api-production')
-    .option('--no-exit-code', 'exit 0 even where something differs')
-    .action(async (name: string, options: AppOptions) => (await load()).appDiff(name, options, io));
-  verb('history <name>', 'earlier syncs that can be gone back to', 'history payment-api-production').action(
-    async (name: string, options: AppOptions) => (await load()).appHistory(name, options, io),
-  );
-  verb('rollback <name> [id]', 'go back to an earlier sync', 'rollback payment-api-production 3')
-    .option('--timeout <seconds>', 'give up waiting after this long (0: never)', '0')
-    .action(async (name: string, id: string | undefined, options: AppOptions & { readonly timeout: string }) =>
-      (await load()).appRollback(name, id, options, io),
-    );
-  verb('delete <names...>', 'delete applications and what they have live', 'delete payment-api-production')
-    .option('--no-cascade', 'leave what is live')
-    .option('--wait', 'wait until everything is gone')
-    .option('-y, --yes', 'ask nothing (nothing is asked)')
-    .action(async (names: readonly string[], options: AppOptions) => (await load()).appDelete(names, options, io));
-  verb('terminate-op <name>', 'end the running sync', 'terminate-op payment-api-production').action(
-    async (name: string, options: AppOptions) => (await load()).appTerminate(name, options, io),
-  );
-  addAppCreate(verb, io);
-  addAppActions(app, io);
-}
-
-function addAppCreate(verb: (usage: string, description: string, example: string) => Command, io: Io): void {
-  verb(
-    'create [name]',
-    'create an application',
-    'create web --repo https://github.com/org/repo.git --path apps/web --dest-namespace web --sync-policy automated',
-  )
-    .option('-f, --file <file>', 'an Application manifest instead of flags')
-    .option('--kubeconfig <file>', 'the cluster to write to (the one of the last `evenkeel up` by default)')
-    .option('--repo <url>', 'repository URL')
-    .option('--path <path>', 'directory in the repository')
-    .option('--revision <revision>', 'branch, tag or commit')
-    .option('--dest-server <url>', 'destination cluster by URL')
-    .option('--dest-name <name>', 'destination cluster by name')
-    .option('--dest-namespace <namespace>', 'destination namespace')
-    .option('--project <project>', 'project')
-    .option('--sync-policy <policy>', 'manual or automated')
-    .option('--auto-prune', 'automated: delete what is no longer in Git')
-    .option('--self-heal', 'automated: undo changes made by hand')
-    .option('--allow-empty', 'automated: accept that Git renders to nothing')
-    .option('--sync-option <option>', 'e.g. CreateNamespace=true (may be repeated)', collect, [])
-    .option('-l, --label <label>', 'key=value (may be repeated)', collect, [])
-    .option('--upsert', 'change an application that exists')
-    .option('-N, --app-namespace <namespace>', 'namespace of the Application itself', 'argocd')
-    .action(async (name: string | undefined, options: CreateOptions) =>
-      (await import('./commands/app-create.ts')).appCreate(name, options, io),
-    );
 }

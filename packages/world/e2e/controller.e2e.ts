@@ -16,7 +16,7 @@ import { type JsonObject, type KubeObject, parseYaml } from '@evenkeel/resource'
 import { Sandbox } from '@evenkeel/sandbox';
 import { startBed } from './bed.ts';
 import { configMapYaml, jobYaml } from './manifests.ts';
-import { type Ended, at, commandLine, git, look, run, untilTrue } from './story.ts';
+import { type Ended, at, commandLine, git, look, run, textAt, untilTrue } from './story.ts';
 
 await using stack = new AsyncDisposableStack();
 const directory = mkdtempSync(join(tmpdir(), 'evenkeel-controller-'));
@@ -236,8 +236,8 @@ test('a signal in the midst of a sync leaves it to the next process, and no hook
   assert.equal((await job())?.metadata.uid, before.metadata.uid);
   const done = { type: 'Complete', status: 'True', lastTransitionTime: new Date().toISOString().replace(/\.\d+/, '') };
   const met = { ...done, type: 'SuccessCriteriaMet' };
-  const startTime = at(await job(), 'status', 'startTime') ?? done.lastTransitionTime;
-  const times = { startTime: String(startTime), completionTime: done.lastTransitionTime };
+  const startTime = textAt(await job(), 'status', 'startTime') || done.lastTransitionTime;
+  const times = { startTime, completionTime: done.lastTransitionTime };
   const status = { conditions: [met, done], ...times, succeeded: 1, active: 0, uncountedTerminatedPods: {} };
   const place = { namespace: 'halfway', name: 'migrate' };
   await client.patch(await typeOf('Job', 'batch'), place, 'merge', { status }, { subresource: 'status' });

@@ -173,6 +173,8 @@ function tellStory(world: World, { requests, clone, kubeconfig, state }: Places,
           EVENKEEL_SERVER: world.server?.url ?? '',
           KUBECONFIG: kubeconfig,
           XDG_STATE_HOME: state,
+          // Every command of a story loads the same sources.
+          NODE_COMPILE_CACHE: `${state}-compiled`,
           ...options.env,
         },
       }),

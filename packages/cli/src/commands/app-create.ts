@@ -2,34 +2,30 @@
 
 import { resolve } from 'node:path';
 import { apiPaths, applicationAnswer } from '@evenkeel/api';
-import { inClusterServer, newApplication, newApplicationProblem } from '@evenkeel/argo';
+import { inClusterServer, newApplicationProblem } from '@evenkeel/argo';
 import { createHttpTransport, createKubeClient, loadKubeconfig } from '@evenkeel/kube';
-import { type Json, type KubeObject, gvkOf } from '@evenkeel/resource';
+import { type Json, type JsonObject, type KubeObject, gvkOf, jsonEquals } from '@evenkeel/resource';
 import { send } from '../api-request.ts';
 import { CommandFailure, type Io, exitCodes } from '../io.ts';
-import { readManifests } from '../manifests.ts';
+import { parseManifests, readManifests } from '../manifests.ts';
 import { kubeconfigFor, tokenFor } from '../session.ts';
+import { readPairs } from './app-select.ts';
+import { type SpecFlags, withSpecFlags } from './app-spec.ts';
 
 export interface CreateOptions {
   readonly file?: string;
   readonly kubeconfig?: string;
   readonly server?: string;
-  readonly repo?: string;
-  readonly path?: string;
-  readonly revision?: string;
-  readonly destServer?: string;
-  readonly destName?: string;
-  readonly destNamespace?: string;
-  readonly project?: string;
-  readonly syncPolicy?: string;
-  readonly autoPrune?: boolean;
-  readonly selfHeal?: boolean;
-  readonly allowEmpty?: boolean;
-  readonly syncOption: readonly string[];
-  readonly label: readonly string[];
+  readonly label?: readonly string[];
+  readonly annotations?: readonly string[];
+  readonly setFinalizer?: boolean;
   readonly upsert?: boolean;
-  readonly appNamespace: string;
+  readonly validate?: boolean;
+  readonly appNamespace?: string;
 }
+
+const defaultNamespace = 'argocd';
+const finalizer = 'resources-finalizer.argocd.argoproj.io';
 
 /** Creates the Application; one that exists already is changed only with --upsert, as argocd does. */
 export async function appCreate(name: string | undefined, options: CreateOptions, io: Io): Promise<void> {
@@ -38,7 +34,7 @@ export async function appCreate(name: string | undefined, options: CreateOptions
   const kubeconfig = kubeconfigFor(io, options.kubeconfig);
   if (kubeconfig === undefined)
     throw new CommandFailure('no cluster: start one with `evenkeel up`, or name a --kubeconfig', exitCodes.connection);
-  const objects = wanted(name, options, io);
+  const objects = await wanted(name, options, io);
   await using transport = createHttpTransport(await loadKubeconfig({ files: [resolve(io.cwd, kubeconfig)] }));
   const client = createKubeClient(transport);
   for (const object of objects) {
@@ -48,16 +44,19 @@ export async function appCreate(name: string | undefined, options: CreateOptions
         `the cluster serves no kind "${object.kind}" of ${object.apiVersion}`,
         exitCodes.generic,
       );
-    const namespace = object.metadata.namespace ?? options.appNamespace;
+    const namespace = object.metadata.namespace ?? options.appNamespace ?? defaultNamespace;
     const placed = { ...object, metadata: { ...object.metadata, namespace } };
     const existing = await client.get(type, { namespace, name: object.metadata.name ?? '' });
-    if (existing && options.upsert !== true && JSON.stringify(existing['spec']) !== JSON.stringify(object['spec'])) {
+    if (existing && options.upsert !== true && !jsonEquals(existing['spec'] as Json, object['spec'] as Json)) {
       throw new CommandFailure(
         'existing application spec is different, use upsert flag to force update',
         exitCodes.generic,
       );
     }
-    const problem = object.kind === 'Application' ? await newApplicationProblem(client, placed) : undefined;
+    const problem =
+      object.kind === 'Application' && options.validate !== false
+        ? await newApplicationProblem(client, placed)
+        : undefined;
     if (problem !== undefined) throw new CommandFailure(problem, exitCodes.generic);
     await client.apply(type, placed, { fieldManager: 'evenkeel-cli', force: true });
     io.out(
@@ -66,13 +65,30 @@ export async function appCreate(name: string | undefined, options: CreateOptions
   }
 }
 
-function wanted(name: string | undefined, options: CreateOptions, io: Io): readonly KubeObject[] {
-  return options.file === undefined ? [fromFlags(name, options)] : readManifests(resolve(io.cwd, options.file));
+/** The Applications of a file, or the one that flags describe. */
+async function wanted(name: string | undefined, options: CreateOptions, io: Io): Promise<readonly KubeObject[]> {
+  const flags = options as unknown as SpecFlags;
+  const { file } = options;
+  if (file === undefined) return [dressed(fromFlags(name, flags, io), options)];
+  const objects =
+    file === '-' ? parseManifests(await io.stdin(), 'standard input') : readManifests(resolve(io.cwd, file));
+  return objects.map((object) => {
+    if (object.kind !== 'Application') return object;
+    if (name !== undefined && name !== object.metadata.name)
+      throw new CommandFailure(
+        `app name '${name}' does not match app spec metadata.name '${object.metadata.name ?? ''}'`,
+        exitCodes.generic,
+      );
+    const spec = (object['spec'] ?? {}) as JsonObject;
+    // What flags say of one source cannot be meant for several.
+    const isMany = spec['sources'] !== undefined;
+    return dressed(isMany ? object : { ...object, spec: withSpecFlags(spec, flags, { io }) }, options);
+  });
 }
 
 async function createThroughServer(name: string | undefined, options: CreateOptions, io: Io): Promise<void> {
-  for (const object of wanted(name, options, io)) {
-    const namespace = object.metadata.namespace ?? options.appNamespace;
+  for (const object of await wanted(name, options, io)) {
+    const namespace = object.metadata.namespace ?? options.appNamespace ?? defaultNamespace;
     const { action } = await send(io, options, {
       path: apiPaths.applications(),
       method: 'POST',
@@ -86,51 +102,32 @@ async function createThroughServer(name: string | undefined, options: CreateOpti
   }
 }
 
-function fromFlags(name: string | undefined, options: CreateOptions): KubeObject {
+function fromFlags(name: string | undefined, flags: SpecFlags, io: Io): KubeObject {
   if (name === undefined) throw new CommandFailure('name the application, or give a file with -f', exitCodes.generic);
-  if (options.repo === undefined)
+  if (flags['repo'] === undefined && flags['drySourceRepo'] === undefined)
     throw new CommandFailure('--repo is required: the URL of the repository', exitCodes.generic);
-  const automated =
-    options.syncPolicy === 'automated' || options.syncPolicy === 'auto' || options.syncPolicy === 'automatic';
-  if (
-    options.syncPolicy !== undefined &&
-    !automated &&
-    options.syncPolicy !== 'none' &&
-    options.syncPolicy !== 'manual'
-  ) {
-    throw new CommandFailure(
-      `--sync-policy "${options.syncPolicy}" is not known; one of: manual, automated`,
-      exitCodes.generic,
-    );
-  }
-  const syncPolicy: Record<string, Json> = {};
-  if (automated) {
-    syncPolicy['automated'] = {
-      ...(options.autoPrune === true ? { prune: true } : {}),
-      ...(options.selfHeal === true ? { selfHeal: true } : {}),
-      ...(options.allowEmpty === true ? { allowEmpty: true } : {}),
-    };
-  }
-  if (options.syncOption.length > 0) syncPolicy['syncOptions'] = options.syncOption;
-  return newApplication({
-    name,
-    repoURL: options.repo,
-    path: options.path,
-    revision: options.revision,
-    project: options.project,
-    destination: {
-      ...(options.destName === undefined
-        ? { server: options.destServer ?? inClusterServer }
-        : { name: options.destName }),
-      ...(options.destNamespace === undefined ? {} : { namespace: options.destNamespace }),
-    },
-    labels: Object.fromEntries(options.label.map(pair)),
-    syncPolicy,
-  });
+  const isPlaced = flags['destName'] !== undefined || flags['destServer'] !== undefined;
+  const destination = isPlaced ? {} : { destination: { server: inClusterServer } };
+  const spec = withSpecFlags({ project: 'default', ...destination }, flags, { io });
+  const slash = name.indexOf('/');
+  const namespace = slash < 0 ? {} : { namespace: name.slice(0, slash) };
+  const metadata = { name: name.slice(slash + 1), ...namespace };
+  return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata, spec };
 }
 
-function pair(text: string): readonly [string, string] {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw new CommandFailure(`"${text}" is no label; write key=value`, exitCodes.generic);
-  return [text.slice(0, equals), text.slice(equals + 1)];
+/** The object with the labels, annotations and finalizer of the flags. */
+function dressed(object: KubeObject, { label = [], annotations = [], setFinalizer }: CreateOptions): KubeObject {
+  const { metadata } = object;
+  const labels = { ...metadata.labels, ...readPairs(label, 'label') };
+  const notes = { ...metadata.annotations, ...readPairs(annotations, 'annotation') };
+  const finalizers = [...(metadata.finalizers ?? []), ...(setFinalizer === true ? [finalizer] : [])];
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(Object.keys(labels).length > 0 ? { labels } : {}),
+      ...(Object.keys(notes).length > 0 ? { annotations: notes } : {}),
+      ...(finalizers.length > 0 ? { finalizers: [...new Set(finalizers)] } : {}),
+    },
+  };
 }

@@ -129,7 +129,7 @@ export function printHistory(history: readonly HistoryEntry[]): string {
 }
 
 /** Field by field: what Git wants and what is live. */
-export function printDifferences(app: DeliveryDetail): string {
+export function printDifferences(app: Pick<DeliveryDetail, 'resources'>): string {
   const parts = app.resources
     .filter((resource) => resource.sync === 'drifted')
     .map(({ ref, reason, fields }) => {

@@ -4,15 +4,18 @@ import type { DeliveryDetail } from '@evenkeel/api';
 import { formatDurationMs } from '@evenkeel/std';
 import type { ApiClient } from '../api-client.ts';
 import { CommandFailure, exitCodes } from '../io.ts';
+import { type ResourceFilter, isIncluded } from './app-select.ts';
 
 /** The states to wait for; several must hold at once. */
 export interface WaitFor {
-  readonly sync?: boolean;
-  readonly health?: boolean;
-  readonly operation?: boolean;
-  readonly suspended?: boolean;
-  readonly degraded?: boolean;
-  readonly hydrated?: boolean;
+  readonly sync?: boolean | undefined;
+  readonly health?: boolean | undefined;
+  readonly operation?: boolean | undefined;
+  readonly suspended?: boolean | undefined;
+  readonly degraded?: boolean | undefined;
+  /** Of these objects, instead of the whole; their sync and health must be as wanted each. */
+  readonly resources?: readonly ResourceFilter[];
+  readonly hydrated?: boolean | undefined;
 }
 
 export interface WaitInput {
@@ -103,16 +106,24 @@ class AppGone extends CommandFailure {
 }
 
 function isAsWanted(detail: DeliveryDetail, wanted: WaitFor): boolean {
+  const running = detail.operation !== undefined && detail.operation.finishedAtMs === undefined;
+  if (wanted.operation === true && running) return false;
+  if (wanted.hydrated === true && detail.hydration?.phase !== 'hydrated') return false;
+  const { resources = [] } = wanted;
+  if (resources.length === 0) return standsAsWanted(detail.sync, detail.health, wanted);
+  const meant = detail.resources.filter(({ hook, ref }) => !hook && isIncluded(ref, resources));
+  // What has no health of its own is as healthy as it can be.
+  return meant.every(({ sync, health }) => standsAsWanted(sync, health?.status ?? 'healthy', wanted));
+}
+
+function standsAsWanted(sync: DeliveryDetail['sync'], health: DeliveryDetail['health'], wanted: WaitFor): boolean {
   const healths = [
     ...(wanted.health === true ? ['healthy'] : []),
     ...(wanted.suspended === true ? ['suspended'] : []),
     ...(wanted.degraded === true ? ['degraded'] : []),
   ];
-  if (healths.length > 0 && !healths.includes(detail.health)) return false;
-  if (wanted.sync === true && detail.sync !== 'synced') return false;
-  if (wanted.hydrated === true && detail.hydration?.phase !== 'hydrated') return false;
-  const running = detail.operation !== undefined && detail.operation.finishedAtMs === undefined;
-  return !(wanted.operation === true && running);
+  if (healths.length > 0 && !healths.includes(health)) return false;
+  return wanted.sync !== true || sync === 'synced';
 }
 
 function timedOut(
@@ -127,5 +138,15 @@ function timedOut(
   return new CommandFailure(
     `timed out (${formatDurationMs(how.timeoutMs)}) waiting for app "${key}" match desired state${state}`,
     exitCodes.generic,
+  );
+}
+
+/** Whether the operation of `after` is another than that of `before`. */
+export function isNewOperation(before: DeliveryDetail, after: DeliveryDetail): boolean {
+  const last = before.currentOperation;
+  const now = after.currentOperation;
+  return (
+    now !== undefined &&
+    (last === undefined || last.startedAtMs !== now.startedAtMs || last.finishedAtMs !== now.finishedAtMs)
   );
 }

@@ -1,12 +1,19 @@
 // `evenkeel app …`: the verbs of argocd, with its exit codes.
 
-import { type DeliveryDetail, type DeliverySummary, apiPaths } from '@evenkeel/api';
-import { type ApiClient, createApiClient, findApp } from '../api-client.ts';
+import { type DeliveryDetail, apiPaths } from '@evenkeel/api';
+import { type ApiClient, createApiClient } from '../api-client.ts';
 import { CommandFailure, type Io, exitCodes } from '../io.ts';
 import { formatData } from '../output/format.ts';
 import { serverFor } from '../session.ts';
-import { printApp, printAppList, printDifferences, printHistory, qualifiedName } from './app-print.ts';
-import { type WaitFor, waitForApp, waitUntilGone } from './app-wait.ts';
+import { printParameters, printTree } from './app-more-print.ts';
+import { type Refreshing, refreshed } from './app-preview.ts';
+import { type AppFilter, appPredicate, chooseApps, namedApp, readResourceFilters, secondsToMs } from './app-select.ts';
+import { confirmed, manifestOf } from './app-sync.ts';
+import { printApp, printAppList, printHistory, qualifiedName } from './app-print.ts';
+import { type WaitFor, isNewOperation, waitForApp, waitUntilGone } from './app-wait.ts';
+
+/** Options of verbs about one application. */
+export type NamedOptions = AppOptions & Pick<AppFilter, 'appNamespace'>;
 
 /** Options every app verb takes. */
 export interface AppOptions {
@@ -24,113 +31,57 @@ function connect(options: AppOptions, io: Io): Connection {
   return { client: createApiClient(server, io), server };
 }
 
-export async function appList(
-  options: AppOptions & { readonly selector?: string; readonly project?: string },
-  io: Io,
-): Promise<void> {
+export interface ListOptions extends AppOptions, AppFilter {
+  readonly repo?: string;
+  readonly cluster?: string;
+  readonly path?: string;
+}
+
+export async function appList(options: ListOptions, io: Io): Promise<void> {
   const { client } = connect(options, io);
   const { items } = await client.list();
+  const fits = appPredicate(options);
+  const isMeant = (wanted: string | undefined, is: string): boolean => wanted === undefined || wanted === is;
   const chosen = items.filter(
     (item) =>
-      matchesSelector(item, options.selector) && (options.project === undefined || item.project === options.project),
+      fits(item) &&
+      isMeant(options.appNamespace, item.namespace) &&
+      isMeant(options.repo, item.source.url) &&
+      isMeant(options.cluster, item.destination.cluster) &&
+      isMeant(options.path, item.source.path),
   );
   if (options.output === 'name') io.out(chosen.map((item) => `${qualifiedName(item)}\n`).join(''));
   else io.out(formatData(chosen, options.output) ?? printAppList(chosen, options.output === 'wide'));
 }
 
-/** "a=b,c!=d": the equality half of label selectors. */
-function matchesSelector(item: DeliverySummary, selector: string | undefined): boolean {
-  if (selector === undefined || selector === '') return true;
-  return selector.split(',').every((part) => {
-    const [, key = '', operator = '', value = ''] = /^\s*([^!=\s]+)\s*(!=|==|=)\s*(\S*)\s*$/.exec(part) ?? [];
-    if (key === '')
-      throw new CommandFailure(`"${part}" is no label selector; write key=value or key!=value`, exitCodes.generic);
-    return operator === '!=' ? item.labels[key] !== value : item.labels[key] === value;
-  });
+export interface GetOptions extends AppOptions, Pick<AppFilter, 'appNamespace'>, Refreshing {
+  readonly showOperation?: boolean;
+  readonly showParams?: boolean;
+  readonly timeout?: string;
 }
 
-export async function appGet(
-  name: string,
-  options: AppOptions & { readonly refresh?: boolean; readonly hardRefresh?: boolean },
-  io: Io,
-): Promise<void> {
+export async function appGet(name: string, options: GetOptions, io: Io): Promise<void> {
   const { client, server } = connect(options, io);
-  const app = await findApp(client, name);
-  if (options.refresh === true || options.hardRefresh === true) {
-    await client.act('POST', apiPaths.refresh(app.key), { hard: options.hardRefresh === true });
-  }
+  const app = await namedApp(client, name, options.appNamespace);
+  await refreshed(app, options, io);
   const detail = await client.detail(app.key);
-  io.out(formatData(detail, options.output) ?? printApp(detail, server));
-}
-
-export interface SyncOptions extends AppOptions {
-  readonly revision?: string;
-  readonly prune?: boolean;
-  readonly dryRun?: boolean;
-  readonly async?: boolean;
-  readonly timeout: string;
-  readonly resource: readonly string[];
-}
-
-/** Asks for a sync and waits for its end, as argocd does; exit 1 where it fails. */
-export async function appSync(names: readonly string[], options: SyncOptions, io: Io): Promise<void> {
-  if (names.length === 0) throw new CommandFailure('name at least one application', exitCodes.generic);
-  for (const name of names) await syncOne(name, options, io);
-}
-
-async function syncOne(name: string, options: SyncOptions, io: Io): Promise<void> {
-  const { client, server } = connect(options, io);
-  const app = await findApp(client, name);
-  const before = await client.detail(app.key);
-  await client.act('POST', apiPaths.sync(app.key), {
-    ...(options.revision === undefined ? {} : { revision: options.revision }),
-    ...(options.prune === undefined ? {} : { prune: options.prune }),
-    ...(options.dryRun === true ? { dryRun: true } : {}),
-    ...(options.resource.length === 0 ? {} : { resources: options.resource.map(parseResource) }),
-  });
-  if (options.async === true) {
-    io.out(`sync of ${qualifiedName(app)} requested\n`);
+  if (options.output === 'tree' || options.output === 'tree=detailed') {
+    const { nodes } = await client.tree(app.key);
+    io.out(printTree(nodes, options.output === 'tree=detailed' ? Date.now() : undefined));
     return;
   }
-  const after = await waitForApp({
-    client,
-    key: app.key,
-    timeoutMs: secondsToMs(options.timeout),
-    signal: io.signal,
-    done: (detail) => isNewOperation(before, detail) && detail.currentOperation?.finishedAtMs !== undefined,
-  });
-  const { currentOperation } = after;
-  io.out(formatData(after, options.output) ?? printApp(after, server));
-  if (currentOperation?.phase !== 'succeeded') {
-    throw new CommandFailure(
-      `Operation has completed with phase: ${currentOperation?.phase ?? 'unknown'}: ${currentOperation?.message ?? ''}`,
-    );
-  }
+  const data = formatData(detail, options.output);
+  if (data !== undefined) return io.out(data);
+  io.out(printApp(options.showOperation === false ? withoutOperation(detail) : detail, server));
+  if (options.showParams === true) io.out(`\n${printParameters(await manifestOf(app, options, io))}`);
 }
 
-function isNewOperation(before: DeliveryDetail, after: DeliveryDetail): boolean {
-  const last = before.currentOperation;
-  const now = after.currentOperation;
-  return (
-    now !== undefined &&
-    (last === undefined || last.startedAtMs !== now.startedAtMs || last.finishedAtMs !== now.finishedAtMs)
-  );
+function withoutOperation({ currentOperation: _operation, ...rest }: DeliveryDetail): DeliveryDetail {
+  return rest;
 }
 
-/** GROUP:KIND:NAME or GROUP:KIND:NAMESPACE/NAME, as argocd writes resources. */
-function parseResource(text: string): { group: string; kind: string; namespace: string; name: string } {
-  const [group, kind, named, ...rest] = text.split(':');
-  if (group === undefined || !kind || !named || rest.length > 0) {
-    throw new CommandFailure(
-      `resource should have GROUP${':'}KIND${':'}NAME, but instead got: ${text}`,
-      exitCodes.generic,
-    );
-  }
-  const slash = named.indexOf('/');
-  return { group, kind, namespace: slash < 0 ? '' : named.slice(0, slash), name: named.slice(slash + 1) };
-}
-
-export interface WaitOptions extends AppOptions {
+export interface WaitOptions extends AppOptions, AppFilter {
+  readonly resource?: readonly string[];
   readonly sync?: boolean;
   readonly health?: boolean;
   readonly operation?: boolean;
@@ -143,13 +94,12 @@ export interface WaitOptions extends AppOptions {
 
 /** Waits for the states asked for, or for sync, health and operation where none is named. Exit 20 on time-out, as argocd. */
 export async function appWait(names: readonly string[], options: WaitOptions, io: Io): Promise<void> {
-  if (names.length === 0) throw new CommandFailure('name at least one application', exitCodes.generic);
   const { client, server } = connect(options, io);
   const { sync, health, operation, suspended, degraded, hydrated } = options;
   const anything = [sync, health, operation, suspended, degraded, hydrated, options.delete].some((one) => one === true);
-  const wanted: WaitFor = anything ? options : { sync: true, health: true, operation: true };
-  for (const name of names) {
-    const app = await findApp(client, name);
+  const states = anything ? { sync, health, operation, suspended, degraded, hydrated } : allStates;
+  const wanted: WaitFor = { ...states, resources: readResourceFilters(options.resource ?? []) };
+  for (const app of await chooseApps(client, names, options)) {
     const input = { client, key: app.key, timeoutMs: secondsToMs(options.timeout), signal: io.signal };
     if (options.delete === true) await waitUntilGone(input);
     else {
@@ -159,32 +109,11 @@ export async function appWait(names: readonly string[], options: WaitOptions, io
   }
 }
 
-function secondsToMs(text: string): number {
-  const seconds = Number(text);
-  if (!Number.isFinite(seconds) || seconds < 0)
-    throw new CommandFailure(`"${text}" is no number of seconds`, exitCodes.generic);
-  return seconds * 1000;
-}
+const allStates = { sync: true, health: true, operation: true };
 
-/** Field by field what differs; exit 0 where nothing does, 1 where something does. */
-export async function appDiff(
-  name: string,
-  options: AppOptions & { readonly exitCode?: boolean },
-  io: Io,
-): Promise<void> {
+export async function appHistory(name: string, options: NamedOptions, io: Io): Promise<void> {
   const { client } = connect(options, io);
-  const app = await findApp(client, name);
-  const detail = await client.detail(app.key);
-  if (detail.sync === 'unknown')
-    throw new CommandFailure(detail.sentence ?? 'the application could not be compared', 2);
-  const drifted = detail.resources.filter((resource) => resource.sync === 'drifted');
-  io.out(formatData(drifted, options.output) ?? printDifferences(detail));
-  if (drifted.length > 0 && options.exitCode !== false) throw new CommandFailure('', 1);
-}
-
-export async function appHistory(name: string, options: AppOptions, io: Io): Promise<void> {
-  const { client } = connect(options, io);
-  const app = await findApp(client, name);
+  const app = await namedApp(client, name, options.appNamespace);
   const { history } = await client.detail(app.key);
   if (options.output === 'id') io.out(history.map((entry) => `${entry.id}\n`).join(''));
   else io.out(formatData(history, options.output) ?? printHistory(history));
@@ -194,11 +123,11 @@ export async function appHistory(name: string, options: AppOptions, io: Io): Pro
 export async function appRollback(
   name: string,
   id: string | undefined,
-  options: AppOptions & { readonly timeout: string },
+  options: NamedOptions & { readonly timeout: string },
   io: Io,
 ): Promise<void> {
   const { client, server } = connect(options, io);
-  const app = await findApp(client, name);
+  const app = await namedApp(client, name, options.appNamespace);
   const before = await client.detail(app.key);
   const target =
     id === undefined
@@ -225,22 +154,35 @@ export async function appRollback(
     throw new CommandFailure(`rollback failed: ${after.currentOperation?.message ?? ''}`);
 }
 
-export async function appDelete(
-  names: readonly string[],
-  options: AppOptions & { readonly cascade?: boolean; readonly wait?: boolean },
-  io: Io,
-): Promise<void> {
+export interface DeleteOptions extends AppOptions, AppFilter {
+  readonly cascade?: boolean;
+  readonly propagationPolicy?: string;
+  readonly wait?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Deletes; at a terminal it asks before what is live goes too. */
+export async function appDelete(names: readonly string[], options: DeleteOptions, io: Io): Promise<void> {
   const { client } = connect(options, io);
-  for (const name of names) {
-    const app = await findApp(client, name);
-    await client.act('DELETE', apiPaths.delivery(app.key), { cascade: options.cascade !== false });
+  const { cascade = true, propagationPolicy = 'foreground' } = options;
+  if (propagationPolicy !== 'foreground' && propagationPolicy !== 'background')
+    throw new CommandFailure(`invalid propagation policy: ${propagationPolicy}`, exitCodes.generic);
+  const asks = cascade && io.interactive && options.yes !== true;
+  for (const app of await chooseApps(client, names, options)) {
+    const name = qualifiedName(app);
+    if (asks && !(await confirmed(`Are you sure you want to delete '${name}' and all its resources? [y/n] `, io))) {
+      io.out(`The command to delete '${name}' was cancelled.\n`);
+      continue;
+    }
+    const inBackground = cascade && propagationPolicy === 'background';
+    await client.act('DELETE', apiPaths.delivery(app.key), { cascade: inBackground ? 'background' : cascade });
     if (options.wait === true) await waitUntilGone({ client, key: app.key, timeoutMs: 0, signal: io.signal });
-    io.out(`application '${qualifiedName(app)}' deleted\n`);
+    io.out(`application '${name}' deleted\n`);
   }
 }
 
-export async function appTerminate(name: string, options: AppOptions, io: Io): Promise<void> {
+export async function appTerminate(name: string, options: NamedOptions, io: Io): Promise<void> {
   const { client } = connect(options, io);
-  const app = await findApp(client, name);
+  const app = await namedApp(client, name, options.appNamespace);
   io.out(`${await client.act('POST', apiPaths.terminate(app.key), {})}\n`);
 }

@@ -1,6 +1,6 @@
 // What the API needs from a front end: its applications in neutral words, and what may be done to them.
 
-import type { DeliveryDetail, DeliverySummary, HistoryEntry, ObjectRef } from '@evenkeel/api';
+import type { DeliveryDetail, DeliverySummary, HistoryEntry, ObjectRef, SyncRequest } from '@evenkeel/api';
 import type { ActionImpact, ActionRun, ResourceAction } from '@evenkeel/engine';
 import type { KubeObject } from '@evenkeel/resource';
 
@@ -36,6 +36,13 @@ export interface SyncWish {
   readonly prune?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
   readonly resources?: readonly ObjectRef[] | undefined;
+  readonly revisions?: readonly string[] | undefined;
+  readonly manifests?: readonly string[] | undefined;
+  readonly infos?: readonly { readonly name: string; readonly value: string }[] | undefined;
+  readonly strategy?: 'apply' | 'hook' | undefined;
+  readonly force?: boolean | undefined;
+  readonly syncOptions?: readonly string[] | undefined;
+  readonly retry?: SyncRequest['retry'] | undefined;
 }
 
 /** A refusal to act, as the API answers it. */
@@ -58,7 +65,7 @@ export interface Face {
   sync(namespace: string, name: string, wish: SyncWish): Promise<void>;
   refresh(namespace: string, name: string, hard: boolean): Promise<void>;
   rollback(namespace: string, name: string, wish: { readonly id: number; readonly username: string }): Promise<void>;
-  remove(namespace: string, name: string, cascade: boolean): Promise<void>;
+  remove(namespace: string, name: string, cascade: boolean | 'background'): Promise<void>;
   onChange(listener: () => void): () => void;
   /** The application's own resource. */
   resource(namespace: string, name: string): KubeObject | undefined;

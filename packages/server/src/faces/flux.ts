@@ -30,7 +30,7 @@ export function fluxFace(flux: FluxController, client: KubeClient, clock: Clock)
     async sync(namespace, name, wish) {
       if (wish.revision !== undefined)
         throw unsupported('a Kustomization is synced to its source; it has no revision of its own');
-      if (wish.dryRun === true || wish.resources !== undefined)
+      if (wish.dryRun === true || wish.resources !== undefined || wish.manifests !== undefined)
         throw unsupported('a Kustomization is reconciled as a whole');
       const kustomization = find(namespace, name);
       if (kustomization.spec.suspend === true)
