@@ -140,6 +140,29 @@ test('drift of what is read one by one is seen and healed', async () => {
   );
 });
 
+const chart = {
+  'looking/Chart.yaml': 'apiVersion: v2\nname: looking\nversion: 1.0.0\n',
+  'looking/templates/map.yaml':
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: looking\ndata:\n  found: {{ (lookup "v1" "Secret" "partly" "pass").data.word | quote }}\n',
+  'listing/Chart.yaml': 'apiVersion: v2\nname: listing\nversion: 1.0.0\n',
+  'listing/templates/map.yaml':
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: listing\ndata:\n  found: {{ (lookup "v1" "Secret" "partly" "").items | len | quote }}\n',
+};
+
+test('a chart looks up what may be read one by one; a list of it is refused', async () => {
+  await story.push(chart);
+  for (const name of ['looking', 'listing']) await story.apply(abroad(name));
+  await story.untilApp('looking', 'Synced', 'Healthy');
+  const found = async (): Promise<unknown> => at(await story.get('configmap/partly/looking'), 'data', 'found');
+  assert.equal(await found(), at(await story.get('secret/partly/pass'), 'data', 'word'));
+  await untilCondition('listing', /lookup: may not list and watch Secret of v1/);
+  await respect('');
+  await story.push({ 'looking/templates/map.yaml': `${chart['looking/templates/map.yaml']}  more: "yes"\n` });
+  await untilCondition('looking', /may not list and watch secrets: /);
+  await respect('normal');
+  await story.untilApp('looking', 'Synced', 'Healthy');
+});
+
 test('strict does the same where the server says that it is for want of permission', async () => {
   await respect('strict');
   await story.push({ 'secretive/pass.yaml': secret('three') });

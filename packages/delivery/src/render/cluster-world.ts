@@ -6,7 +6,7 @@ import type { ResourceType } from '@evenkeel/kube';
 import { type GroupKind, type JsonObject, type KubeObject, parseApiVersion } from '@evenkeel/resource';
 import type { Cluster } from '../cluster.ts';
 import { templateHost } from '../template-host.ts';
-import { type Answers, Needed } from './needed.ts';
+import { type Answers, Needed, RenderRefused } from './needed.ts';
 import type { ChartWorld } from './world.ts';
 
 /** Objects the templates asked the cluster for, with the version that was seen ('' for none), or those of a list. */
@@ -55,7 +55,13 @@ interface AloneInput {
 /** A lookup of a kind that may not be watched: one object is read by itself, all of them cannot be. */
 function lookUpAlone(query: LookupQuery, { kind, cluster, asked, answers }: AloneInput): JsonObject | undefined {
   const { name, namespace } = query;
-  if (name === '') throw new Error(`may not list ${query.kind} of ${query.apiVersion}`);
+  if (name === '') {
+    throw new RenderRefused({
+      code: 'RENDER_FAILED',
+      sentence: `lookup: may not list and watch ${query.kind} of ${query.apiVersion}`,
+      remedy: 'Permit it, or look up one object by its name.',
+    });
+  }
   answers.of(`read ${JSON.stringify(query)}`, async () => {
     await cluster.live.read([{ ...kind, namespace, name }]);
     return true;
