@@ -89,7 +89,7 @@ async function publishOnce(
   const { git, directory, subject } = context;
   await using repository = readRepository(git, directory, subject);
   const heads = await fetchHeads(context, repository, signal);
-  const groups = await plan({ heads, entry: (commit, path) => entryAt(repository, commit, path) });
+  const groups = await plan({ heads, entry: entriesOf(repository) });
   const steps = groups.flat();
   if (steps.length === 0) return [];
   const input = fastImportStream(steps);
@@ -152,16 +152,26 @@ function outdated({ message, detail }: GitError): GitError {
   return new GitError('outdated', message, detail);
 }
 
-async function entryAt(repository: GitRepository, commit: string, path: string): Promise<GitTreeEntry | undefined> {
-  let oid = (await repository.commit(commit)).tree;
-  const parts = path.split('/');
-  for (const [index, name] of parts.entries()) {
-    const entry = (await repository.trees([oid])).get(oid)?.find((one) => one.name === name);
-    if (!entry || index === parts.length - 1) return entry;
-    if (entry.kind !== 'directory') return undefined;
-    ({ oid } = entry);
-  }
-  return undefined;
+/** Finds entries; each tree is read once. */
+function entriesOf(repository: GitRepository): PublishView['entry'] {
+  const known = new Map<string, Promise<ReadonlyMap<string, GitTreeEntry>>>();
+  const read = async (oid: string): Promise<ReadonlyMap<string, GitTreeEntry>> => {
+    const entries = (await repository.trees([oid])).get(oid) ?? [];
+    return new Map(entries.map((entry) => [entry.name, entry]));
+  };
+  return async (commit, path) => {
+    let oid = (await repository.commit(commit)).tree;
+    const parts = path.split('/');
+    for (const [index, name] of parts.entries()) {
+      const tree = known.get(oid) ?? read(oid);
+      known.set(oid, tree);
+      const entry = (await tree).get(name);
+      if (!entry || index === parts.length - 1) return entry;
+      if (entry.kind !== 'directory') return undefined;
+      ({ oid } = entry);
+    }
+    return undefined;
+  };
 }
 
 /** A directory that cannot be used is made anew: it holds nothing that the remote does not. */

@@ -72,9 +72,10 @@ async function manifestsThere(
 ): Promise<ReadonlyMap<string, ManifestThere>> {
   const there = new Map<string, ManifestThere>();
   if (typeof base === 'number') return there;
-  for (const { path } of paths) {
-    const at = manifestPath(path);
-    const entry = await view.entry(base, at);
+  const places = paths.map(({ path }) => manifestPath(path));
+  const entries = await Promise.all(places.map((at) => view.entry(base, at)));
+  for (const [index, at] of places.entries()) {
+    const entry = entries[index];
     if (entry?.kind !== 'file' && entry?.kind !== 'executable') continue;
     const { kind, oid } = entry;
     there.set(at, { executable: kind === 'executable', isSame: (content) => blobOid(content, oid) === oid });

@@ -103,19 +103,21 @@ async function renderAll(
 ): Promise<Rendered> {
   const problems = new Map<string, string>();
   const settings = world.settings();
-  const paths: HydratedPath[] = [];
-  for (const application of group) {
+  const render = async (application: Hydratable): Promise<HydratedPath | undefined> => {
     const access = world.repositories?.access(application.spec.project || 'default');
     const source = dryDeliverySource(application, settings, access);
     try {
       await verify(application, world, { source, drySHA, signal });
-      paths.push(await world.sources.render(application, settings, { source, commit: drySHA, signal }));
+      return await world.sources.render(application, settings, { source, commit: drySHA, signal });
     } catch (error) {
       signal.throwIfAborted();
       problems.set(qualifiedName(application), `failed to get manifests: ${sentenceOf(error)}`);
+      return undefined;
     }
-  }
-  return { paths, problems };
+  };
+  // Side by side: contents that are not here yet are fetched for all of them at once.
+  const rendered = await Promise.all(group.map(render));
+  return { paths: rendered.filter((path) => path !== undefined), problems };
 }
 
 /** A commit that a project does not let in is not rendered for it. */
