@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { tiedToParent } from '@evenkeel/kube/testing';
 
 /** What a process has used so far. */
 export interface Usage {
@@ -27,7 +28,8 @@ const TICKS_PER_SECOND = 100;
 
 /** Starts `node` with these arguments. Its standard error goes where ours goes. */
 export function startMeasured(args: readonly string[], options: { readonly cwd: string }): MeasuredProcess {
-  const child: ChildProcess = spawn(process.execPath, [...args], {
+  const [program, tied] = tiedToParent(process.execPath, args);
+  const child: ChildProcess = spawn(program, tied, {
     cwd: options.cwd,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -12,6 +12,7 @@ import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGit, startGitHost } from '@evenkeel/git';
 import { createKubeClient } from '@evenkeel/kube';
+import { tiedToParent } from '@evenkeel/kube/testing';
 import { type JsonObject, type KubeObject, parseYaml } from '@evenkeel/resource';
 import { Sandbox } from '@evenkeel/sandbox';
 import { startBed } from './bed.ts';
@@ -126,7 +127,8 @@ let states = 0;
 function start(...args: readonly string[]): Running {
   const state = join(directory, `state-${(states += 1)}`);
   const all = ['controller', '--kubeconfig', kubeconfig, '--port', '0', '--state', state, ...args];
-  const child = spawn(process.execPath, [...commandLine, ...all], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program, tied] = tiedToParent(process.execPath, [...commandLine, ...all]);
+  const child = spawn(program, tied, { stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tiedToParent } from '@evenkeel/kube/testing';
 import { commandLine } from './story.ts';
 
 /** A running `evenkeel up`. */
@@ -18,7 +19,8 @@ export interface Up extends AsyncDisposable {
 
 /** Starts it and resolves when it says that it is up; rejects with its output when it ends before. */
 export async function startUp(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Up> {
-  const child = spawn(process.execPath, [...commandLine, 'up', ...args], {
+  const [program, tied] = tiedToParent(process.execPath, [...commandLine, 'up', ...args]);
+  const child = spawn(program, tied, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -12,6 +12,7 @@ import type { ClusterConfig } from '../cluster-config.ts';
 import { KubeUnreachable } from '../errors.ts';
 import { createHttpTransport } from '../http-transport.ts';
 import { systemClock } from '../system-clock.ts';
+import { tiedToParent } from '../testing/tied-process.ts';
 
 /** Where the binaries are looked for unless told otherwise. */
 export const referenceToolsDirectory: string = join(homedir(), '.cache', 'evenkeel', 'tools', 'bin');
@@ -215,7 +216,8 @@ class ProcessGroup {
   }
 
   start(name: string, flags: readonly string[]): void {
-    const child = spawn(join(this.#tools, name), [...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, args] = tiedToParent(join(this.#tools, name), flags);
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const note = (text: string): void => {
       this.#log = (this.#log + text).slice(-LOG_LENGTH_MAX);
     };
