@@ -1,6 +1,12 @@
 // Watches Applications and keeps each equal to Git: reads the Application, has the engine reconcile, writes what changed.
 
-import { type Controller, type Outcome, createController, mergePatch } from '@evenkeel/controller';
+import {
+  type Controller,
+  type Outcome,
+  type ReconcileContext,
+  createController,
+  mergePatch,
+} from '@evenkeel/controller';
 import { type Deliveries, type Delivery, type DeliveryReport, type FrontEnd, refusedReport } from '@evenkeel/delivery';
 import { matchesGlob } from '@evenkeel/lang';
 import type { Refusal } from '@evenkeel/engine';
@@ -109,7 +115,7 @@ export async function startArgo(options: ArgoOptions): Promise<ArgoController> {
   const reconciler = new ApplicationReconciler(options, { type, applications, governance, settings });
   const controller = createController<string>({
     name: 'application',
-    reconcile: (key, context) => reconciler.attempt(key, context.signal),
+    reconcile: (key, context) => reconciler.attempt(key, context),
     concurrency: options.concurrency ?? 32,
     backoff: { baseMs: 250, factor: 2, maxMs: 180e3 },
     clock: options.clock,
@@ -269,22 +275,23 @@ class ApplicationReconciler {
   }
 
   /** One reconciliation; where it ends in a way nobody foresaw, the Application says so. */
-  async attempt(key: string, signal: AbortSignal): Promise<Outcome> {
+  async attempt(key: string, { signal, failures }: ReconcileContext): Promise<Outcome> {
     try {
       return await this.reconcile(key, signal);
     } catch (error) {
       const [, namespace = '', name = ''] = key.split('/');
       const object = this.#watched.applications.get(namespace, name);
-      if (object && !signal.aborted && !isSkipped(object)) await this.#tellFailure(readApplication(object), error);
+      const isTold = object && !signal.aborted && !isSkipped(object);
+      if (isTold) await this.#tellFailure(readApplication(object), error, failures);
       throw error;
     }
   }
 
-  async #tellFailure(application: Application, error: unknown): Promise<void> {
+  async #tellFailure(application: Application, error: unknown, failures: number): Promise<void> {
     const { client, clock } = this.#options;
     const { namespace, name } = application;
     const { fieldManager } = argoFrontEnd;
-    const status = failureStatus(application, error, clock.now());
+    const status = failureStatus(application, error, { nowMs: clock.now(), failures });
     if (!status || !isOurs(namespace, this.#watched.settings.current())) return;
     try {
       await client.patch(this.#watched.type, { namespace, name }, 'merge', { status }, { fieldManager });

@@ -11,8 +11,10 @@ const object = {
 };
 const application = readApplication({ ...object, status: { conditions: [{ type: 'SyncError', message: 'x' }] } });
 
+const first = { nowMs: 0, failures: 0 };
+
 test('a failure nobody foresaw is told once, beside what was told before', () => {
-  const told = failureStatus(application, new RangeError('Maximum call stack size exceeded\nmore'), 0);
+  const told = failureStatus(application, new RangeError('Maximum call stack size exceeded\nmore'), first);
   assert.deepEqual(told, {
     conditions: [
       { type: 'SyncError', message: 'x' },
@@ -25,14 +27,18 @@ test('a failure nobody foresaw is told once, beside what was told before', () =>
     sync: { status: 'Unknown' },
   });
   const after = readApplication({ ...object, status: told ?? {} });
-  assert.equal(failureStatus(after, new RangeError('Maximum call stack size exceeded'), 1), undefined);
+  assert.equal(failureStatus(after, new RangeError('Maximum call stack size exceeded'), first), undefined);
 });
 
 test('what passes by itself is not told, and what a parser quotes neither', () => {
   const status = (code: number): KubeError => new KubeError({ code, reason: '', message: 'm' });
-  assert.equal(failureStatus(application, new KubeUnreachable('gone'), 0), undefined);
-  assert.equal(failureStatus(application, status(409), 0), undefined);
-  assert.equal(failureStatus(application, status(503), 0), undefined);
-  assert.match(JSON.stringify(failureStatus(application, status(413), 0)), /reconciliation failed: m"/);
-  assert.doesNotMatch(JSON.stringify(failureStatus(application, new SyntaxError('"hunter2" is no JSON'), 0)), /hunter/);
+  assert.equal(failureStatus(application, new KubeUnreachable('gone'), first), undefined);
+  assert.equal(failureStatus(application, status(409), first), undefined);
+  assert.equal(failureStatus(application, status(503), first), undefined);
+  assert.match(JSON.stringify(failureStatus(application, status(503), { nowMs: 0, failures: 4 })), /failed: m"/);
+  assert.match(JSON.stringify(failureStatus(application, status(413), first)), /reconciliation failed: m"/);
+  assert.doesNotMatch(
+    JSON.stringify(failureStatus(application, new SyntaxError('"hunter2" is no JSON'), first)),
+    /hunter/,
+  );
 });

@@ -8,12 +8,19 @@ import type { Application } from './application.ts';
 
 const conditionType = 'UnknownError';
 
+/** How often in a row what passes by itself may fail before it is told: some seconds. */
+const FAILURES_QUIET = 4;
+
 /**
- * The part of a status that names the failure; undefined where it is told already, where nobody would take it in, and where the next
- * attempt reads the world anew and most likely ends well. It goes with the first reconciliation that ends well.
+ * The part of a status that names the failure; undefined where it is told already, and where the next attempts most likely end well:
+ * `failures` counts those before this one. It goes with the first reconciliation that ends well.
  */
-export function failureStatus({ status }: Application, error: unknown, nowMs: number): JsonObject | undefined {
-  if (isPassing(error)) return undefined;
+export function failureStatus(
+  { status }: Application,
+  error: unknown,
+  { nowMs, failures }: { readonly nowMs: number; readonly failures: number },
+): JsonObject | undefined {
+  if (failures < FAILURES_QUIET && isPassing(error)) return undefined;
   const message = `reconciliation failed: ${sentenceOf(error)}`;
   const before = status.conditions ?? [];
   if (before.some((condition) => condition.type === conditionType && condition.message === message)) return undefined;
