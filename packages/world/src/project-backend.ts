@@ -7,8 +7,10 @@ import {
   controlPlaneNamespace,
   createProject,
   isActive,
+  readProject,
   removeProject,
   updateProject,
+  validateProject,
   windowWarning,
 } from '@evenkeel/argo';
 import type { KubeClient } from '@evenkeel/kube';
@@ -48,7 +50,11 @@ export function projectBackend({ argo, client, clusters, credentials, clock }: P
           .filter(({ project }) => project === name)
           .map(({ url }) => url),
         activeWindows: windows.flatMap((window, index) => (isActive(window, clock.now()) ? [index] : [])),
-        warnings: windows.flatMap((window) => windowWarning(window) ?? []),
+        warnings: [
+          ...windows.flatMap((window) => windowWarning(window) ?? []),
+          // Written past the API, which would have refused it.
+          ...[validateProject(readProject(object)) ?? []].flat(),
+        ],
       };
     },
     create: (object, upsert) => createProject(object, upsert, world()),

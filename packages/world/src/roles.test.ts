@@ -287,6 +287,22 @@ test('who may delete an application may delete its objects only where that is in
   await config(undefined);
 });
 
+test('a policy of a project that cannot be read makes all of them count for nothing, and is told', async () => {
+  await apply(project('careless', ['applications, get, careless/*, allow']));
+  await until('the project', () => world.argo.project('careless') !== undefined);
+  const token = await tokenFor('careless', 'ci');
+  const path = apiPaths.project('careless');
+  assert.equal((await ask(path, { token })).status, 200);
+  await apply(project('careless', ['applications, get, careless/*, allow', 'applications']));
+  await until('the bad line', async () => (await ask(path, { token })).status === 403);
+  assert.match(
+    saysOf(await ask(path, { token })),
+    /iat: T \(policies of project careless cannot be read, so none of them counts\)$/,
+  );
+  const { warnings } = (await ask(path)).body as { readonly warnings: readonly string[] };
+  assert.match(warnings.join(), /invalid policy rule 'p, proj:careless:ci, applications': must be of the form/);
+});
+
 test('an Application is created where that is permitted, and changed or moved only where that is', async () => {
   await apply(project('maker', ['applications, create, maker/*, allow', 'applications, update, maker/made, allow']));
   await until('the project', () => world.argo.project('maker') !== undefined);

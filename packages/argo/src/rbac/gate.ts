@@ -113,7 +113,10 @@ class TokenGate implements Gate {
   refusal({ subject, issuedAt }: KnownBearer, request: RbacRequest): string {
     const sentence = permissionDenied(request, subject, kubeTime(issuedAt * 1000));
     const [problem] = this.#settings.problems;
-    return problem ? `${sentence} (${rbacConfigName} cannot be read: ${problem.at})` : sentence;
+    if (problem) return `${sentence} (${rbacConfigName} cannot be read: ${problem.at})`;
+    const project = projectRoleOf(subject)?.project;
+    const unread = project !== undefined && this.#judged().projectProblem(project) !== undefined;
+    return unread ? `${sentence} (policies of project ${project} cannot be read, so none of them counts)` : sentence;
   }
 
   groupsOf(project: string, role: string): readonly string[] {

@@ -29,29 +29,44 @@ export interface Judge {
   allows(bearer: Bearer, request: RbacRequest): boolean;
   /** Whether a user, group or role may, as its name stands in policies; projects are not asked. */
   allowsSubject(subject: string, request: RbacRequest): boolean;
+  /** Why the policies of a project count for nothing; undefined where they count, or the project is not there. */
+  projectProblem(name: string): string | undefined;
   /** The enforcer of the installation alone, for those who look at policies. */
   readonly installation: Enforcer;
+}
+
+/** A project as it was read. */
+interface ReadProject {
+  readonly spec: Project['spec'];
+  readonly enforcer: Enforcer;
+  readonly problem: string | undefined;
 }
 
 /** Makes a judge. It remembers what it makes of a project until the project changes. */
 export function createJudge({ policies, defaultRole, matchMode, project }: JudgeRules): Judge {
   const installation = createEnforcer(policies, matchMode);
-  const ofProjects = new Map<string, { readonly spec: Project['spec']; readonly enforcer: Enforcer }>();
-  const enforcerOf = (found: Project): Enforcer => {
+  const ofProjects = new Map<string, ReadProject>();
+  const readOf = (found: Project): ReadProject => {
     const known = ofProjects.get(found.name);
     // A project that changes is another object.
-    if (known?.spec === found.spec) return known.enforcer;
+    if (known?.spec === found.spec) return known;
     const text = projectPolicies(found).join('\n');
     const read = readPolicies([{ name: found.name, text }]);
     // One line that cannot be read, and nothing of the project's policies counts.
     const enforcer = read.problems.length > 0 ? installation : createEnforcer(joinPolicies(policies, read), matchMode);
-    ofProjects.set(found.name, { spec: found.spec, enforcer });
-    return enforcer;
+    const made = { spec: found.spec, enforcer, problem: read.problems[0]?.sentence };
+    ofProjects.set(found.name, made);
+    return made;
   };
+  const enforcerOf = (found: Project): Enforcer => readOf(found).enforcer;
   const asked = (enforcer: Enforcer, subject: string, request: RbacRequest): boolean =>
     (defaultRole !== '' && enforcer.enforce(defaultRole, request)) || enforcer.enforce(subject, request);
   return {
     installation,
+    projectProblem(name) {
+      const found = project(name);
+      return found && readOf(found).problem;
+    },
     allowsSubject: (subject, request) => asked(installation, subject, request),
     allows(bearer, request) {
       // Rules without a subject are for everybody, as the original has it.
