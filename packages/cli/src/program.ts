@@ -91,6 +91,7 @@ function addController(program: Command, io: Io): void {
     .option('--context <name>', 'the context of the kubeconfig')
     .option('--state <dir>', 'keep mirrors and history here; otherwise they are gone at the end')
     .option('--host <address>', 'address of page, API and webhook', '127.0.0.1')
+    .option('--require-token', 'requests to the API from other machines need a token of a project role')
     .option('--port <port>', 'port of page, API and webhook; 0 is any free one', '8080')
     .option('--no-leader-elect', 'work at once: nobody else works on this cluster')
     .option('--lease-duration <seconds>', 'how long another replica waits for one that says nothing', '30')

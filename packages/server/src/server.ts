@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly backend: Backend;
   readonly host: string;
   readonly port: number;
+  /** Requests from other machines need a token; without it they may do what the owner may. */
+  readonly requireToken?: boolean;
   /** The built page; without it `/` says how to build it. */
   readonly pageDirectory?: string;
 }
@@ -52,7 +54,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.setErrorHandler((error, _request, reply) => answerError(error, reply));
   app.addHook('onRequest', guard(options.host));
   app.addHook('onSend', addSecurityHeaders);
-  guardRoutes(app, options.backend);
+  guardRoutes(app, options.backend, options);
   app.get('/healthz', () => 'ok');
   addReadRoutes(app, options.backend);
   addActionRoutes(app, options.backend);

@@ -98,6 +98,8 @@ export interface WorldOptions {
   /** Only Flux resources with such labels are reconciled; see `FluxOptions`. */
   readonly fluxLabelSelector?: string;
   readonly host?: string;
+  /** Requests of other machines to the API need a token. */
+  readonly requireToken?: boolean;
   readonly pageDirectory?: string;
   readonly version?: string;
   readonly cluster?: ExternalCluster;
@@ -475,6 +477,7 @@ function serverOptions(
   return {
     backend,
     host: options.host ?? '127.0.0.1',
+    requireToken: options.requireToken === true,
     port: options.port === false ? 0 : (options.port ?? 0),
     ...(options.pageDirectory === undefined ? {} : { pageDirectory: options.pageDirectory }),
   };

@@ -26,6 +26,7 @@ export interface ControllerOptions {
   readonly context?: string;
   readonly state?: string;
   readonly host: string;
+  readonly requireToken?: boolean;
   readonly port: string;
   readonly leaderElect: boolean;
   readonly leaseDuration: string;
@@ -54,6 +55,7 @@ export async function controller(options: ControllerOptions, io: Io): Promise<vo
     cluster: { transport },
     ...(stateDirectory === undefined ? {} : { stateDirectory }),
     host: options.host,
+    requireToken: options.requireToken === true,
     port,
     ...pageDirectory(),
     version,

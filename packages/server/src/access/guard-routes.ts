@@ -8,7 +8,7 @@ import type { ActionRefused } from '../faces/face.ts';
 import { applicationRules } from './application-rules.ts';
 import { editRules } from './edit-rules.ts';
 import { governanceRules } from './governance-rules.ts';
-import { type Rights, forbidden, ownerRights, rightsOfToken } from './rights.ts';
+import { type Rights, forbidden, ownerRights, rightsOfToken, unauthenticated } from './rights.ts';
 import type { Asked, Rule, Rules } from './rule.ts';
 import { tokenOf } from './token.ts';
 
@@ -20,12 +20,19 @@ export function rightsOf(request: FastifyRequest): Rights {
   return known.get(request) ?? ownerRights;
 }
 
+/** Whom to let in without a token. */
+export interface GuardOptions {
+  /** Only those who ask from this machine; everybody where not given. */
+  readonly requireToken?: boolean;
+}
+
 /** Adds the guard; has to be called before routes are added. */
-export function guardRoutes(app: FastifyInstance, backend: Backend): void {
+export function guardRoutes(app: FastifyInstance, backend: Backend, { requireToken = false }: GuardOptions = {}): void {
   app.addHook('onRequest', async (request) => {
     if (!isOurs(request)) return;
     const token = tokenOf(request.headers);
     if (token !== undefined) known.set(request, await rightsOfToken(backend.access?.gate, token));
+    else if (requireToken && !isLocal(request.socket.remoteAddress)) throw unauthenticated('no session information');
   });
   app.addHook('preHandler', async (request, reply) => {
     const rights = rightsOf(request);
@@ -41,6 +48,11 @@ export function guardRoutes(app: FastifyInstance, backend: Backend): void {
     const show = isOurs(request) && !rights.isOwner && reply.statusCode < 400 ? ruleOf(request)?.show : undefined;
     return show ? show(payload as never, { request, backend, rights }) : payload;
   });
+}
+
+/** Whether a request comes from this machine: 127.0.0.0/8, ::1, or the former in the clothes of the latter. */
+function isLocal(address: string | undefined): boolean {
+  return /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/i.test(address ?? '');
 }
 
 /** How long what is open may outlive its token, or the permission it was opened with. */

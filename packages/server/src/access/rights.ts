@@ -29,7 +29,7 @@ export const ownerRights: Rights = {
 
 /** The rights of a token's bearer. Rejects with ActionRefused where the token is not accepted. */
 export async function rightsOfToken(gate: Gate | undefined, token: string): Promise<Rights> {
-  if (!gate) throw unauthenticated('this server verifies no tokens');
+  if (!gate) throw unauthenticated('invalid session: this server verifies no tokens');
   const bearer = await verified(gate, token);
   return {
     username: bearer.subject,
@@ -51,7 +51,7 @@ async function verified(gate: Gate, token: string): Promise<KnownBearer> {
   try {
     return await gate.verify(token);
   } catch (error) {
-    if (error instanceof TokenRefused) throw unauthenticated(error.message);
+    if (error instanceof TokenRefused) throw unauthenticated(`invalid session: ${error.message}`);
     throw error;
   }
 }
@@ -61,6 +61,7 @@ export function forbidden(sentence: string = barePermissionDenied): ActionRefuse
   return new ActionRefused('FORBIDDEN', sentence);
 }
 
-function unauthenticated(why: string): ActionRefused {
-  return new ActionRefused('UNAUTHENTICATED', `invalid session: ${why}`);
+/** A refusal of somebody who is not known. */
+export function unauthenticated(sentence: string): ActionRefused {
+  return new ActionRefused('UNAUTHENTICATED', sentence);
 }
