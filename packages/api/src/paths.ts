@@ -91,6 +91,8 @@ export const apiPaths = {
   clusters: (): string => `${apiRoot}/clusters`,
   /** GET clusterList of one by server or name, PATCH clusterChange → accepted, DELETE → accepted */
   cluster: (id: string): string => `${apiRoot}/clusters/${encodeURIComponent(id)}`,
+  /** POST {} → accepted: another token for the service account by which a cluster is reached */
+  rotateClusterAuth: (id: string): string => `${apiRoot}/clusters/${encodeURIComponent(id)}/rotate-auth`,
   /** GET resourceActionList of one object, or of the application's own resource without `ref` */
   resourceActions: (key: string, ref?: ObjectRef): string =>
     deliveryPath(key, `/actions${ref ? `?${refQuery(ref)}` : ''}`),

@@ -17,6 +17,7 @@ export {
   requestSync,
   rollbackTo,
 } from './actions.ts';
+export { rotateAuth } from './clusters/rotate-auth.ts';
 export {
   type ApplicationName,
   EditRefused,

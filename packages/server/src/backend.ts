@@ -82,6 +82,8 @@ export interface ClusterBackend {
   create(cluster: ClusterRequest['cluster'], upsert: boolean): Promise<void>;
   change(server: string, change: ClusterChange): Promise<void>;
   remove(server: string): Promise<void>;
+  /** Another token for the service account by which a cluster is reached. */
+  rotateAuth(server: string): Promise<void>;
 }
 
 /** Who bears a token and what they may, where this server verifies tokens. */

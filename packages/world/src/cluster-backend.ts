@@ -9,10 +9,11 @@ import {
   controlPlaneNamespace,
   describeCluster,
   removeCluster,
+  rotateAuth,
   writeCluster,
 } from '@evenkeel/argo';
 import type { SettingsSource } from '@evenkeel/argo';
-import type { KubeClient } from '@evenkeel/kube';
+import { type ClusterConfig, type KubeClient, type KubeTransport, createHttpTransport } from '@evenkeel/kube';
 import type { ClusterBackend } from '@evenkeel/server';
 import type { Clock } from '@evenkeel/std';
 
@@ -23,10 +24,20 @@ interface Parts {
   readonly pool: ClusterPool;
   readonly settings: SettingsSource;
   readonly clock: Clock;
+  /** How clusters are connected to; over the network where not given. */
+  readonly connect?: ((config: ClusterConfig) => KubeTransport) | undefined;
 }
 
 /** Makes the backend. */
-export function clusterBackend({ argo, client, clusters, pool, settings, clock }: Parts): ClusterBackend {
+export function clusterBackend({
+  argo,
+  client,
+  clusters,
+  pool,
+  settings,
+  clock,
+  connect = (config) => createHttpTransport(config),
+}: Parts): ClusterBackend {
   const store = (): Parameters<typeof writeCluster>[2] => ({
     client,
     namespace: controlPlaneNamespace,
@@ -53,6 +64,10 @@ export function clusterBackend({ argo, client, clusters, pool, settings, clock }
     async change(server, change) {
       const known = clusters.byServer(server);
       if (known) await changeCluster(known, change, store());
+    },
+    async rotateAuth(server) {
+      const known = clusters.byServer(server);
+      if (known) await rotateAuth(known, store(), { connect, clock });
     },
     async remove(server) {
       const known = clusters.byServer(server);

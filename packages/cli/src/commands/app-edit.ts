@@ -1,15 +1,11 @@
 // `evenkeel app set|unset|edit|patch|add-source|remove-source|confirm-deletion`: changes of an Application itself.
 // Mirrors argoproj/argo-cd:cmd/argocd/commands/app.go (3.6).
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type ApplicationChange, type ApplicationManifest, apiPaths, applicationManifest } from '@evenkeel/api';
-import { type Json, type JsonObject, YamlError, emitSigsYaml, isMap, parseYaml } from '@evenkeel/resource';
+import { type Json, type JsonObject, emitSigsYaml } from '@evenkeel/resource';
 import { createApiClient } from '../api-client.ts';
 import { send } from '../api-request.ts';
+import { editSpec } from '../editor.ts';
 import { CommandFailure, type Io, exitCodes } from '../io.ts';
 import { serverFor } from '../session.ts';
 import type { NamedOptions } from './app.ts';
@@ -129,45 +125,8 @@ export async function appConfirmDeletion(name: string, options: NamedOptions, io
   io.out(`Application '${app}' updated successfully\n`);
 }
 
-/** The spec in an editor; what it refuses is told, and the text stays where it can be found. */
+/** The spec in an editor. */
 export async function appEdit(name: string, options: NamedOptions, io: Io): Promise<void> {
   const { key, name: app, spec } = await find(name, options, io);
-  const directory = mkdtempSync(join(tmpdir(), 'evenkeel-edit-'));
-  const file = join(directory, `${app}-edit.yaml`);
-  const before = emitSigsYaml(spec);
-  writeFileSync(file, before, { mode: 0o600 });
-  await runEditor(file, io);
-  const after = readFileSync(file, 'utf8');
-  if (after === before) {
-    rmSync(directory, { recursive: true });
-    io.err('Edit cancelled, no changes made.\n');
-    return;
-  }
-  try {
-    await change(key, { spec: readSpec(after, file) }, options, io);
-  } catch (error) {
-    if (!(error instanceof CommandFailure)) throw error;
-    throw new CommandFailure(`${error.message}; what you wrote is in ${file}`, error.exitCode);
-  }
-  rmSync(directory, { recursive: true });
-}
-
-function readSpec(text: string, file: string): JsonObject {
-  try {
-    const spec = parseYaml(text, { dialect: 'sigs' });
-    if (isMap(spec)) return spec as JsonObject;
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    throw new CommandFailure(`${file}${error.line > 0 ? `:${error.line}` : ''}: ${error.message}`, exitCodes.generic);
-  }
-  throw new CommandFailure(`${file} is no spec of an Application`, exitCodes.generic);
-}
-
-/** As kubectl and argocd choose it; a shell reads its arguments. */
-async function runEditor(file: string, io: Io): Promise<void> {
-  const { environment } = io;
-  const editor = environment['KUBE_EDITOR'] || environment['EDITOR'] || 'vi';
-  const child = spawn('/bin/sh', ['-c', `${editor} "$1"`, 'sh', file], { stdio: 'inherit', cwd: io.cwd });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new CommandFailure(`the editor "${editor}" ended with ${String(code)}; nothing was changed`);
+  await editSpec({ name: app, spec }, (after) => change(key, { spec: after }, options, io), io);
 }

@@ -30,6 +30,9 @@ export function addCluster(program: Command, io: Io): void {
     .option('--label <key=value>', 'the labels of the Secret (may be repeated)', collect)
     .option('--annotation <key=value>', 'the annotations of the Secret (may be repeated)', collect)
     .action(async (id: string, options: Cluster.SetOptions) => (await load()).clusterSet(id, options, io));
+  verb('rotate-auth <cluster>', 'another token for the service account of a cluster', 'rotate-auth production').action(
+    async (id: string, options: Cluster.ClusterOptions) => (await load()).clusterRotateAuth(id, options, io),
+  );
   verb('rm <clusters...>', 'forget clusters; what they hold stays', 'rm production')
     .option(
       '--kubeconfig <file>',

@@ -63,6 +63,12 @@ export async function clusterSet(id: string, options: SetOptions, io: Io): Promi
   io.out(`Cluster '${id}' updated.\n`);
 }
 
+/** Has the server make another token for the service account by which it reaches a cluster. */
+export async function clusterRotateAuth(id: string, options: ClusterOptions, io: Io): Promise<void> {
+  await send(io, options, { path: apiPaths.rotateClusterAuth(id), method: 'POST', body: {}, schema: accepted });
+  io.out(`Cluster '${id}' rotated auth\n`);
+}
+
 /** Forgets clusters, and takes back what `add` installed there where the kubeconfig still leads to them. */
 export async function clusterRemove(ids: readonly string[], options: RemoveOptions, io: Io): Promise<void> {
   for (const id of ids) {

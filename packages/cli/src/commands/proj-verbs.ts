@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 import type * as Proj from './proj.ts';
 import type * as Edits from './proj-edits.ts';
+import { addPolicyVerbs } from './proj-integrity-verbs.ts';
 import { addRoleVerbs } from './proj-role-verbs.ts';
 import type * as Windows from './proj-windows.ts';
 
@@ -39,6 +40,9 @@ export function addProj(program: Command, io: Io): void {
   addKinds(verbs);
   addAccounts(verbs);
   addWindowVerbs(under(proj.command('windows').description('sync windows of a project'), 'proj windows'));
+  const integrity = proj.command('source-integrity').description('whose signatures commits must carry');
+  const policies = integrity.command('git').description('of Git').command('policies').description('policy by policy');
+  addPolicyVerbs(under(policies, 'proj source-integrity git policies').verb, io);
   addRoleVerbs(under(proj.command('role').description('roles of a project'), 'proj role').verb, io);
 }
 
@@ -76,6 +80,9 @@ function addWhole({ verb, load, io }: Verbs): void {
     );
   withSpecFlags(verb('set <project>', 'set what the flags name', 'set team-a --description "the A team"')).action(
     async (name: string, options: Proj.ProjOptions & Proj.SpecFlags) => (await load()).projSet(name, options, io),
+  );
+  verb('edit <project>', 'change the spec in an editor (KUBE_EDITOR, EDITOR)', 'edit team-a').action(
+    async (name: string, options: Proj.ProjOptions) => (await load()).projEditor(name, options, io),
   );
   verb('delete <projects...>', 'delete projects that no application refers to', 'delete team-a')
     .option('-y, --yes', 'ask nothing (nothing is asked)')

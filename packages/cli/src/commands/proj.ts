@@ -12,7 +12,9 @@ import {
   projectList,
 } from '@evenkeel/api';
 import { type ProjectSpec, type RestrictedKind, newProject } from '@evenkeel/argo';
+import type { JsonObject } from '@evenkeel/resource';
 import { send } from '../api-request.ts';
+import { editSpec } from '../editor.ts';
 import { CommandFailure, type Io, exitCodes } from '../io.ts';
 import { readManifests } from '../manifests.ts';
 import { formatData } from '../output/format.ts';
@@ -101,6 +103,14 @@ export async function projEdit(name: string, edit: EditSpec, options: ProjOption
     });
   }
   if (say !== undefined) io.out(`${say}\n`);
+}
+
+/** The spec in an editor. */
+export async function projEditor(name: string, options: ProjOptions, io: Io): Promise<void> {
+  const spec = specOf((await fetchProject(name, options, io)).project) as unknown as JsonObject;
+  const accept = (after: JsonObject): Promise<void> =>
+    projEdit(name, () => ({ spec: after as unknown as ProjectSpec }), options, io);
+  await editSpec({ name, spec }, accept, io);
 }
 
 export async function projWindows(name: string, options: ProjOptions, io: Io): Promise<void> {

@@ -44,6 +44,7 @@ export const governanceRules: Rules = {
   [`GET ${clusters}/:id`]: onCluster('get'),
   [`PATCH ${clusters}/:id`]: onCluster('update'),
   [`DELETE ${clusters}/:id`]: onCluster('delete'),
+  [`POST ${clusters}/:id/rotate-auth`]: onCluster('update'),
   [`GET ${sets}`]: {
     show: ({ items }: ApplicationSetList, { rights }) => ({
       items: items.filter((item) => rights.may(onSet(item as unknown as KubeObject, 'get'))),

@@ -77,6 +77,11 @@ function addClusterRoutes(app: FastifyInstance, clusters: ClusterBackend): void 
     await refusing(clusters.change(server, parsed.output));
     return { message: `Cluster '${name}' updated.` };
   });
+  app.post(`${one}/rotate-auth`, async (request): Promise<Accepted> => {
+    const { server } = await find(request);
+    await refusing(clusters.rotateAuth(server));
+    return { message: `Cluster '${server}' rotated auth` };
+  });
   app.delete(one, async (request): Promise<Accepted> => {
     const { server } = await find(request);
     await refusing(clusters.remove(server));
