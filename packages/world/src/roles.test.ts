@@ -191,6 +191,52 @@ test("what may be seen but not done is refused in Argo CD's sentence; the rest a
   assert.match(saysOf(await ask(apiPaths.project('team'), crossed)), /the body names another project than the path/);
 });
 
+test('a token without rights gets nothing out of any route, whatever it sends', async () => {
+  // Its own project every role may read, unless that is denied.
+  const config = (data: object): Promise<void> =>
+    apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-rbac-cm', namespace: 'argocd' }, data });
+  await config({ 'policy.csv': 'p, proj:team:idle, *, *, *, deny' });
+  await until('the denial', async () => (await ask(apiPaths.project('team'), { token: idle })).status === 403);
+  const bodies: readonly unknown[] = [
+    undefined,
+    {},
+    [],
+    { project: { metadata: { name: ['team'] }, spec: { destinations: [null, 1, {}], sourceRepos: {} } }, upsert: true },
+    { project: { ...project('team', []), metadata: { name: 'team' } }, upsert: true },
+    { cluster: { server: 'https://x/', project: 'team' }, upsert: true },
+    { fields: { url: 'https://x', project: { name: 'team' } } },
+    { application: application('web', 'team'), applicationSet: application('web', 'team'), upsert: true },
+    { ref: { kind: 'Pod', name: 'x' }, action: 'restart', patch: '{}', patchType: 'merge', id: 1, manifests: [] },
+  ];
+  const open = new Set([
+    `GET ${apiRoot}/account/can-i/:resource/:action/*`,
+    `GET ${apiRoot}/info`,
+    `GET ${apiRoot}/stream`,
+  ]);
+  for (const route of routes.filter((one) => one.includes(apiRoot) && !open.has(one))) {
+    const [method = '', pattern = ''] = route.split(' ');
+    const names: Readonly<Record<string, string>> = {
+      frontEnd: 'argo',
+      namespace: 'argocd',
+      name: 'web',
+      id: 'in-cluster',
+    };
+    const path = pattern.replaceAll(/:(\w+)/g, (_whole, name: string) => names[name] ?? '1');
+    for (const body of method === 'GET' ? [undefined] : bodies) {
+      const answer = await ask(`${path}?kind=Pod&name=x&url=https://x`, { method, body, token: idle });
+      const isEmpty =
+        answer.status === 200 &&
+        [answer.body['items'], answer.body['entries']].flat().every((one) => one === undefined);
+      assert.ok(
+        isEmpty || [400, 403].includes(answer.status),
+        `${route} ${JSON.stringify(body)}: ${JSON.stringify(answer)}`,
+      );
+    }
+  }
+  await config({});
+  await until('its end', async () => (await ask(apiPaths.project('team'), { token: idle })).status === 200);
+});
+
 test('a token that is not good is refused, and never taken for none', async () => {
   const path = apiPaths.deliveries();
   const expected: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
