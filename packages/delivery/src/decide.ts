@@ -11,6 +11,7 @@ import {
   type SyncRequest,
   refusedReport,
 } from './model.ts';
+import { retryDelayMs } from './retry-delay.ts';
 
 /** What to do next. */
 export type Decision =
@@ -88,7 +89,7 @@ function awaitsRetry(input: DecisionInput, last: OperationReport): boolean {
 /** `last.retryCount` counts the attempt to come. */
 function retried({ delivery, nowMs }: DecisionInput, last: OperationReport): Decision {
   const retry = last.request?.retry ?? delivery.policy.retry;
-  const dueMs = (last.finishedAtMs ?? nowMs) + backoffDelayMs(retry, last.retryCount - 1);
+  const dueMs = (last.finishedAtMs ?? nowMs) + retryDelayMs(retry, last.retryCount - 1);
   if (dueMs > nowMs)
     return { kind: 'wait', afterMs: dueMs - nowMs, reason: `retry ${last.retryCount} of ${retry.limit}` };
   const request = last.request && again(last, retry);

@@ -1,7 +1,7 @@
 // One operation: a plan being run, with a report that is true at every moment and a deadline that always ends it.
 
 import type { Plan } from '@evenkeel/engine';
-import { type Clock, backoffDelayMs, formatDurationMs } from '@evenkeel/std';
+import { type Clock, formatDurationMs } from '@evenkeel/std';
 import type { Cluster } from '../cluster.ts';
 import type {
   Delivery,
@@ -12,6 +12,7 @@ import type {
   StepReport,
   SyncRequest,
 } from '../model.ts';
+import { retryDelayMs } from '../retry-delay.ts';
 import { createApproval } from './approval.ts';
 import { type RunContext, stepKey } from './context.ts';
 import { abandonHooks } from './hooks.ts';
@@ -203,7 +204,7 @@ class RunningOperation implements Operation {
     const failed = phase !== 'succeeded' && this.#base.phase !== 'terminating';
     const { retryCount } = this.#base;
     if (failed && retryCount < retry.limit) {
-      const at = kitchen(finishedAtMs + backoffDelayMs(retry, retryCount));
+      const at = kitchen(finishedAtMs + retryDelayMs(retry, retryCount));
       const said = `${message}. Retrying attempt #${retryCount + 1} at ${at}.`;
       this.#update({ phase: 'running', message: said, finishedAtMs, retryCount: retryCount + 1 }, true);
       return;
