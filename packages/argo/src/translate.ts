@@ -148,7 +148,8 @@ export function translateRetry(retry: RetryStrategy | undefined): RetryPolicy {
     limit: limit < 0 ? Infinity : limit,
     baseMs: retryDurationMs(retry?.backoff?.duration) ?? 5000,
     factor: retry?.backoff?.factor ?? 2,
-    maxMs: retryDurationMs(retry?.backoff?.maxDuration) ?? 180e3,
+    // Upstream takes none for no limit.
+    maxMs: (retryDurationMs(retry?.backoff?.maxDuration) ?? 180e3) || Infinity,
     ...(retry?.refresh === true ? { refresh: true } : {}),
   };
 }
