@@ -102,7 +102,7 @@ function inputsOf({ url, chart, path, adapt, render, filter }: DeliverySource): 
 
 function nothingAt(sha: string, inputs: string, content: string): RenderedSource {
   const rendering: Rendering = { renderer: 'none', objects: [], refusals: [], warnings: [] };
-  return { sha, rendering, reads: {}, inputs, content, lookups: new Map(), facts: {} };
+  return { sha, rendering, reads: [], inputs, content, lookups: new Map(), facts: {} };
 }
 
 async function openAll(place: Located, { references, signal }: SourceContext): Promise<Snapshot> {

@@ -38,7 +38,7 @@ export function renderManifests(manifests: readonly string[]): RenderedDelivery 
     refusals,
     warnings: [],
   };
-  return { sources: [{ sha: '', rendering, reads: {}, inputs: '', lookups: new Map() }], revisions: [''], refusals };
+  return { sources: [{ sha: '', rendering, reads: [], inputs: '', lookups: new Map() }], revisions: [''], refusals };
 }
 
 /** An operation that somebody asked for is tried again as they asked, or as what happens by itself is. */

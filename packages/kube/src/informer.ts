@@ -9,6 +9,7 @@ import { type IndexFunction, ObjectCache } from './object-cache.ts';
 import { labelSelectorPredicate } from './label-selector.ts';
 import { resourcePath } from './paths.ts';
 import { isOlder } from './resource-version.ts';
+import { sharePartsWith } from './shared-parts.ts';
 import { errorOfStatus } from './status.ts';
 import { abortReason, systemClock } from './system-clock.ts';
 import type { WatchLine } from './transport.ts';
@@ -89,6 +90,8 @@ export class ListWatchInformer implements Informer {
   /** The server was away: what we resume from must be checked once. */
   #doubtful = false;
   #progress = false;
+  /** What came last: hardly anything resembles the next object more, before it is known itself. */
+  #last: KubeObject | undefined;
 
   constructor(client: KubeClient, type: ResourceType, options: InformerOptions) {
     this.type = type;
@@ -348,6 +351,10 @@ export class ListWatchInformer implements Informer {
   #transformed(object: KubeObject): KubeObject {
     const kept = this.#options.transform?.(object) ?? object;
     shareOwnership(kept);
+    const { namespace = '', name = '' } = kept.metadata;
+    const similar = this.cache.get(namespace, name) ?? this.#last;
+    if (similar) sharePartsWith(kept, similar);
+    this.#last = kept;
     return kept;
   }
 

@@ -6,8 +6,11 @@ import { createHash } from 'node:crypto';
 import type { FileTree } from '@evenkeel/std';
 import type { Identity } from './snapshot.ts';
 
-/** Plain data: may be kept, sent to another thread, or written down. Keys are `<question>:<path>`. */
-export type ReadRecord = Readonly<Record<string, string>>;
+/**
+ * Plain data: may be kept, sent to another thread, or written down. `<question>:<path>` and the answer, in turns. There is one
+ * for every rendering there is, and most of what they say is the same: so no member names, and no text twice.
+ */
+export type ReadRecord = readonly string[];
 
 /** Anything that can name its contents: a commit, a chart, several of them as one. */
 export interface IdentifiedTree extends FileTree {
@@ -33,7 +36,7 @@ export function recordReads(snapshot: IdentifiedTree): Recording {
   const note = (question: Question, path: string): void => {
     answers.set(`${question}:${path}`, answer(snapshot, question, path));
   };
-  const reads = (): ReadRecord => Object.fromEntries(answers);
+  const reads = (): ReadRecord => [...answers].flat().map(once);
   return {
     reads,
     readWhole: (path) => note('whole', path),
@@ -62,10 +65,11 @@ export function recordReads(snapshot: IdentifiedTree): Recording {
 
 /** Whether another snapshot answers every question of the record alike. Loads nothing and costs a walk per question. */
 export function stillSame(reads: ReadRecord, snapshot: IdentifiedTree): boolean {
-  for (const key in reads) {
+  for (let index = 0; index < reads.length; index += 2) {
+    const key = reads[index] ?? '';
     const colon = key.indexOf(':');
     const question = key.slice(0, colon);
-    if (isQuestion(question) && answer(snapshot, question, key.slice(colon + 1)) !== reads[key]) return false;
+    if (isQuestion(question) && answer(snapshot, question, key.slice(colon + 1)) !== reads[index + 1]) return false;
   }
   return true;
 }
@@ -73,15 +77,30 @@ export function stillSame(reads: ReadRecord, snapshot: IdentifiedTree): boolean 
 /** The SHA-256 of a record, independent of the order of the reads. */
 export function digestReads(reads: ReadRecord): string {
   const hash = createHash('sha256');
-  for (const key of Object.keys(reads).sort()) hash.update(`${key}\0${reads[key] ?? ''}\0`);
+  const answers = new Map<string, string>();
+  for (let index = 0; index < reads.length; index += 2) answers.set(reads[index] ?? '', reads[index + 1] ?? '');
+  for (const key of [...answers.keys()].sort()) hash.update(`${key}\0${answers.get(key) ?? ''}\0`);
   return hash.digest('hex');
 }
 
 /** The files in a record: a good hint for the next run over another commit. */
 export function readFiles(reads: ReadRecord): readonly string[] {
-  return Object.keys(reads)
-    .filter((key) => key.startsWith('file:'))
+  return reads
+    .filter((key, index) => index % 2 === 0 && key.startsWith('file:'))
     .map((key) => key.slice('file:'.length));
+}
+
+/** Texts of records made lately. */
+let texts = new Map<string, string>();
+const textsMax = 4096;
+
+/** The same text of an earlier record where there was one. */
+function once(text: string): string {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  if (texts.size >= textsMax) texts = new Map();
+  texts.set(text, text);
+  return text;
 }
 
 function answer(snapshot: IdentifiedTree, question: Question, path: string): string {
