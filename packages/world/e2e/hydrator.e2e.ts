@@ -364,7 +364,9 @@ test('the command waits for hydration', async () => {
   const waited = await run(process.execPath, [...commandLine, 'app', 'wait', 'web', '--hydrated', '--timeout', '30'], {
     env,
   });
-  succeed(waited, 'app wait --hydrated');
+  assert.match(succeed(waited, 'app wait --hydrated'), /\nHydration: +Hydrated from [0-9a-f]{7} at [0-9a-f]{7}\n/);
+  const told = succeed(await run(process.execPath, [...commandLine, 'app', 'get', 'climber'], { env }), 'app get');
+  assert.match(told, /\nHydration: +Failed\n(.*\n)*Says: +Failed to hydrate: app is configured to hydrate to path/);
   const stuck = await run(
     process.execPath,
     [...commandLine, 'app', 'wait', 'climber', '--hydrated', '--timeout', '1'],

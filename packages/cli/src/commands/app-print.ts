@@ -13,6 +13,7 @@ const healthWords: Readonly<Record<HealthStatus, string>> = {
   degraded: 'Degraded',
   unknown: 'Unknown',
 };
+const hydrationWords = { pending: 'Pending', hydrating: 'Hydrating', hydrated: 'Hydrated', failed: 'Failed' } as const;
 const syncWords = { synced: 'Synced', drifted: 'OutOfSync', unknown: 'Unknown' } as const;
 
 /** "argocd/web" */
@@ -54,6 +55,7 @@ export function printApp(app: DeliveryDetail, server: string): string {
     ['- Repo', app.source.url],
     ['  Target', app.source.revision],
     ['  Path', app.source.path],
+    ...hydrationFacts(app),
     ['SyncWindow', app.syncWindows?.allowed === false ? 'Sync Denied' : 'Sync Allowed'],
     ...(app.syncWindows?.assigned ?? []).map((window, index): [string, string] => [
       index === 0 ? 'Assigned Windows' : '',
@@ -76,6 +78,15 @@ export function printApp(app: DeliveryDetail, server: string): string {
         )}`;
   const operation = app.currentOperation ? `\n${printOperation(app)}` : '';
   return `${summary}\n${refusals}${operation}\n${printResources(app)}`;
+}
+
+/** Upstream's command does not tell of it. */
+function hydrationFacts({ hydration }: DeliveryDetail): readonly [string, string][] {
+  if (!hydration) return [];
+  const { phase, dry, hydrated } = hydration;
+  const from = dry === undefined ? '' : ` from ${shortRevision(dry)}`;
+  const at = hydrated === undefined ? '' : ` at ${shortRevision(hydrated)}`;
+  return [['Hydration', `${hydrationWords[phase]}${from}${at}`]];
 }
 
 function syncLine(app: DeliveryDetail): string {

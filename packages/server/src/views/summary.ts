@@ -22,7 +22,7 @@ export function summaryOf(item: FaceItem, backend: Backend): DeliverySummary {
   }
   const sentence = deleting
     ? 'being deleted'
-    : (item.hold?.sentence ?? sentenceOf(report, backend.deliveries.delivery(item.key)));
+    : (item.hold?.sentence ?? unhydrated(item) ?? sentenceOf(report, backend.deliveries.delivery(item.key)));
   return {
     ...fixed,
     labels: { ...fixed.labels },
@@ -136,6 +136,11 @@ export async function detailOf(item: FaceItem, backend: Backend): Promise<Delive
       remove: reason(item.deleting ? busy : undefined),
     },
   };
+}
+
+/** What is live may be as Git has it, and yet not what was asked for last. */
+function unhydrated({ hydration }: FaceItem): string | undefined {
+  return hydration?.phase === 'failed' ? hydration.message : undefined;
 }
 
 function reason(disabledReason: string | undefined): { disabledReason?: string } {
