@@ -1,15 +1,17 @@
 // What people do to an Application, as writes to its own resource: the same ones other tools make.
 
 import { type KubeClient, type ResourceType, isKubeError } from '@evenkeel/kube';
-import type { Json, JsonObject, ObjectRef } from '@evenkeel/resource';
+import type { Json, JsonObject, KubeObject, ObjectRef } from '@evenkeel/resource';
 import { present } from '@evenkeel/std';
 import { type Application, type HistoryEntry, type NameValue, type RetryStrategy, asJson } from './application.ts';
 import { holdAnnotation } from './hold.ts';
 import { historyRevision } from './memory.ts';
 
-const refreshAnnotation = 'argocd.argoproj.io/refresh';
+/** Asks for a comparison, and is taken away when that has been made. */
+export const refreshAnnotation = 'argocd.argoproj.io/refresh';
 const hydrateAnnotation = 'argocd.argoproj.io/hydrate';
-const finalizer = 'resources-finalizer.argocd.argoproj.io';
+/** What is live goes before its Application does. */
+export const finalizer = 'resources-finalizer.argocd.argoproj.io';
 
 /** Who asks, for the record. */
 export interface Asker {
@@ -158,4 +160,9 @@ export async function removeApplication(
   } catch (error) {
     if (!isKubeError(error, 404)) throw error;
   }
+}
+
+/** An Application as a manifest. */
+export function newApplication(metadata: KubeObject['metadata'], spec: JsonObject): KubeObject {
+  return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata, spec };
 }

@@ -8,6 +8,9 @@ export {
   sourcesOf,
 } from './application.ts';
 export {
+  finalizer as cascadeFinalizer,
+  newApplication,
+  refreshAnnotation,
   type Asker,
   type SyncWish,
   historyEntryOf,

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { apiPaths, applicationAnswer } from '@evenkeel/api';
-import { inClusterServer, newApplicationProblem } from '@evenkeel/argo';
+import { cascadeFinalizer, inClusterServer, newApplication, newApplicationProblem } from '@evenkeel/argo';
 import { createHttpTransport, createKubeClient, loadKubeconfig } from '@evenkeel/kube';
 import { type Json, type JsonObject, type KubeObject, gvkOf, jsonEquals } from '@evenkeel/resource';
 import { send } from '../api-request.ts';
@@ -25,7 +25,6 @@ export interface CreateOptions {
 }
 
 const defaultNamespace = 'argocd';
-const finalizer = 'resources-finalizer.argocd.argoproj.io';
 
 /** Creates the Application; one that exists already is changed only with --upsert, as argocd does. */
 export async function appCreate(name: string | undefined, options: CreateOptions, io: Io): Promise<void> {
@@ -112,7 +111,7 @@ function fromFlags(name: string | undefined, flags: SpecFlags, io: Io): KubeObje
   const slash = name.indexOf('/');
   const namespace = slash < 0 ? {} : { namespace: name.slice(0, slash) };
   const metadata = { name: name.slice(slash + 1), ...namespace };
-  return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata, spec };
+  return newApplication(metadata, spec);
 }
 
 /** The object with the labels, annotations and finalizer of the flags. */
@@ -120,7 +119,7 @@ function dressed(object: KubeObject, { label = [], annotations = [], setFinalize
   const { metadata } = object;
   const labels = { ...metadata.labels, ...readPairs(label, 'label') };
   const notes = { ...metadata.annotations, ...readPairs(annotations, 'annotation') };
-  const finalizers = [...(metadata.finalizers ?? []), ...(setFinalizer === true ? [finalizer] : [])];
+  const finalizers = [...(metadata.finalizers ?? []), ...(setFinalizer === true ? [cascadeFinalizer] : [])];
   return {
     ...object,
     metadata: {

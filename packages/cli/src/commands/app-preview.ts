@@ -36,7 +36,6 @@ export interface WhichOptions extends NamedOptions {
   readonly localRepoRoot?: string;
 }
 
-const refreshAnnotation = 'argocd.argoproj.io/refresh';
 const LOOK_EVERY_MS = 100;
 const REFRESH_TIMEOUT_MS = 60_000;
 
@@ -47,6 +46,7 @@ export async function refreshed(app: DeliverySummary, options: NamedOptions & Re
   const client = createApiClient(serverFor(io, options.server), io);
   await client.act('POST', apiPaths.refresh(app.key), { hard: hardRefresh });
   if (app.frontEnd !== 'argo') return;
+  const { refreshAnnotation } = await import('@evenkeel/argo');
   const deadline = AbortSignal.timeout(REFRESH_TIMEOUT_MS);
   for (;;) {
     const { metadata } = await send(io, options, { path: apiPaths.application(app.key), schema: applicationManifest });
