@@ -15,6 +15,7 @@ import { errorOfResponse } from './status.ts';
 import { abortReason, systemClock } from './system-clock.ts';
 import type { KubeRequest, KubeResponse, KubeTransport, WatchLine } from './transport.ts';
 import { unreachable } from './unreachable.ts';
+import { wholeAnswer } from './whole-answer.ts';
 
 const unzip = promisify(gunzip);
 
@@ -44,6 +45,12 @@ interface Connections {
 
 type Lane = 'requests' | 'streams';
 
+/** What both ways of asking have in common; a whole answer has no body left to read. */
+interface Answer {
+  readonly statusCode: number;
+  readonly body?: Dispatcher.ResponseData['body'];
+}
+
 class HttpTransport implements KubeTransport {
   readonly endpoint: string;
   readonly #origin: string;
@@ -65,14 +72,15 @@ class HttpTransport implements KubeTransport {
   }
 
   async send(request: KubeRequest): Promise<KubeResponse> {
-    const answer = await this.#open(request, 'requests');
+    const { statusCode, headers, bytes } = await this.#open(request, (credential) =>
+      wholeAnswer(
+        this.#connectionsFor(credential).requests,
+        this.#dispatchOptions(request, credential, 'requests'),
+        request.signal,
+      ),
+    );
     try {
-      const bytes = new Uint8Array(await answer.body.arrayBuffer());
-      return {
-        status: answer.statusCode,
-        headers: plainHeaders(answer.headers),
-        body: await readBody(answer.headers, bytes),
-      };
+      return { status: statusCode, headers: plainHeaders(headers), body: await readBody(headers, bytes) };
     } catch (error) {
       throw this.#failed(request, error);
     }
@@ -108,7 +116,12 @@ class HttpTransport implements KubeTransport {
   }
 
   async *#lines(request: KubeRequest): AsyncGenerator<string> {
-    const answer = await this.#open(request, 'streams');
+    const answer = await this.#open(request, (credential) =>
+      this.#connectionsFor(credential).streams.request({
+        ...this.#dispatchOptions(request, credential, 'streams'),
+        ...(request.signal ? { signal: request.signal } : {}),
+      }),
+    );
     if (answer.statusCode !== 200) {
       const bytes = new Uint8Array(await answer.body.arrayBuffer());
       throw errorOfResponse({ status: answer.statusCode, body: await readBody(answer.headers, bytes) });
@@ -129,9 +142,14 @@ class HttpTransport implements KubeTransport {
     }
   }
 
-  /** Sends and waits for the head of the answer; once more with a fresh credential, or over a fresh connection, where that may help. */
-  async #open(request: KubeRequest, lane: Lane): Promise<Dispatcher.ResponseData> {
-    const first = await this.#attempt(request, lane).catch((error: unknown) => {
+  /** Sends; once more with a fresh credential, or over a fresh connection, where that may help. */
+  async #open<T extends Answer>(request: KubeRequest, dispatch: (credential: Credential) => Promise<T>): Promise<T> {
+    const attempt = async (): Promise<T> => {
+      assert(!this.#closed, `the transport to ${this.endpoint} is closed`);
+      request.signal?.throwIfAborted();
+      return dispatch(await this.#credentials.current());
+    };
+    const first = await attempt().catch((error: unknown) => {
       // A kept-alive connection may be closed by the server just as we use it. Reading again is harmless.
       if (request.method === 'GET' && isLostConnection(error) && request.signal?.aborted !== true) return undefined;
       throw this.#failed(request, error);
@@ -139,20 +157,16 @@ class HttpTransport implements KubeTransport {
     if (first && !(first.statusCode === 401 && this.#credentials.renewable)) return first;
     if (first) {
       this.#credentials.renew();
-      await first.body.dump();
+      await first.body?.dump();
     }
-    return this.#attempt(request, lane).catch((error: unknown) => {
+    return attempt().catch((error: unknown) => {
       throw this.#failed(request, error);
     });
   }
 
-  async #attempt(request: KubeRequest, lane: Lane): Promise<Dispatcher.ResponseData> {
-    assert(!this.#closed, `the transport to ${this.endpoint} is closed`);
-    request.signal?.throwIfAborted();
-    const credential = await this.#credentials.current();
-    const dispatcher = this.#connectionsFor(credential)[lane];
+  #dispatchOptions(request: KubeRequest, credential: Credential, lane: Lane): Dispatcher.DispatchOptions {
     const { answerTimeoutMs = 75_000 } = this.#options;
-    return dispatcher.request({
+    return {
       origin: this.#origin,
       method: request.method,
       path: this.#prefix + request.path + queryText(request.query),
@@ -160,8 +174,7 @@ class HttpTransport implements KubeTransport {
       body: request.body === undefined ? null : formatKubeJson(request.body),
       headersTimeout: answerTimeoutMs,
       bodyTimeout: lane === 'streams' ? 0 : answerTimeoutMs,
-      ...(request.signal ? { signal: request.signal } : {}),
-    });
+    };
   }
 
   #headers(request: KubeRequest, credential: Credential, lane: Lane): Record<string, string | string[]> {
