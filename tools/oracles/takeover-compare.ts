@@ -29,14 +29,23 @@ export function compareStatuses({ moment, argo, evenkeel, neutral }: Comparison)
   const found: Difference[] = [];
   for (const application of new Set([...argo.keys(), ...evenkeel.keys()])) {
     const [left, right] = [argo, evenkeel].map((side) => neutralStatus(side.get(application), neutral));
+    const unread = [left, right].every((told) => syncOf(told) === 'Unknown');
+    const healed = [left, right].some((told) => JSON.stringify(told ?? {}).includes('"autoHealAttemptsCount"'));
     const note = (path: string, one: Json | undefined, other: Json | undefined): void => {
       const texts = { argo: shown(one), evenkeel: shown(other) };
-      const reason = allowances.find((rule) => rule.allows({ moment, application, path, ...texts }))?.reason;
+      const reason = allowances.find((rule) =>
+        rule.allows({ moment, application, path, unread, healed, ...texts }),
+      )?.reason;
       found.push({ moment, application, path, ...texts, ...(reason === undefined ? {} : { reason }) });
     };
     walk('', left, right, note);
   }
   return found;
+}
+
+function syncOf(told: Json | undefined): string {
+  const { status } = (told ?? {}) as { readonly status?: { readonly sync?: { readonly status?: string } } };
+  return status?.sync?.status ?? 'Unknown';
 }
 
 function shown(value: Json | undefined): string {

@@ -254,27 +254,30 @@ class Scene {
       if (user === actor && !isItsOwn && !isInstalling)
         found.push(`${actor} wrote: ${verb} ${resource} ${namespace}/${name} (${code})`);
     }
+    const changed: (readonly [string, KubeObject, KubeObject | undefined])[] = [];
     for (const [key, object] of before.objects) {
       const now = after.objects.get(key);
-      const isApplication = /^application(set)?s\.argoproj\.io\//.test(key);
-      if (now === undefined) found.push(`${actor}: ${key} is gone`);
-      else if (now.metadata.uid !== object.metadata.uid) found.push(`${actor}: ${key} is another object`);
-      else if (
-        isApplication &&
-        JSON.stringify([now['spec'], now.metadata.labels, now.metadata.annotations, now.metadata.finalizers]) !==
-          JSON.stringify([
-            object['spec'],
-            object.metadata.labels,
-            object.metadata.annotations,
-            object.metadata.finalizers,
-          ])
-      )
-        found.push(`${actor}: ${key} has another spec or other metadata`);
-      else if (!isApplication && now.metadata.resourceVersion !== object.metadata.resourceVersion)
-        found.push(`${actor}: ${key} was rewritten`);
+      const what = changeOf(key, object, now);
+      if (what === undefined) continue;
+      found.push(`${actor}: ${key} ${what}`);
+      changed.push([key, object, now]);
     }
+    const file = join(this.#options.keep, `${this.#options.first}-rewritten-by-${actor}.json`);
+    writeFileSync(file, JSON.stringify(changed, undefined, 1));
     return found;
   }
+}
+
+/** Of Applications the status may change; of everything else nothing. */
+function changeOf(key: string, before: KubeObject, after: KubeObject | undefined): string | undefined {
+  if (after === undefined) return 'is gone';
+  if (after.metadata.uid !== before.metadata.uid) return 'is another object';
+  if (!/^application(set)?s\.argoproj\.io\//.test(key))
+    return after.metadata.resourceVersion === before.metadata.resourceVersion ? undefined : 'was rewritten';
+  const [one, other] = [before, after].map(({ metadata: { labels, annotations, finalizers }, ...rest }) =>
+    JSON.stringify([rest['spec'], labels, annotations, finalizers]),
+  );
+  return one === other ? undefined : 'has another spec or other metadata';
 }
 
 const application = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Application' };
@@ -317,7 +320,7 @@ async function applyObject(client: KubeClient, object: KubeObject): Promise<void
 }
 
 async function untilServed(client: KubeClient): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
     client.discovery.invalidate();
     const kinds = ['Application', 'AppProject', 'ApplicationSet'].map((kind) =>
       client.discovery.resolve({ ...application, kind }),

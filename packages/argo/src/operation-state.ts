@@ -71,13 +71,18 @@ function stepOf(step: StepReport): JsonObject {
     kind: ref.kind,
     namespace: ref.namespace,
     name: ref.name,
-    status: stepWords[step.status],
+    status: stepWords[wentWrongLater(step) ? 'synced' : step.status],
     message: step.message,
     ...(step.hook ? { hookType: phaseOfStep[step.phase] } : {}),
     hookPhase: hookPhaseOf(step),
     syncPhase: phaseOfStep[step.phase],
     ...(step.images ? { images: step.images } : {}),
   };
+}
+
+/** It was written, and what it does has failed. */
+function wentWrongLater({ status, change }: StepReport): boolean {
+  return status === 'failed' && change !== undefined;
 }
 
 /** Objects have one too: they run until their health was waited for, which at the last wave it never is. */

@@ -3,7 +3,7 @@
 
 import type { OperationReport, SyncRequest } from '@evenkeel/delivery';
 import type { Refusal } from '@evenkeel/engine';
-import type { Application, ApplicationSpec, RequestedOperation } from './application.ts';
+import type { Application, ApplicationSpec, RequestedOperation, RetryStrategy } from './application.ts';
 import { optionPolicy } from './policy.ts';
 import { readSyncOptions } from './sync-options.ts';
 import { type SourceSettings, translateSources } from './sources/translate-sources.ts';
@@ -106,6 +106,11 @@ export function operationJson({ spec }: Application, operation: OperationReport)
   return automatedOperation(spec, operation);
 }
 
+/** A limit of 0 is left out, as Argo CD leaves it out. */
+function asWritten({ limit = 0, ...rest }: RetryStrategy): RetryStrategy {
+  return limit === 0 ? rest : { limit, ...rest };
+}
+
 function automatedOperation(spec: ApplicationSpec, operation: OperationReport): RequestedOperation {
   const { automated, syncOptions, retry } = spec.syncPolicy ?? {};
   const many = spec.sources !== undefined && spec.sources.length > 0;
@@ -116,7 +121,7 @@ function automatedOperation(spec: ApplicationSpec, operation: OperationReport): 
       : operation.steps.map(({ ref: { group, kind, name } }) => ({ ...(group === '' ? {} : { group }), kind, name }));
   return {
     initiatedBy: initiatedBy.automated ? { automated: true } : { username: initiatedBy.username ?? 'unknown' },
-    retry: retry ?? { limit: 5 },
+    retry: retry === undefined ? { limit: 5 } : asWritten(retry),
     sync: {
       ...(many
         ? { revisions: operation.revision.split(','), sources: spec.sources }

@@ -8,6 +8,7 @@ import type { SyncOptions } from './sync-options.ts';
 
 /** The annotation by which somebody agrees that objects go which ask for it. */
 export const approvalAnnotation = 'argocd.argoproj.io/deletion-approved';
+const syncOptionsAnnotation = 'argocd.argoproj.io/sync-options';
 const migrationAnnotation = 'argocd.argoproj.io/client-side-apply-migration-manager';
 
 /** What a set of options decides, of an Application or of one operation. */
@@ -54,7 +55,9 @@ export function standingPolicy(
 function namespaceMetadata({ syncPolicy }: ApplicationSpec): NamespaceMetadata | undefined {
   const given = syncPolicy?.managedNamespaceMetadata;
   if (given === undefined) return undefined;
-  return { labels: texts(asJson(given['labels'])), annotations: texts(asJson(given['annotations'])) };
+  // Argo CD marks the namespace as one that it applies by the server; a namespace without the mark would not be as it left it.
+  const annotations = { ...texts(asJson(given['annotations'])), [syncOptionsAnnotation]: 'ServerSideApply=true' };
+  return { labels: texts(asJson(given['labels'])), annotations };
 }
 
 function texts(value: unknown): Readonly<Record<string, string>> {

@@ -2,7 +2,7 @@
 // Mirrors argoproj/argo-cd:pkg/apis/application/v1alpha1/types.go ApplicationStatus (3.6).
 
 import type { HealthStatus, RefusalCode } from '@evenkeel/engine';
-import { type DeliveryReport, type ResourceReport, standingFailure } from '@evenkeel/delivery';
+import { type DeliveryReport, type OperationReport, type ResourceReport, standingFailure } from '@evenkeel/delivery';
 import type { Json, JsonObject } from '@evenkeel/resource';
 import { holdSentence } from './guard.ts';
 import { kubeTime } from '@evenkeel/std';
@@ -74,7 +74,7 @@ export function statusOf(application: Application, report: DeliveryReport, optio
   const now = kubeTime(options.nowMs);
   const operationState =
     report.operation && report.operation.recorded !== true
-      ? operationStateOf(application, report.operation)
+      ? operationStateOf(application, withWhat(report.operation))
       : before.operationState;
   const history = historyOf(application, report, operationState);
   const {
@@ -99,6 +99,14 @@ export function statusOf(application: Application, report: DeliveryReport, optio
   };
 }
 
+/** An operation that came to nothing because nothing could be rendered, in upstream's words. */
+function withWhat(operation: OperationReport): OperationReport {
+  if (operation.phase !== 'error' || operation.blocked !== true) return operation;
+  const { message } = operation;
+  const what = message.startsWith('Failed to load ') ? message : `${loading}${message}`;
+  return { ...operation, message: `ComparisonError: ${what}` };
+}
+
 function healthOf(
   before: ApplicationStatus['health'],
   report: DeliveryReport,
@@ -121,7 +129,7 @@ function summaryOf({ images, resources, links = [] }: DeliveryReport): Pick<Appl
   const isAppOfApps = resources.some(({ ref }) => ref.group === 'argoproj.io' && ref.kind === 'Application');
   const summary = {
     ...(links.length > 0 ? { externalURLs: links } : {}),
-    ...(images.length > 0 ? { images } : {}),
+    ...(images.length > 0 ? { images: images.toSorted() } : {}),
     ...(isAppOfApps ? { isAppOfApps } : {}),
   };
   return { summary };
@@ -234,18 +242,35 @@ function syncOf(application: Application, report: DeliveryReport): NonNullable<A
   };
 }
 
+/** What keeps the sources from being read, whatever it is. */
+const loading = 'Failed to load target state: ';
+const loadingCodes: ReadonlySet<RefusalCode> = new Set([
+  'SOURCE_UNREACHABLE',
+  'REVISION_NOT_FOUND',
+  'PATH_NOT_FOUND',
+  'RENDER_FAILED',
+]);
+
+function conditionOf({ code, sentence }: DeliveryReport['refusals'][number]): { type: string; message: string } {
+  return { type: conditionTypes[code], message: loadingCodes.has(code) ? `${loading}${sentence}` : sentence };
+}
+
 function conditionsOf(
   before: readonly ApplicationCondition[],
   report: DeliveryReport,
   now: string,
 ): Pick<ApplicationStatus, 'conditions'> {
-  const wanted = report.refusals.map(({ code, sentence }) => ({ type: conditionTypes[code], message: sentence }));
+  const told = report.refusals.map(conditionOf);
   const failed = standingFailure(report);
-  if (failed && wanted.length === 0) wanted.push({ type: 'SyncError', message: failureSentence(failed) });
+  // What a sync has failed of is told once, as the end of the sync.
+  const wanted = failed ? told.filter(({ type }) => type !== 'SyncError') : told;
+  const isTold = wanted.length > 0 && wanted.length === told.length;
+  if (failed && !isTold) wanted.push({ type: 'SyncError', message: failureSentence(failed) });
   for (const warning of report.warnings) {
     if (warning.startsWith('error setting app health: ')) wanted.push({ type: 'ComparisonError', message: warning });
     if (warning.startsWith('held at ')) wanted.push({ type: 'RevisionHeldWarning', message: warning });
-    if (/more than once/.test(warning)) wanted.push({ type: 'RepeatedResourceWarning', message: warning });
+    if (/ appeared \d+ times among application resources\.$/.test(warning))
+      wanted.push({ type: 'RepeatedResourceWarning', message: warning });
     if (/^Application has \d+ orphaned resources$/.test(warning)) {
       wanted.push({ type: 'OrphanedResourceWarning', message: warning });
     }

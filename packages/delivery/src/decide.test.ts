@@ -296,6 +296,7 @@ test('the health of a whole is that of its worst part; what is missing counts on
   assert.equal(aggregateHealth([resource('missing')]).status, 'missing');
   assert.deepEqual(aggregateHealth([well, ill]), { status: 'degraded', message: 'ConfigMap x: no image' });
   assert.equal(aggregateHealth([well, resource('stray', { health: { status: 'degraded' } })]).status, 'healthy');
+  assert.equal(aggregateHealth([resource('missing'), resource('stray')]).status, 'healthy');
   assert.equal(aggregateHealth([]).status, 'healthy');
 });
 

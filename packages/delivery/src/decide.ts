@@ -183,8 +183,10 @@ export function aggregateHealth(resources: readonly ResourceReport[]): DeliveryR
   let missing = 0;
   let counted = 0;
   for (const { health, hook, reason, ref } of resources) {
-    if (hook || reason === 'stray') continue;
+    if (hook) continue;
     counted += 1;
+    // What is to be pruned is there; how it is does not count any more.
+    if (reason === 'stray') continue;
     if (reason === 'missing') {
       missing += 1;
       continue;

@@ -27,7 +27,7 @@ import {
 } from './model.ts';
 import type { PluginLimits } from './plugin/plugin-host.ts';
 import { lostReport, whileReachable } from './reach.ts';
-import { askAgainMs, blockedMessage, clusterUnknown, failedSteps, standsInTheWay } from './refusals.ts';
+import { askAgainMs, blockedMessage, clusterUnknown, failedSteps, isTriedAgain, standsInTheWay } from './refusals.ts';
 import { type Preview, previewDelivery } from './preview.ts';
 import type { ReconcileInput, Reconciled } from './reconciled.ts';
 import { asRequested, isPinned, retryOf } from './request.ts';
@@ -277,7 +277,7 @@ export class Deliveries implements AsyncDisposable {
     if (isOwed(state)) return this.#settle(state, report, { requestTaken: false, againAfterMs: 0 });
     if (report.sync === 'synced') state.settled = { revision, fingerprint: delivery.fingerprint };
     const blocking = standsInTheWay(report.refusals, delivery, request);
-    if (blocking.length > 0) return this.#blocked(input, state, report, blocking);
+    if (blocking.length > 0 && !isTriedAgain(last, blocking)) return this.#blocked(input, state, report, blocking);
     const decision = decide({
       delivery,
       report,
@@ -397,7 +397,9 @@ export class Deliveries implements AsyncDisposable {
     const revision = report.revisions.join(',');
     const attempted =
       last?.phase !== 'succeeded' && last?.revision === revision && last.fingerprint === delivery.fingerprint;
-    const wanted = request !== undefined || (delivery.policy.automatic && report.sync !== 'synced' && !attempted);
+    // What cannot be rendered is not attempted by itself: the last operation stays what is told of.
+    const isDue = delivery.policy.automatic && report.sync === 'drifted' && !attempted;
+    const wanted = request !== undefined || isDue;
     if (wanted && isOwed(state))
       return this.#settle(
         state,
@@ -406,7 +408,8 @@ export class Deliveries implements AsyncDisposable {
       );
     if (wanted) {
       const steps = failedSteps(why);
-      const { report: refused, ...rest } = this.#finished(input, report, 'failed', blockedMessage(why), steps);
+      const phase = report.sync === 'unknown' ? 'error' : 'failed';
+      const { report: refused, ...rest } = this.#finished(input, report, phase, blockedMessage(why), steps);
       state.operation = { ...rest, report: { ...refused, blocked: true } };
     }
     const operation = state.operation?.report ?? report.operation;

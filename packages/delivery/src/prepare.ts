@@ -110,10 +110,17 @@ function placeEntry({ entry, index, type, namespaced }: Entry, delivery: Deliver
     }
     // Hooks whose names are generated are as many as they are written.
     const key = turn.hook ? `${turn.phase}:${refKey(ref)}${ref.name === '' ? index : ''}` : refKey(ref);
-    if (found.byKey.has(key))
-      found.warnings.push(`${ref.kind} "${ref.name}" stands more than once in the source; the last one counts`);
+    if (found.byKey.has(key)) noteRepeated(found.warnings, ref);
     found.byKey.set(key, { desired: { ...turn, object }, ref, key, type, at: entry.at });
   }
+}
+
+/** The last of several counts; upstream's words, with how many there are. */
+function noteRepeated(warnings: string[], { group, kind, namespace, name }: ObjectRef): void {
+  const said = `Resource ${group}/${kind}/${namespace}/${name} appeared `;
+  const known = warnings.findIndex((warning) => warning.startsWith(said));
+  const times = known < 0 ? 2 : Number.parseInt((warnings[known] ?? '').slice(said.length), 10) + 1;
+  warnings.splice(known < 0 ? warnings.length : known, 1, `${said}${times} times among application resources.`);
 }
 
 /** True where a kind that is not served yet is waited for when its turn comes. */

@@ -1,7 +1,7 @@
 // Refusals that stand in the way of a sync, in the words and shapes of an operation that failed.
 
 import type { Refusal } from '@evenkeel/engine';
-import type { Delivery, StepReport, SyncRequest } from './model.ts';
+import type { Delivery, OperationReport, StepReport, SyncRequest } from './model.ts';
 
 /** The refusals that keep a sync from beginning: none that is about an object left out of it. */
 export function standsInTheWay(
@@ -20,13 +20,23 @@ export function standsInTheWay(
   });
 }
 
+/**
+ * True for an operation that waits for its next attempt where the server alone rejects objects, as it did in the last one: only
+ * the attempts that are left bring it to its end.
+ */
+export function isTriedAgain(last: OperationReport | undefined, why: readonly Refusal[]): boolean {
+  const waits = last?.phase === 'running' && last.finishedAtMs !== undefined;
+  return waits && why.every(({ code }) => code === 'INVALID_OBJECT');
+}
+
 /** Why nothing was done, beginning as upstream begins. */
 export function blockedMessage(why: readonly Refusal[]): string {
   const sentences = why.map(({ sentence }) => sentence).join('; ');
   const [first] = why;
   if (first?.code === 'TWO_OWNERS') return `Shared resource found: ${sentences}`;
   if (first?.code === 'INVALID_OBJECT') return `one or more objects failed to apply (dry run): ${sentences}`;
-  if (first?.code === 'OBJECT_NOT_PERMITTED' && first.about) return 'one or more synchronization tasks are not valid';
+  if (first?.code === 'OBJECT_NOT_PERMITTED' && first.about)
+    return `one or more synchronization tasks are not valid: ${[...new Set(why.map(({ sentence }) => sentence))].sort().join('; ')}`;
   if (first?.code === 'UNKNOWN_KIND') return `one or more synchronization tasks are not valid: ${sentences}`;
   return sentences;
 }

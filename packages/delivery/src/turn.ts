@@ -103,7 +103,13 @@ export function namespaceStep(delivery: Delivery, prepared: Prepared, cluster: C
   const live = cluster.live.get(ref);
   if (live && !namespaceMetadata) return undefined;
   const metadata = { name: namespace, ...namespaceMetadata };
-  const object: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata };
+  // Argo CD owns the empty spec as well: without it the first apply after a takeover would give it up.
+  const object: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata,
+    ...(namespaceMetadata ? { spec: {} } : {}),
+  };
   if (live && !lacksMetadata(object, live, { delivery, cluster })) return undefined;
   const options = namespaceMetadata ? ({ apply: 'server' } as const) : undefined;
   return { action: live ? 'update' : 'create', ref, apiVersion: 'v1', phase: 'before', object, options };

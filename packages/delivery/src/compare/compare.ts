@@ -225,14 +225,16 @@ async function askServer(
   input: ConfirmInput,
 ): Promise<Confirmation> {
   const { delivery } = input;
-  if (delivery.policy.replace || prepared.desired.options?.replace) return { kind: 'diff', diff: local };
+  const { options } = prepared.desired;
   try {
     const after = await dryRun(local.changed ? prepared : byTheServer(prepared), type, input, live);
     if (sameContent(live, after, input.rules?.())) return { kind: 'diff', diff: noDiff };
     return { kind: 'diff', diff: local.changed ? local : foreignDiff(live, after) };
   } catch (error) {
     if (!isVerdict(error)) throw error;
-    if (delivery.policy.recreate || prepared.desired.options?.recreate) return { kind: 'diff', diff: local };
+    // What cannot be patched may well be replaced.
+    const isReplaced = delivery.policy.recreate || options?.recreate || delivery.policy.replace || options?.replace;
+    if (isReplaced) return { kind: 'diff', diff: local };
     return { kind: 'refused', refusal: rejected(prepared, error), lasting: isLasting(error) };
   }
 }

@@ -134,8 +134,8 @@ test('1.5.16 manifests of the operation are synced instead of the source', async
 test('1.5.16 manifests that cannot be read are a failure', async () => {
   await stage.install('unread', { files: { 'a.yaml': configMap('a') } });
   const app = await stage.sync('unread', { sync: { manifests: ['a: ['] } });
-  assert.equal(phaseOf(app), 'Failed');
-  assert.match(messageOf(app), /^Failed to load local manifests: /);
+  assert.equal(phaseOf(app), 'Error');
+  assert.match(messageOf(app), /^ComparisonError: Failed to load local manifests: /);
 });
 
 const soon = { limit: 2, backoff: { duration: '300ms', factor: 2, maxDuration: '1s' } };
@@ -231,13 +231,22 @@ test('1.5.14 a failed attempt is not repeated at the same revision, and a newer 
   );
 });
 
+test('1.5.14 a source that cannot be read is not attempted: the last operation stays what is told of', async () => {
+  await stage.install('unreadable', { files: { 'a.yaml': configMap('a') }, syncPolicy: automated() });
+  await stage.until('unreadable', 'to be in sync', (found) => syncOf(found) === 'Synced');
+  await stage.push('unreadable', { 'b.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: [' });
+  const found = await stage.until('unreadable', 'to be unknown', (app) => syncOf(app) === 'Unknown');
+  assert.match(conditionsOf(found), /^ComparisonError: Failed to load target state: .*b\.yaml/);
+  assert.equal(phaseOf(found), 'Succeeded');
+  assert.equal(at(found, 'status', 'health', 'status'), 'Healthy');
+  assert.equal(phaseOf(await stage.sync('unreadable')), 'Error');
+});
+
 test('1.5.14 a source that renders to nothing does not wipe everything, unless allowEmpty', async () => {
   await stage.install('empty', { files: { 'a.yaml': configMap('a') }, syncPolicy: automated() });
   await stage.until('empty', 'to be in sync', (found) => syncOf(found) === 'Synced');
   await stage.push('empty', { 'a.yaml': undefined, 'README.md': 'nothing' });
-  await stage.until('empty', 'the refusal', (found) =>
-    JSON.stringify(at(found, 'status', 'conditions')).includes('would prune all 1'),
-  );
+  await stage.until('empty', 'the refusal', (found) => conditionsOf(found).includes('would prune all 1'));
   assert.ok(await stage.get('configmap/empty/a'));
   await stage.patch('empty', { spec: { syncPolicy: automated({ allowEmpty: true }) } });
   await stage.story.until('the object to go', async () => (await stage.get('configmap/empty/a')) === undefined);

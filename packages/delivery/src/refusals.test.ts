@@ -1,0 +1,48 @@
+// What keeps a sync from beginning, and in which words an operation says so.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Refusal, RefusalCode } from '@evenkeel/engine';
+import type { OperationReport } from './model.ts';
+import { blockedMessage, isTriedAgain } from './refusals.ts';
+
+const refusal = (code: RefusalCode, sentence: string = code): Refusal => ({
+  code,
+  sentence,
+  remedy: '',
+  about: { group: '', version: 'v1', kind: 'Secret', namespace: 'shop', name: 'a' },
+});
+const operation = (phase: OperationReport['phase'], finishedAtMs?: number): OperationReport => ({
+  id: 'one',
+  phase,
+  message: '',
+  revision: '1',
+  fingerprint: '',
+  startedAtMs: 0,
+  finishedAtMs,
+  steps: [],
+  retryCount: 1,
+  initiatedBy: { automated: true },
+  partial: false,
+  request: undefined,
+});
+
+const rejected = refusal('INVALID_OBJECT');
+const attempts: readonly (readonly [string, OperationReport | undefined, readonly Refusal[], boolean])[] = [
+  ['one that waits for its next attempt goes on to its end', operation('running', 5), [rejected], true],
+  ['one that has ended is over', operation('failed', 5), [rejected], false],
+  ['one that runs is not begun again', operation('running'), [rejected], false],
+  ['there was none', undefined, [rejected], false],
+  ['what no attempt can help', operation('running', 5), [rejected, refusal('OBJECT_NOT_PERMITTED')], false],
+];
+
+for (const [what, last, why, isAgain] of attempts)
+  test(`an operation whose objects are refused: ${what}`, () => {
+    assert.equal(isTriedAgain(last, why), isAgain);
+  });
+
+test('what a project does not permit is told once each, in the order of the alphabet, as upstream tells it', () => {
+  const [one, other] = ['resource :Secret is not permitted in project narrow', 'namespace x is not permitted'] as const;
+  const why = [one, other, one].map((sentence) => refusal('OBJECT_NOT_PERMITTED', sentence));
+  assert.equal(blockedMessage(why), `one or more synchronization tasks are not valid: ${other}; ${one}`);
+});
