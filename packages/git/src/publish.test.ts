@@ -1,6 +1,8 @@
 // Publishing over HTTP to the host of this package, looked at with the user's own git.
 
 import assert from 'node:assert/strict';
+import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { GitError } from './errors.ts';
 import { type GitHost, startGitHost } from './host.ts';
@@ -124,6 +126,25 @@ test('whoever is slower looks again: nothing is lost and nothing is forced', asy
   assert.ok(looks >= writers.length);
   const files = (await scene.show('ls-tree', '-r', '--name-only', branch)).split('\n');
   assert.deepEqual(files, ['first', ...writers.map((name) => `${name}/manifest.yaml`)]);
+});
+
+test('a directory that has grown, or is no repository any more, is made anew', async () => {
+  await using scene = await startScene();
+  await publish(scene.bed.git, scene.options(), plain('0\n'));
+  const { directory } = scene.options();
+  const loose = join(directory, 'objects', '17');
+  await mkdir(loose, { recursive: true });
+  for (let index = 0; index < 41; index += 1) await writeFile(join(loose, `${index}`.padStart(38, '0')), 'junk');
+  await publish(scene.bed.git, scene.options(), plain('1\n'));
+  await assert.rejects(stat(join(loose, `${40}`.padStart(38, '0'))));
+  await rm(join(directory, 'HEAD'));
+  await publish(scene.bed.git, scene.options(), plain('2\n'));
+  const head = await scene.show('rev-parse', branch);
+  const stored = join(directory, 'objects', head.slice(0, 2), head.slice(2));
+  await chmod(stored, 0o644);
+  await writeFile(stored, 'torn');
+  await publish(scene.bed.git, scene.options(), plain('3\n', 'other/manifest.yaml'));
+  assert.equal(await scene.show('show', `${branch}:app/manifest.yaml`), '2');
 });
 
 test('a branch that is made meanwhile is not overwritten', async () => {

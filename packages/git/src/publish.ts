@@ -2,7 +2,8 @@
 // top of it, and where somebody else was quicker everything is looked at again. Nothing is ever forced.
 
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GitAuth } from './auth.ts';
 import { prepareRemote } from './auth.ts';
@@ -62,8 +63,12 @@ export async function publish(
       try {
         return await publishOnce(context, plan, options.signal);
       } catch (error) {
-        const mayRetry = error instanceof GitError && error.code === 'outdated' && attempt < ATTEMPTS_MAX;
-        if (!mayRetry) throw error;
+        const code = error instanceof GitError ? error.code : undefined;
+        if ((code !== 'outdated' && code !== 'corrupt') || attempt >= ATTEMPTS_MAX) throw error;
+        if (code === 'corrupt') {
+          await rm(options.directory, { recursive: true, force: true });
+          await prepareDirectory(context);
+        }
         await sleep(Math.min(1000, 25 * 2 ** attempt) * (0.5 + Math.random()), undefined, abortable(options.signal));
       }
     }
@@ -179,12 +184,23 @@ async function prepareDirectory({ git, directory }: Context): Promise<void> {
   await removeLeftovers(directory);
   try {
     await git.run(['rev-parse', '--git-dir'], { gitDirectory: directory });
+    if (await isOvergrown(directory)) throw new GitError('corrupt', `${directory} has grown too large`);
   } catch (error) {
     if (error instanceof GitError && error.code === 'git-missing') throw error;
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
     await git.run(['init', '--bare', '--quiet', '--', directory], { subject: directory });
   }
+}
+
+const PACKS_MAX = 60;
+const LOOSE_MAX = 40;
+
+/** Every commit leaves a few objects behind; one of the 256 directories tells how many there are, as `git gc --auto` guesses. */
+async function isOvergrown(directory: string): Promise<boolean> {
+  const count = async (...parts: readonly string[]): Promise<number> =>
+    (await readdir(join(directory, 'objects', ...parts)).catch(() => [])).length;
+  return (await count('pack')) > PACKS_MAX * 3 || (await count('17')) > LOOSE_MAX;
 }
 
 function abortable(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
