@@ -37,7 +37,7 @@ import { type Departure, depart, withHookFinalizers } from './departure.ts';
 import { failureStatus } from './failure.ts';
 import { withStagingHint } from './hydrator/spec.ts';
 import { memoryOf } from './memory.ts';
-import { refusedOperation, requestOf } from './operation.ts';
+import { refusedOperation, requestOf, unlessOutdated } from './operation.ts';
 import { leftOut, statusJson, statusOf, withDeletionError } from './status.ts';
 import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
 import { controlPlaneNamespace, deliveryKey } from './tracking.ts';
@@ -370,9 +370,12 @@ class ApplicationReconciler {
   async #writeRefused(application: Application, refusals: readonly Refusal[]): Promise<Outcome> {
     const key = deliveryKey(application.namespace, application.name);
     const report = refusedReport(key, refusals);
-    this.#options.deliveries().noteRefused(key, report);
-    const operation = refusedOperation(application, refusals, this.#options.clock.now());
-    await this.#write(application, operation ? { ...report, operation } : report, operation !== undefined);
+    const deliveries = this.#options.deliveries();
+    const last = deliveries.noteRefused(key, report, true);
+    const refused = refusedOperation(application, refusals, this.#options.clock.now());
+    const operation = refused ?? unlessOutdated(last, application);
+    await this.#write(application, operation ? { ...report, operation } : report, refused !== undefined);
+    deliveries.written(key);
     return { kind: 'settled' };
   }
 

@@ -55,6 +55,18 @@ export function refusedOperation(
   };
 }
 
+/** What a process knows of its last operation; undefined where a later one is on record. */
+export function unlessOutdated(
+  last: OperationReport | undefined,
+  { status }: Application,
+): OperationReport | undefined {
+  const recorded = status.operationState?.startedAt;
+  // Times on record are to the second.
+  const isOutdated =
+    last && recorded !== undefined && Math.floor(last.startedAtMs / 1000) * 1000 < Date.parse(recorded);
+  return isOutdated ? undefined : last;
+}
+
 /** Reads one operation; undefined where it asks for no sync. Options that are not known are left out here: the spec names them. */
 export function readOperation(
   operation: RequestedOperation,

@@ -135,12 +135,15 @@ export class Deliveries implements AsyncDisposable {
     return cluster && previewDelivery({ delivery, request, signal }, this.#desired, cluster);
   }
 
-  /** Records that a delivery's own resource cannot be translated; what it has live stays. */
-  noteRefused(key: string, report: DeliveryReport): void {
+  /** Records that a delivery's own resource cannot be translated; what it has live stays. What runs of it may have to end. */
+  noteRefused(key: string, report: DeliveryReport, ends = false): OperationReport | undefined {
     const state = this.#states.get(key);
-    if (state) state.report = { ...report, resources: state.report?.resources ?? [] };
+    if (ends) state?.operation?.terminate(blockedMessage(report.refusals));
+    const operation = state?.operation?.report;
+    if (state) state.report = { ...report, resources: state.report?.resources ?? [], operation };
     else this.#refusedReports.set(key, report);
     this.#dependencies.told(key);
+    return operation;
   }
 
   /** Deletes everything a delivery has live, the last wave first; answers how many objects are left. */
