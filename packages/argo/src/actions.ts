@@ -3,7 +3,14 @@
 import { type KubeClient, type ResourceType, isKubeError } from '@evenkeel/kube';
 import type { Json, JsonObject, KubeObject, ObjectRef } from '@evenkeel/resource';
 import { present } from '@evenkeel/std';
-import { type Application, type HistoryEntry, type NameValue, type RetryStrategy, asJson } from './application.ts';
+import {
+  type Application,
+  type HistoryEntry,
+  type NameValue,
+  type RetryStrategy,
+  asJson,
+  sourcesOf,
+} from './application.ts';
 import { holdAnnotation } from './hold.ts';
 import { historyRevision } from './memory.ts';
 
@@ -49,6 +56,27 @@ async function patch(client: KubeClient, { namespace, name }: Application, chang
   await client.patch(await typeOf(client), { namespace, name }, 'merge', change as Json, {
     fieldManager: 'evenkeel-server',
   });
+}
+
+/**
+ * Why such a sync cannot be asked for, in upstream's words: what syncs by itself would at once go back to what its spec says.
+ * Mirrors argoproj/argo-cd:server/application/application.go (3.6) Sync and getRevision.
+ */
+export function syncConflict({ spec, object }: Application, wish: SyncWish): string | undefined {
+  if (object.metadata.deletionTimestamp !== undefined) return 'application is deleting';
+  const { automated } = spec.syncPolicy ?? {};
+  if (automated === undefined || automated.enabled === false || wish.dryRun === true) return undefined;
+  if ((wish.manifests ?? []).length > 0)
+    return 'cannot use local sync when Automatic Sync Policy is enabled unless for dry run';
+  const isOther = (asked: string | undefined, target: string | undefined): boolean =>
+    asked !== undefined && asked !== '' && asked !== (target || 'HEAD');
+  const sources = sourcesOf(spec);
+  const index = sources.findIndex(({ targetRevision }, at) => isOther(wish.revisions?.[at], targetRevision));
+  const { repoURL = '', targetRevision = '' } = sources[Math.max(index, 0)] ?? {};
+  if (index >= 0)
+    return `Cannot sync source ${repoURL} to ${wish.revisions?.[index]}: auto-sync currently set to ${targetRevision}`;
+  if (!isOther(wish.revision, targetRevision)) return undefined;
+  return `Cannot sync to ${wish.revision}: auto-sync currently set to ${targetRevision}`;
 }
 
 /** Asks for a sync: the top-level `operation` that argocd writes. */

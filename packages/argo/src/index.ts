@@ -19,6 +19,7 @@ export {
   requestRefresh,
   requestSync,
   rollbackTo,
+  syncConflict,
 } from './actions.ts';
 export { rotateAuth } from './clusters/rotate-auth.ts';
 export {

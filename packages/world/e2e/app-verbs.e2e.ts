@@ -199,6 +199,7 @@ test('diff and manifests of another revision, of this disk, and refreshed', asyn
     ...local,
   );
   assert.match(await said('sync', 'verbs', '--dry-run', ...local), /dry run/);
+  await refused(12, /^Cannot sync to v9: auto-sync currently set to main$/m, 'sync', 'verbs', '--revision', 'v9');
   await said('set', 'verbs', '--sync-policy', 'none');
   await refused(2, /no-such-branch/, 'diff', 'verbs', '--revision', 'no-such-branch');
 });

@@ -1,7 +1,7 @@
 // The tree of an application and the parameters of its sources, in argocd's layout.
 // Mirrors argoproj/argo-cd:cmd/argocd/commands/{tree,app}.go (3.6).
 
-import type { ApplicationManifest, HealthStatus, TreeNode } from '@evenkeel/api';
+import type { HealthStatus, TreeNode } from '@evenkeel/api';
 import { formatAge } from '../output/format.ts';
 import { formatTable } from '../output/table.ts';
 
@@ -49,11 +49,8 @@ interface Source {
 }
 
 /** The parameters that are set, source by source. */
-export function printParameters(manifest: ApplicationManifest): string {
-  const { source, sources } = (manifest['spec'] ?? {}) as {
-    readonly source?: Source;
-    readonly sources?: readonly Source[];
-  };
+export function printParameters(spec: object): string {
+  const { source, sources } = spec as { readonly source?: Source; readonly sources?: readonly Source[] };
   const all = sources && sources.length > 0 ? sources : source ? [source] : [];
   const rows = all.flatMap(({ helm }) => (helm?.parameters ?? []).map(({ name, value = '' }) => [name, value]));
   return formatTable(['NAME', 'VALUE'], rows);

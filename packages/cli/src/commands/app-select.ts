@@ -56,9 +56,15 @@ export function namedApp(client: ApiClient, name: string, appNamespace?: string)
 
 /** Whether an application has these labels and is of one of these projects. Throws CommandFailure on what is no selector. */
 export function appPredicate({ selector = '', project = [] }: AppFilter): (app: DeliverySummary) => boolean {
-  const predicate = labelSelectorPredicate(selector);
-  if (!predicate) throw new CommandFailure(`"${selector}" is no label selector; write key=value`, exitCodes.generic);
-  return (app) => predicate(app.labels) && (project.length === 0 || project.includes(app.project));
+  const fits = readSelector(selector);
+  return (app) => fits(app.labels) && (project.length === 0 || project.includes(app.project));
+}
+
+/** A label selector as a predicate. Throws CommandFailure. */
+export function readSelector(text = ''): (labels: Readonly<Record<string, string>>) => boolean {
+  const predicate = labelSelectorPredicate(text);
+  if (!predicate) throw new CommandFailure(`"${text}" is no label selector; write key=value`, exitCodes.generic);
+  return predicate;
 }
 
 /** Reads `--resource`: GROUP:KIND:NAME or GROUP:KIND:NAMESPACE/NAME, with `!` in front for all but those. */

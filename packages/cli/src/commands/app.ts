@@ -73,7 +73,7 @@ export async function appGet(name: string, options: GetOptions, io: Io): Promise
   const data = formatData(detail, options.output);
   if (data !== undefined) return io.out(data);
   io.out(printApp(options.showOperation === false ? withoutOperation(detail) : detail, server));
-  if (options.showParams === true) io.out(`\n${printParameters(await manifestOf(app, options, io))}`);
+  if (options.showParams === true) io.out(`\n${printParameters((await manifestOf(app, options, io))['spec'] ?? {})}`);
 }
 
 function withoutOperation({ currentOperation: _operation, ...rest }: DeliveryDetail): DeliveryDetail {

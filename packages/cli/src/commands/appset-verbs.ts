@@ -23,9 +23,11 @@ export function addAppset(program: Command, io: Io): void {
     .option('-l, --selector <selector>', 'only those with these labels')
     .option('-p, --project <project>', 'only those of this project (may be repeated)', collect, [])
     .action(async (options: Parameters<typeof Appset.appsetList>[0]) => (await load()).appsetList(options, io));
-  verb('get <name>', 'everything about one application set', 'get argocd/guestbook').action(
-    async (name: string, options: Appset.AppsetOptions) => (await load()).appsetGet(name, options, io),
-  );
+  verb('get <name>', 'everything about one application set', 'get argocd/guestbook')
+    .option('--show-params', 'show the parameters that its template sets')
+    .action(async (name: string, options: Parameters<typeof Appset.appsetGet>[1]) =>
+      (await load()).appsetGet(name, options, io),
+    );
   verb('create <files...>', 'create application sets from files', 'create guestbook.yaml')
     .option('--upsert', 'change a set that exists')
     .option('--dry-run', 'say which Applications there would be')

@@ -15,6 +15,8 @@ import { send } from '../api-request.ts';
 import { CommandFailure, type Io, exitCodes } from '../io.ts';
 import { readManifests } from '../manifests.ts';
 import { formatData } from '../output/format.ts';
+import { printParameters } from './app-more-print.ts';
+import { readSelector } from './app-select.ts';
 import { printGenerated, printSet, printSetList } from './appset-print.ts';
 
 export interface AppsetOptions {
@@ -34,19 +36,28 @@ export async function appsetList(
   io: Io,
 ): Promise<void> {
   const { items } = await send(io, options, { path: apiPaths.applicationSets(), schema: applicationSetList });
+  const fits = readSelector(options.selector);
   const chosen = items.filter(
     (item) =>
       (options.appsetNamespace === undefined || item.metadata.namespace === options.appsetNamespace) &&
       (options.project.length === 0 || options.project.includes(projectOf(item))) &&
-      fits(item, options.selector),
+      fits((item.metadata['labels'] ?? {}) as Readonly<Record<string, string>>),
   );
   if (options.output === 'name') io.out(chosen.map((item) => `${qualifiedName(item)}\n`).join(''));
   else io.out(formatData(chosen, options.output) ?? printSetList(chosen, options.output !== ''));
 }
 
-export async function appsetGet(name: string, options: AppsetOptions, io: Io): Promise<void> {
+export async function appsetGet(
+  name: string,
+  options: AppsetOptions & { readonly showParams?: boolean },
+  io: Io,
+): Promise<void> {
   const set = await fetchSet(name, options, io);
-  io.out(formatData(set, options.output) ?? printSet(set));
+  const data = formatData(set, options.output);
+  if (data !== undefined) return io.out(data);
+  io.out(printSet(set));
+  const { template } = (set['spec'] ?? {}) as { readonly template?: { readonly spec?: object } };
+  if (options.showParams === true) io.out(`\n${printParameters(template?.spec ?? {})}`);
 }
 
 export interface AppsetCreateOptions extends AppsetOptions {
@@ -182,20 +193,6 @@ function readSets(files: readonly string[], { appsetNamespace }: AppsetOptions, 
 function projectOf(item: Resource): string {
   const spec = item['spec'] as { readonly template?: { readonly spec?: { readonly project?: string } } } | undefined;
   return spec?.template?.spec?.project ?? '';
-}
-
-/** "a=b,c!=d": the equality half of label selectors. */
-function fits(item: Resource, selector: string | undefined): boolean {
-  const labels = (item.metadata['labels'] ?? {}) as Readonly<Record<string, string>>;
-  return (selector ?? '')
-    .split(',')
-    .filter((part) => part.trim() !== '')
-    .every((part) => {
-      const [, key = '', operator = '', value = ''] = /^\s*([^!=\s]+)\s*(!=|==|=)\s*(\S*)\s*$/.exec(part) ?? [];
-      if (key === '')
-        throw new CommandFailure(`"${part}" is no label selector; write key=value or key!=value`, exitCodes.generic);
-      return operator === '!=' ? labels[key] !== value : labels[key] === value;
-    });
 }
 
 /** "argocd/web" */

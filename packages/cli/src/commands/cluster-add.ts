@@ -39,6 +39,7 @@ export interface AddOptions {
   readonly awsRoleArn?: string;
   readonly awsProfile?: string;
   readonly proxyUrl?: string;
+  readonly serverProxyUrl?: string;
   readonly disableCompression?: boolean;
 }
 
@@ -104,8 +105,13 @@ async function loginOf(config: ClusterConfig, options: AddOptions, io: Io): Prom
   return clientCertificate !== undefined && clientKey !== undefined ? {} : { bearerToken: token };
 }
 
-function accessOf(config: ClusterConfig, { disableCompression }: AddOptions, login: ClusterAccess): ClusterAccess {
-  const { certificateAuthority, tlsServerName, insecureSkipTlsVerify, proxyUrl, user } = config;
+function accessOf(
+  config: ClusterConfig,
+  { disableCompression, serverProxyUrl }: AddOptions,
+  login: ClusterAccess,
+): ClusterAccess {
+  const { certificateAuthority, tlsServerName, insecureSkipTlsVerify, user } = config;
+  const proxyUrl = serverProxyUrl ?? config.proxyUrl ?? '';
   const compressed = disableCompression !== true && config.disableCompression !== true;
   return {
     ...login,
@@ -116,7 +122,7 @@ function accessOf(config: ClusterConfig, { disableCompression }: AddOptions, log
       ...(user.clientCertificate === undefined ? {} : { certData: base64(user.clientCertificate) }),
       ...(user.clientKey === undefined ? {} : { keyData: base64(user.clientKey) }),
     },
-    ...(proxyUrl === undefined ? {} : { proxyUrl }),
+    ...(proxyUrl === '' ? {} : { proxyUrl }),
     ...(compressed ? {} : { disableCompression: true }),
   };
 }

@@ -68,6 +68,7 @@ function addAdd(verb: (usage: string, description: string, example: string) => C
     .option('--aws-role-arn <arn>', 'the role to assume there')
     .option('--aws-profile <profile>', 'the profile to use there')
     .option('--proxy-url <url>', 'reach the cluster through this proxy')
+    .option('--server-proxy-url <url>', 'the server reaches it through this proxy, or with "" through none')
     .option('--disable-compression', 'ask for answers as they are')
     .option('-y, --yes', 'ask nothing (nothing is asked)')
     .action(async (context: string, options: Add.AddOptions) =>

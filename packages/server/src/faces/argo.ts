@@ -14,6 +14,7 @@ import {
   requestSync,
   rollbackTo,
   sourcesOf,
+  syncConflict,
 } from '@evenkeel/argo';
 import type { KubeClient } from '@evenkeel/kube';
 import { ActionRefused, type Face, type FaceItem } from './face.ts';
@@ -37,6 +38,8 @@ export function argoFace(argo: ArgoController, client: KubeClient): Face {
       const refusal = argo.syncRefusal(application);
       if (refusal !== undefined)
         throw new ActionRefused('CONFLICT', refusal, 'Wait for the window, or let it allow syncs by hand.');
+      const conflict = syncConflict(application, wish);
+      if (conflict !== undefined) throw new ActionRefused('CONFLICT', conflict);
       await requestSync(client, application, wish);
     },
     refresh: (namespace, name, hard) => requestRefresh(client, find(namespace, name), hard),
