@@ -134,7 +134,7 @@ function show({ data, matchMode, defaultRole, projects }: RbacWorld, what: strin
 const worlds: readonly RbacWorld[] = [
   ...handWritten,
   ...unreadable,
-  ...madeUp(randomFrom(hash('rbac')), Number(process.argv[2] ?? 400)),
+  ...madeUp(randomFrom(hash('rbac')), Number(process.argv[2] ?? 1500)),
 ];
 const tokens = await tokenCases();
 const answers = theirAnswers([
