@@ -37,6 +37,7 @@ if [ "$cluster" = --argo ]; then
   fi
   GOTOOLCHAIN=auto build reposerver-oracle reposerver .
   GOTOOLCHAIN=auto build hydrator-oracle hydrator .
+  GOTOOLCHAIN=auto build appset-oracle appset .
   exit
 fi
 if [ "$cluster" = --argocd ]; then
