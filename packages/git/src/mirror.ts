@@ -98,7 +98,6 @@ interface MirrorContext extends RemoteContext {
 
 function assemble(context: MirrorContext, listed: ListedHeads | undefined): GitMirror {
   const { directory, subject } = context;
-  let first = listed;
   const local = readRepository(context.git, directory, subject);
   const fetch = (signal?: AbortSignal): Promise<void> =>
     withLock(directory, async () => {
@@ -110,9 +109,12 @@ function assemble(context: MirrorContext, listed: ListedHeads | undefined): GitM
         local.reset();
       }
     });
-  const fetchMissing = createGathering(directory, async (oids) => {
+  const missingOf = async (oids: readonly string[]): Promise<readonly string[]> => {
     const known = await local.infos(oids);
-    const missing = oids.filter((oid) => !known.has(oid));
+    return oids.filter((oid) => !known.has(oid));
+  };
+  const fetchMissing = createGathering(directory, async (oids) => {
+    const missing = await missingOf(oids);
     if (missing.length > 0) await fetchObjects(context, missing, undefined);
   });
   const mended = createMending(context, () => local.reset());
@@ -146,15 +148,9 @@ function assemble(context: MirrorContext, listed: ListedHeads | undefined): GitM
     fetch,
     resolve,
     ensure,
-    async lsRemote(signal) {
-      const known = first;
-      first = undefined;
-      if (known && performance.now() - known.atMs < LISTED_MS_MAX) return known.heads;
-      return list(signal);
-    },
+    lsRemote: onceListed(listed, list),
     async blobs(oids) {
-      const known = await local.infos(oids);
-      const missing = oids.filter((oid) => !known.has(oid));
+      const missing = await missingOf(oids);
       if (missing.length > 0) await fetchMissing(missing);
       return local.blobs(oids);
     },
@@ -203,6 +199,19 @@ interface ListedHeads {
 
 /** Longer ago, the remote is asked again: the clone of a large repository takes minutes. */
 const LISTED_MS_MAX = 3000;
+
+/** Answers the first question with what the remote said just now, all others by asking it. */
+function onceListed(
+  listed: ListedHeads | undefined,
+  list: (signal?: AbortSignal) => Promise<RemoteHeads>,
+): (signal?: AbortSignal) => Promise<RemoteHeads> {
+  let first = listed;
+  return async (signal) => {
+    const known = first;
+    first = undefined;
+    return known && performance.now() - known.atMs < LISTED_MS_MAX ? known.heads : list(signal);
+  };
+}
 
 function splitSuffix(revision: string): { readonly name: string; readonly suffix: string } {
   const [name = ''] = candidateNames(revision).slice(-1);
