@@ -9,7 +9,7 @@ import type { JsonObject, KubeObject } from '@evenkeel/resource';
 import { startWorld } from '@evenkeel/world';
 import { configMap, deployment, job } from './argo/manifests.ts';
 import { type Stage, annotations, messageOf, phaseOf, startStage, syncOf } from './argo/stage.ts';
-import { at, conditionsOf, git, look, textAt } from './story.ts';
+import { at, conditionsOf, git, textAt } from './story.ts';
 
 const stage: Stage = await startStage();
 after(() => stage[Symbol.asyncDispose]());

@@ -2,6 +2,7 @@
 
 import { type Refusal, formatPosition } from '@evenkeel/engine';
 import type { RenderedObject } from '../prepare.ts';
+import { withoutContent } from './without-content.ts';
 
 /** Rendered objects, or why there are none. A rendering with refusals is never applied. */
 export interface Rendering {
@@ -30,7 +31,7 @@ export function refusalOf(problem: {
     : undefined;
   const place = at ? `${formatPosition(at)}: ` : '';
   // Some originals lay a message out over several lines; a condition is one sentence.
-  const message = problem.message.trim().replaceAll(/\s*\n\s*/g, ' ');
+  const message = withoutContent(problem.message.trim()).replaceAll(/\s*\n\s*/g, ' ');
   const told = at && message.includes(formatPosition({ file: at.file, line: at.line }));
   return {
     code: 'RENDER_FAILED',
