@@ -55,7 +55,7 @@ export async function playTakeover(options: PlayOptions): Promise<Play> {
   problems.push(...scene.rewritten(second, applied, taken));
   const pushed = await scene.with(second, async () => {
     await estate.push();
-    await scene.refresh();
+    await scene.refresh(true);
     return scene.settled('pushed');
   });
   stage.writes();
@@ -184,7 +184,7 @@ class Scene {
 
   /** Argo CD believes what was written lately, so it is asked to look. */
   async takesOver(what: string): Promise<Moment> {
-    if (this.#running?.actor === 'argocd') await this.refresh();
+    if (this.#running?.actor === 'argocd') await this.refresh(false);
     return this.settled(what);
   }
 
@@ -226,8 +226,8 @@ class Scene {
     return new Map(items.map((item) => [`${item.metadata.namespace ?? ''}/${item.metadata.name ?? ''}`, item]));
   }
 
-  /** Asks for a look at the repository, as a webhook does. */
-  async refresh(): Promise<void> {
+  /** Asks for a look at the repository, as a webhook does. A set that is asked is written anew by Argo CD, empty fields filled in. */
+  async refresh(asksSets: boolean): Promise<void> {
     const { client } = this.#stage;
     const refresh = { metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } } };
     const set = { metadata: { annotations: { 'argocd.argoproj.io/application-set-refresh': 'true' } } };
@@ -235,6 +235,7 @@ class Scene {
       [application, refresh],
       [{ ...application, kind: 'ApplicationSet' }, set],
     ] as const) {
+      if (patch === set && !asksSets) continue;
       const type = present(await client.discovery.resolve(gvk), gvk.kind);
       for (const { metadata } of (await client.list(type)).items)
         await client.patch(type, { namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, 'merge', patch);
@@ -258,7 +259,7 @@ class Scene {
     for (const [key, object] of before.objects) {
       const now = after.objects.get(key);
       const what = changeOf(key, object, now);
-      if (what === undefined) continue;
+      if (what === undefined || isTheirs(key, actor, after.writes)) continue;
       found.push(`${actor}: ${key} ${what}`);
       changed.push([key, object, now]);
     }
@@ -266,6 +267,16 @@ class Scene {
     writeFileSync(file, JSON.stringify(changed, undefined, 1));
     return found;
   }
+}
+
+/** True for an object that others wrote meanwhile, and the actor did not: the status of a scaler. */
+function isTheirs(key: string, actor: Actor, writes: readonly Write[]): boolean {
+  const [type = '', namespace = '', name = ''] = key.split('/');
+  const about = writes.filter(
+    (write) =>
+      type.startsWith(`${write.resource.split('/')[0] ?? ''}.`) && write.namespace === namespace && write.name === name,
+  );
+  return about.length > 0 && about.every(({ user }) => user !== actor);
 }
 
 /** Of Applications the status may change; of everything else nothing. */

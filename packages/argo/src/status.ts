@@ -251,6 +251,9 @@ const loadingCodes: ReadonlySet<RefusalCode> = new Set([
   'RENDER_FAILED',
 ]);
 
+/** What waits for somebody's answer, and has failed of nothing. */
+const asked: ReadonlySet<RefusalCode> = new Set(['EMPTY_RENDER', 'PRUNE_BUDGET']);
+
 function conditionOf({ code, sentence }: DeliveryReport['refusals'][number]): { type: string; message: string } {
   return { type: conditionTypes[code], message: loadingCodes.has(code) ? `${loading}${sentence}` : sentence };
 }
@@ -260,11 +263,14 @@ function conditionsOf(
   report: DeliveryReport,
   now: string,
 ): Pick<ApplicationStatus, 'conditions'> {
-  const told = report.refusals.map(conditionOf);
+  const { refusals } = report;
   const failed = standingFailure(report);
   // What a sync has failed of is told once, as the end of the sync.
-  const wanted = failed ? told.filter(({ type }) => type !== 'SyncError') : told;
-  const isTold = wanted.length > 0 && wanted.length === told.length;
+  const beside = failed
+    ? refusals.filter(({ code }) => conditionTypes[code] !== 'SyncError' || asked.has(code))
+    : refusals;
+  const wanted = beside.map(conditionOf);
+  const isTold = wanted.length > 0 && wanted.length === refusals.length;
   if (failed && !isTold) wanted.push({ type: 'SyncError', message: failureSentence(failed) });
   for (const warning of report.warnings) {
     if (warning.startsWith('error setting app health: ')) wanted.push({ type: 'ComparisonError', message: warning });

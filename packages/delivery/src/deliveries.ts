@@ -27,7 +27,7 @@ import {
 } from './model.ts';
 import type { PluginLimits } from './plugin/plugin-host.ts';
 import { lostReport, whileReachable } from './reach.ts';
-import { askAgainMs, blockedMessage, clusterUnknown, failedSteps, isTriedAgain, standsInTheWay } from './refusals.ts';
+import { askAgainMs, blockedMessage, clusterUnknown, failedSteps, standsInTheWay, waitsForNext } from './refusals.ts';
 import { type Preview, previewDelivery } from './preview.ts';
 import type { ReconcileInput, Reconciled } from './reconciled.ts';
 import { asRequested, isPinned, retryOf } from './request.ts';
@@ -280,7 +280,7 @@ export class Deliveries implements AsyncDisposable {
     if (isOwed(state)) return this.#settle(state, report, { requestTaken: false, againAfterMs: 0 });
     if (report.sync === 'synced') state.settled = { revision, fingerprint: delivery.fingerprint };
     const blocking = standsInTheWay(report.refusals, delivery, request);
-    if (blocking.length > 0 && !isTriedAgain(last, blocking)) return this.#blocked(input, state, report, blocking);
+    if (blocking.length > 0) return this.#blocked(input, state, report, blocking);
     const decision = decide({
       delivery,
       report,
@@ -398,8 +398,8 @@ export class Deliveries implements AsyncDisposable {
     const { delivery, memory, request } = input;
     const last = newest(state.operation?.report, memory.lastOperation);
     const revision = report.revisions.join(',');
-    const attempted =
-      last?.phase !== 'succeeded' && last?.revision === revision && last.fingerprint === delivery.fingerprint;
+    const isSame = last?.revision === revision && last.fingerprint === delivery.fingerprint;
+    const attempted = isSame && last.phase !== 'succeeded' && !waitsForNext(last);
     // What cannot be rendered is not attempted by itself: the last operation stays what is told of.
     const isDue = delivery.policy.automatic && report.sync === 'drifted' && !attempted;
     const wanted = request !== undefined || isDue;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Refusal, RefusalCode } from '@evenkeel/engine';
 import type { OperationReport } from './model.ts';
-import { blockedMessage, isTriedAgain } from './refusals.ts';
+import { blockedMessage, waitsForNext } from './refusals.ts';
 
 const refusal = (code: RefusalCode, sentence: string = code): Refusal => ({
   code,
@@ -27,19 +27,10 @@ const operation = (phase: OperationReport['phase'], finishedAtMs?: number): Oper
   request: undefined,
 });
 
-const rejected = refusal('INVALID_OBJECT');
-const attempts: readonly (readonly [string, OperationReport | undefined, readonly Refusal[], boolean])[] = [
-  ['one that waits for its next attempt goes on to its end', operation('running', 5), [rejected], true],
-  ['one that has ended is over', operation('failed', 5), [rejected], false],
-  ['one that runs is not begun again', operation('running'), [rejected], false],
-  ['there was none', undefined, [rejected], false],
-  ['what no attempt can help', operation('running', 5), [rejected, refusal('OBJECT_NOT_PERMITTED')], false],
-];
-
-for (const [what, last, why, isAgain] of attempts)
-  test(`an operation whose objects are refused: ${what}`, () => {
-    assert.equal(isTriedAgain(last, why), isAgain);
-  });
+test('an operation waits for its next attempt once it has failed, and only until it has ended', () => {
+  const waits = [operation('running', 5), operation('running'), operation('failed', 5)].map(waitsForNext);
+  assert.deepEqual(waits, [true, false, false]);
+});
 
 test('what a project does not permit is told once each, in the order of the alphabet, as upstream tells it', () => {
   const [one, other] = ['resource :Secret is not permitted in project narrow', 'namespace x is not permitted'] as const;

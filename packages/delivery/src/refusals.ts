@@ -20,13 +20,9 @@ export function standsInTheWay(
   });
 }
 
-/**
- * True for an operation that waits for its next attempt where the server alone rejects objects, as it did in the last one: only
- * the attempts that are left bring it to its end.
- */
-export function isTriedAgain(last: OperationReport | undefined, why: readonly Refusal[]): boolean {
-  const waits = last?.phase === 'running' && last.finishedAtMs !== undefined;
-  return waits && why.every(({ code }) => code === 'INVALID_OBJECT');
+/** True for an operation that has failed and waits for its next attempt: what is known to be refused ends it instead. */
+export function waitsForNext({ phase, finishedAtMs }: OperationReport): boolean {
+  return phase === 'running' && finishedAtMs !== undefined;
 }
 
 /** Why nothing was done, beginning as upstream begins. */

@@ -113,7 +113,7 @@ test('an object whose kind is defined later goes live when it is', async () => {
   await story.apply(applicationYaml({ name: 'early', path: 'early', namespace: 'early' }));
   await untilSays(
     'early',
-    /^SyncError: early\/vase\.yaml:1: Vase "blue": the cluster serves no kind "Vase" in version "v1" of group "shop\.example\.com"$/,
+    /^SyncError: Failed last sync attempt to \[[0-9a-f]{40}\]: .*early\/vase\.yaml:1: Vase "blue": the cluster serves no kind "Vase" in version "v1" of group "shop\.example\.com"$/,
   );
   await story.apply(lampDefinition.replaceAll('lamp', 'vase').replaceAll('Lamp', 'Vase'));
   await story.untilApp('early', 'Synced', 'Healthy');
@@ -168,7 +168,7 @@ test('a generated name is refused outside of hooks', async () => {
   await story.apply(applicationYaml({ name: 'unnamed', path: 'unnamed', namespace: 'unnamed' }));
   await untilSays(
     'unnamed',
-    /^SyncError: unnamed\/a\.yaml:1: ConfigMap "a-" has metadata\.generateName and no name, which only a hook may have$/,
+    /^SyncError: Failed last sync attempt to \[[0-9a-f]{40}\]: .*unnamed\/a\.yaml:1: ConfigMap "a-" has metadata\.generateName and no name, which only a hook may have$/,
   );
 });
 

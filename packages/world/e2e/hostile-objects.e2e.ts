@@ -236,7 +236,10 @@ test('names of 253 letters, and objects whose names are paths', async () => {
     'paths/b.yaml': configMapYaml('fine'),
   });
   await create('paths', { ...good, source: { ...source, path: 'paths' }, destination: { server, namespace: 'paths' } });
-  await untilSays('paths', /^SyncError: paths\/a\.yaml:1: [^\n]*stolen[^\n]*$/);
+  await untilSays(
+    'paths',
+    /^SyncError: Failed last sync attempt to \[[0-9a-f]{40}\]: [^\n]*paths\/a\.yaml:1: [^\n]*stolen[^\n]*$/,
+  );
 });
 
 test("Applications in other namespaces: theirs where they are named, nobody else's", async () => {
