@@ -99,16 +99,7 @@ interface MirrorContext extends RemoteContext {
 function assemble(context: MirrorContext, listed: ListedHeads | undefined): GitMirror {
   const { directory, subject } = context;
   const local = readRepository(context.git, directory, subject);
-  const fetch = (signal?: AbortSignal): Promise<void> =>
-    withLock(directory, async () => {
-      try {
-        await fetchAll(context, signal, SMALL_BLOBS);
-      } catch (error) {
-        if (!(error instanceof GitError && error.code === 'corrupt')) throw error;
-        await remake(context, signal);
-        local.reset();
-      }
-    });
+  const fetch = (signal?: AbortSignal): Promise<void> => fetchOrRemake(context, () => local.reset(), signal);
   const missingOf = async (oids: readonly string[]): Promise<readonly string[]> => {
     const known = await local.infos(oids);
     return oids.filter((oid) => !known.has(oid));
@@ -159,6 +150,19 @@ function assemble(context: MirrorContext, listed: ListedHeads | undefined): GitM
       await context.remote[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Brings everything up to date, by a new clone where what is here is damaged. */
+function fetchOrRemake(context: MirrorContext, reset: () => void, signal: AbortSignal | undefined): Promise<void> {
+  return withLock(context.directory, async () => {
+    try {
+      await fetchAll(context, signal, SMALL_BLOBS);
+    } catch (error) {
+      if (!(error instanceof GitError && error.code === 'corrupt')) throw error;
+      await remake(context, signal);
+      reset();
+    }
+  });
 }
 
 /** Makes a mirror anew that is damaged or gone, and does what was to be done with it. */
