@@ -10,7 +10,7 @@ import { KubeError } from '@evenkeel/kube';
 import type { JsonObject, KubeObject } from '@evenkeel/resource';
 import { onlySandbox } from './bed.ts';
 import { type Manner, type Mutated, mutate } from './fuzz/mutate.ts';
-import { at, conditionsOf, shopUrl, startStory, untilTrue, versionsOf } from './story.ts';
+import { at, conditionsOf, look, shopUrl, startStory, untilTrue, versionsOf } from './story.ts';
 
 const skip = onlySandbox('it writes hundreds of objects, without a schema as well');
 const firstSeed = Number(process.env['FUZZ_SEED'] ?? 1);
@@ -195,9 +195,67 @@ async function attack(manner: Manner): Promise<void> {
   await clear('Application', names);
 }
 
+const goodSet: JsonObject = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'ApplicationSet',
+  metadata: { namespace: 'argocd' },
+  spec: {
+    goTemplate: true,
+    generators: [{ list: { elements: [{ name: 'one' }] } }],
+    template: { metadata: { name: 'made-{{.name}}' }, spec: { ...(good['spec'] as JsonObject), syncPolicy: {} } },
+    syncPolicy: { applicationsSync: 'create-only' },
+  },
+};
+const goodProject: JsonObject = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'AppProject',
+  metadata: { namespace: 'argocd' },
+  spec: { sourceRepos: ['*'], destinations: [{ server: '*', namespace: '*' }] },
+};
+
+/** Sets say what they make, or that they make nothing; projects say it through the Applications that are in them. */
+async function attackOthers(manner: Manner): Promise<void> {
+  const untouched = await versionsOf(story, beside);
+  const sets = await writeMutants('ApplicationSet', goodSet, manner);
+  const projects = await writeMutants('AppProject', goodProject, manner);
+  const names: string[] = [];
+  for (const project of projects) {
+    const name = `in-${project}`;
+    const spec = { ...(good['spec'] as JsonObject), project, syncPolicy: {} };
+    assert.ok(await write({ ...good, metadata: { name, namespace: 'argocd' }, spec }));
+    const mutated = written.get(project);
+    if (mutated) written.set(name, mutated);
+    names.push(name);
+  }
+  await untilAllSay(names);
+  await untilTrue(
+    'every set to say something',
+    async () => {
+      const { items } = await client.list(await typeOf('ApplicationSet'), { namespace: 'argocd' });
+      const silent = items.filter((item) => !Array.isArray(at(item, 'status', 'conditions')));
+      return silent.length === 0 || (look(silent.map(({ metadata }) => told(metadata.name ?? ''))) && false);
+    },
+    60_000,
+  );
+  await untilNothingIsWritten();
+  assertNothingBroke();
+  assert.deepEqual(await versionsOf(story, beside), untouched);
+  await clear('ApplicationSet', sets);
+  await clear('Application', names);
+  await clear('AppProject', projects);
+}
+
+test('sets and projects that keep to their schemas and to nothing else', { skip }, () => attackOthers('typed'));
+
 test('Applications that keep to their schema and to nothing else', { skip }, () => attack('typed'));
 
 test('Applications whose fields have any type, where the definition has no schema', { skip }, async () => {
   await forgetSchema('Application');
   await attack('loose');
+});
+
+test('sets and projects whose fields have any type, where the definitions have no schema', { skip }, async () => {
+  await forgetSchema('ApplicationSet');
+  await forgetSchema('AppProject');
+  await attackOthers('loose');
 });
