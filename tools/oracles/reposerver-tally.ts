@@ -23,6 +23,12 @@ export class Tally {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
   }
 
+  /** Counts what cannot be compared; REFUSALS=1 prints why. */
+  refused(kind: string, what: string, why: string): void {
+    this.equal(kind);
+    if (process.env['REFUSALS']) process.stdout.write(`REFUSED ${this.name}: ${what}\n  ${why.slice(0, 400)}\n`);
+  }
+
   /** Counts a difference and prints it. */
   differs(what: string, details: Readonly<Record<string, unknown>>): void {
     this.#different += 1;

@@ -5,6 +5,7 @@
 // SEED and MADE choose what is made up, SHOWN how many differences are printed, REFUSALS=1 prints both sides' refusals.
 
 import { renderCases } from './reposerver-cases.ts';
+import { compareDiffs } from './reposerver-diff.ts';
 import { Original } from './reposerver-process.ts';
 import { compareRendering } from './reposerver-render.ts';
 import { compareHooks, compareSyncs } from './reposerver-sync.ts';
@@ -24,6 +25,7 @@ async function main(words: readonly string[]): Promise<void> {
     const cases = renderCases(seed, Number(process.env['MADE'] ?? 60)).filter(({ name }) => chosen(name));
     tallies.push(await compareRendering(original, cases));
   }
+  if (isAsked('diff')) tallies.push(await compareDiffs(original, seed, Number(process.env['PAIRS'] ?? 2400)));
   if (isAsked('sync')) {
     tallies.push(await compareHooks(original, seed));
     tallies.push(await compareSyncs(original, seed, Number(process.env['SYNCS'] ?? 400)));

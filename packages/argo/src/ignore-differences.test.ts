@@ -70,6 +70,11 @@ test('an expression takes out what it leads to', () => {
   });
 });
 
+test('an expression that leads to everything leaves nothing', () => {
+  const found = rules([{ group: 'apps', kind: 'Deployment', jqPathExpressions: ['.'] }]);
+  assert.deepEqual(withoutIgnored(deployment, found), {});
+});
+
 for (const expression of ['.spec[]?.a | error("x")', '.spec.replicas.x', 'halt']) {
   test(`an expression that fails leaves the object as it is: ${expression}`, () => {
     const found = rules([{ group: 'apps', kind: 'Deployment', jqPathExpressions: [expression] }]);

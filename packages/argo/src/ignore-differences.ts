@@ -172,8 +172,8 @@ function ruleOf(
 }
 
 /**
- * Takes out what an expression leads to. A run that fails, gives nothing or more than one object leaves the object as it
- * is, as upstream. Throws where the expression cannot be read.
+ * Takes out what an expression leads to; `.` leads to all of it. A run that fails, gives nothing or more than one object
+ * leaves the object as it is, as upstream. Throws where the expression cannot be read.
  */
 function removalOf(expression: string, stepsMax: number): FieldRemoval {
   const program = compileJq(`del(${expression})`);
@@ -181,6 +181,7 @@ function removalOf(expression: string, stepsMax: number): FieldRemoval {
   return (object) => {
     const { values, error } = program.value.run(object, { valuesMax: 2, stepsMax });
     const [first] = values;
+    if (error === undefined && values.length === 1 && first === null) return {};
     return error === undefined && values.length === 1 && isMap(first) ? first : undefined;
   };
 }

@@ -1,5 +1,14 @@
 // The contract of @evenkeel/engine.
-export { type DiffContext, type FieldDiff, type ObjectDiff, changesOf, diffObject, noDiff } from './diff/diff.ts';
+export {
+  type AnsweredDiff,
+  type DiffContext,
+  type FieldDiff,
+  type ObjectDiff,
+  changesOf,
+  answeredDiff,
+  diffObject,
+  noDiff,
+} from './diff/diff.ts';
 export { normaliseDesired } from './diff/normalise.ts';
 export { type DiffRules, type FieldRemoval, isEmptyRules, withLiveValues, withoutIgnored } from './diff/ignore.ts';
 export {

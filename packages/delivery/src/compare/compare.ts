@@ -8,6 +8,7 @@ import {
   type ObjectDiff,
   type Refusal,
   type StrayObject,
+  answeredDiff,
   changesOf,
   diffObject,
   health,
@@ -177,9 +178,7 @@ async function confirmedDiff(pair: Pair, input: CompareInput): Promise<ObjectRes
   if (confirm === 'never' || isOpen) return { compared: { desired, live, diff: local } };
   const stale = input.askAnew && (known?.result.kind === 'refused' || confirm === 'always');
   const reusable = known?.question === question && !stale;
-  const answer = reusable
-    ? known.result
-    : await askServer({ ...pair, prepared }, local, { ...input, rules: context.rules });
+  const answer = reusable ? known.result : await askServer({ ...pair, prepared }, local, { ...input, context });
   if (answer.kind !== 'refused' || answer.lasting) confirmations.set(key, { question, result: answer });
   if (answer.kind === 'refused') return { compared: { desired, live, diff: local }, refusal: answer.refusal };
   return { compared: { desired, live, diff: answer.diff } };
@@ -215,7 +214,7 @@ function withRespect({ prepared, live }: Pair, { delivery }: CompareInput, conte
 }
 
 interface ConfirmInput extends CompareInput {
-  readonly rules?: (() => DiffRules | undefined) | undefined;
+  readonly context: DiffContext;
 }
 
 /** A dry run tells whether the server sees a difference too, after its defaults, its canonical forms and its webhooks. */
@@ -228,8 +227,11 @@ async function askServer(
   const { options } = prepared.desired;
   try {
     const after = await dryRun(local.changed ? prepared : byTheServer(prepared), type, input, live);
-    if (sameContent(live, after, input.rules?.())) return { kind: 'diff', diff: noDiff };
-    return { kind: 'diff', diff: local.changed ? local : foreignDiff(live, after) };
+    const answered = answeredDiff(prepared.desired.object, live, input.context, after);
+    if (sameContent(live, answered.after, input.context.rules?.())) return { kind: 'diff', diff: noDiff };
+    if (!local.changed) return { kind: 'diff', diff: foreignDiff(live, after) };
+    // What differs in no field by itself is as it was thought: orders of lists, for one.
+    return { kind: 'diff', diff: answered.diff.changed ? answered.diff : local };
   } catch (error) {
     if (!isVerdict(error)) throw error;
     // What cannot be patched may well be replaced.
@@ -260,9 +262,19 @@ function sameContent(left: KubeObject, right: KubeObject, rules: DiffRules | und
 }
 
 function contentOf(object: KubeObject): string {
-  const { managedFields: _owners, resourceVersion: _version, generation: _generation, ...metadata } = object.metadata;
+  const {
+    managedFields: _owners,
+    resourceVersion: _version,
+    generation: _generation,
+    ...metadata
+  } = metadataOf(object);
   const { [lastAppliedAnnotation]: _applied, ...annotations } = metadata.annotations ?? {};
   return canonical({ ...object, metadata: { ...metadata, annotations } });
+}
+
+/** What is ignored may be all of it. */
+function metadataOf({ metadata }: Partial<Pick<KubeObject, 'metadata'>>): Partial<KubeObject['metadata']> {
+  return metadata ?? {};
 }
 
 function canonical(value: unknown): string {

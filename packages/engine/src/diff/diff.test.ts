@@ -11,8 +11,9 @@ import {
   updateOwnership,
 } from '@evenkeel/resource';
 import { clientPatch, methodFor, takenOver, withLastApplied } from './client-side.ts';
-import { type DiffContext, changesOf, diffObject } from './diff.ts';
+import { type DiffContext, answeredDiff, changesOf, diffObject } from './diff.ts';
 import { type DiffRules, withLiveValues } from './ignore.ts';
+import { normaliseDesired } from './normalise.ts';
 
 const manager = 'argocd-controller';
 const time = '2026-01-01T00:00:00Z';
@@ -236,4 +237,60 @@ test('the patch of a client-side apply', () => {
   const there = { ...withLastApplied(custom), spec: { a: 1, b: [1], c: 3 } };
   const next = { ...custom, spec: { b: [2] } };
   assert.deepEqual(clientPatch(next, there, undefined)?.patch['spec'], { a: null, b: [2] });
+});
+
+test('another order of items is a difference, beside quantities that only look different too', () => {
+  const wanted = deployment({
+    ...(base['spec'] as JsonObject),
+    template: { spec: { containers: [{ name: 'side' }, { name: 'web', resources: { limits: { cpu: '1000m' } } }] } },
+  });
+  for (const method of ['server', 'client'] as const) {
+    const applied = set(
+      wanted,
+      ['spec', 'template', 'spec', 'containers'],
+      [{ name: 'web', resources: { limits: { cpu: '1000m' } } }, { name: 'side' }],
+    );
+    const stored = set(
+      liveAfter(applied, method),
+      ['spec', 'template', 'spec', 'containers', 0, 'resources', 'limits', 'cpu'],
+      '1',
+    );
+    const paths = diffObject(wanted, stored, context(method)).fields.map(({ path }) => path);
+    assert.deepEqual(paths, ['.spec.template.spec.containers'], method);
+    assert.equal(diffObject(applied, stored, context(method)).changed, false, method);
+  }
+});
+
+test('what the server answers tells which fields differ; those of trusted managers are left to them', () => {
+  const live = liveAfter(base, 'server', (object) => set(object, ['spec', 'replicas'], 5));
+  const wanted = set(base, ['spec', 'template', 'spec', 'containers', 1, 'image'], 'envoy:2');
+  const after = set(
+    set(live, ['spec', 'template', 'spec', 'containers', 1, 'image'], 'envoy:2'),
+    ['spec', 'replicas'],
+    2,
+  );
+  const told = answeredDiff(wanted, live, context('server'), after);
+  assert.deepEqual(
+    told.diff.fields.map(({ path }) => path),
+    ['.spec.replicas', '.spec.template.spec.containers[name="side"].image'],
+  );
+  const trusting = answeredDiff(
+    base,
+    live,
+    context('server', { managers: ['kubectl-edit'] }),
+    set(live, ['spec', 'replicas'], 2),
+  );
+  assert.equal(trusting.diff.changed, false);
+  assert.deepEqual(trusting.after, live);
+});
+
+test('a value of nothing in a Secret is an empty one', () => {
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'a' },
+    data: { a: null },
+    stringData: { b: null },
+  };
+  assert.deepEqual(normaliseDesired(secret as unknown as KubeObject)['data'], { a: '', b: '' });
 });

@@ -9,7 +9,7 @@ import {
   wouldApplyChange,
 } from '@evenkeel/resource';
 import { type ApplyMethod, asClientApplied, asTakenOver, isBuiltin } from './client-side.ts';
-import { type DiffRules, isEmptyRules, remainingChanges } from './ignore.ts';
+import { type DiffRules, confirmedChanges, isEmptyRules, leftToManagers, remainingChanges } from './ignore.ts';
 import { isSecret, maskField } from './mask.ts';
 import { normaliseDesired } from './normalise.ts';
 
@@ -61,6 +61,10 @@ export function diffObject(desired: KubeObject, live: KubeObject, context: DiffC
   const left = rules && !isEmptyRules(rules) ? remaining(changes, { desired, live, context, rules }) : changes;
   // A configuration that cannot be applied differs in no one field.
   if (left.length === 0 && changes.length > 0) return noDiff;
+  return told(left, { desired, live, context });
+}
+
+function told(left: readonly FieldChange[], { desired, live, context }: Omit<Remaining, 'rules'>): ObjectDiff {
   const sensitive = isSecret(desired) ? (context.sensitiveAnnotations ?? []) : undefined;
   return { changed: true, fields: left.map((field) => fieldDiff(field, live, sensitive)) };
 }
@@ -91,6 +95,31 @@ function previewOf(
   // A JSON merge patch, which custom types take, knows maps and atomic lists only.
   const known = isBuiltin(schema) ? schema : undefined;
   return { live: asClientApplied(live, manager, known), config, manager, schema: known };
+}
+
+const noRules: DiffRules = { pointers: [], removals: [], managers: [] };
+
+/** What the server has answered to a dry run, and what is told of it. */
+export interface AnsweredDiff {
+  /** The answer, with fields of trusted managers as they are live: equal to what is live where there is no difference. */
+  readonly after: KubeObject;
+  /** The fields an apply was thought to change and does change. */
+  readonly diff: ObjectDiff;
+}
+
+/** The difference once the server has answered what an apply would make of the object (`after`). */
+export function answeredDiff(
+  desired: KubeObject,
+  live: KubeObject,
+  context: DiffContext,
+  after: KubeObject,
+): AnsweredDiff {
+  const changes = changesOf(desired, live, context) ?? [];
+  const owned = changes.map((change) => ({ ...change, owners: ownersOf(live, change.path) }));
+  const rules = context.rules?.() ?? noRules;
+  const settled = leftToManagers(after, owned, rules);
+  const left = confirmedChanges(owned, { live, predicted: settled, schema: context.schema }, rules);
+  return { after: settled, diff: left.length === 0 ? noDiff : told(left, { desired, live, context }) };
 }
 
 interface Remaining {

@@ -68,12 +68,34 @@ export function remainingChanges(
 ): readonly FieldChange[] {
   const foreign = changes.filter((change) => !isTheirs(change, rules));
   if (foreign.length === 0 || (rules.pointers.length === 0 && rules.removals.length === 0)) return foreign;
+  return confirmedChanges(foreign, { live, predicted, schema }, rules);
+}
+
+/**
+ * The changes that are left once the server has said what an apply would make of the object: fields of trusted managers
+ * stay as they are, and a field that would come out as it is live is no difference.
+ */
+export function confirmedChanges(
+  changes: readonly FieldChange[],
+  { live, predicted, schema }: Outcome,
+  rules: DiffRules,
+): readonly FieldChange[] {
   const [before, after] = [asJson(withoutIgnored(live, rules)), asJson(withoutIgnored(predicted, rules))];
-  return foreign.filter(({ path }) => {
-    const [now, then] = [valueAtPath(before, path, schema), valueAtPath(after, path, schema)];
+  return changes.filter((change) => {
+    if (isTheirs(change, rules)) return false;
+    const [now, then] = [valueAtPath(before, change.path, schema), valueAtPath(after, change.path, schema)];
     if (now === undefined || then === undefined) return now !== then;
     return !jsonEquals(now, then);
   });
+}
+
+/** The object with the live values of fields that trusted managers own. */
+export function leftToManagers(object: KubeObject, changes: readonly FieldChange[], rules: DiffRules): KubeObject {
+  let left = asJson(object);
+  for (const change of changes) {
+    if (isTheirs(change, rules) && change.live !== undefined) left = placed(left, change.path, change.live) ?? left;
+  }
+  return left as unknown as KubeObject;
 }
 
 /** A field that both sides have, and that a trusted manager owns. */
@@ -104,11 +126,7 @@ export function withLiveValues(
     const { status } = desired as unknown as JsonObject;
     if (status !== undefined && !rules.pointers.includes('/status')) target = { ...target, status };
   }
-  for (const change of changes) {
-    if (isTheirs(change, rules) && change.live !== undefined)
-      target = placed(target, change.path, change.live) ?? target;
-  }
-  return target as unknown as KubeObject;
+  return leftToManagers(target as unknown as KubeObject, changes, rules);
 }
 
 /** `target` with everything that `from` lacks and `to` has. */

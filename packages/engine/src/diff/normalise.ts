@@ -10,14 +10,25 @@ import { isSecret } from './mask.ts';
 export function normaliseDesired(desired: KubeObject): KubeObject {
   const withoutTimestamp =
     'creationTimestamp' in desired.metadata ? { ...desired, metadata: withoutCreation(desired.metadata) } : desired;
-  if (!isSecret(desired)) return withoutTimestamp;
-  const { stringData, ...rest } = withoutTimestamp as KubeObject & {
-    readonly stringData?: Readonly<Record<string, string>>;
-  };
-  if (!stringData) return withoutTimestamp;
-  const data = { ...(rest['data'] as Readonly<Record<string, string>> | undefined) };
-  for (const [key, value] of Object.entries(stringData)) data[key] = base64(value);
+  return isSecret(desired) ? withoutNulls(withData(withoutTimestamp)) : withoutTimestamp;
+}
+
+type Values = Readonly<Record<string, string | null>>;
+
+/** `stringData` is written for people; what is stored is `data`. */
+function withData(secret: KubeObject): KubeObject {
+  const { stringData, ...rest } = secret as KubeObject & { readonly stringData?: Values };
+  if (!stringData) return secret;
+  const data = { ...(rest['data'] as Values | undefined) };
+  for (const [key, value] of Object.entries(stringData)) data[key] = base64(value ?? '');
   return { ...rest, data };
+}
+
+/** A value of nothing is an empty one. */
+function withoutNulls(secret: KubeObject): KubeObject {
+  const data = secret['data'] as Values | null | undefined;
+  if (!data || !Object.values(data).includes(null)) return secret;
+  return { ...secret, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, value ?? ''])) };
 }
 
 function withoutCreation(metadata: KubeObject['metadata']): KubeObject['metadata'] {

@@ -23,6 +23,7 @@ import { itemStep } from './list-items.ts';
 import { decodeManagedFields, decodeSet, managerId, stripNeverOwned } from './managed-fields.ts';
 import { ownersOf, valueAt } from './owners.ts';
 import { printPath } from './path-element.ts';
+import { reorderedList } from './reordered.ts';
 import type { FieldChange, FieldPath, VersionConverter } from './types.ts';
 import { applyConfig } from './updater.ts';
 import { typeErrorText, validateValue } from './validate.ts';
@@ -301,7 +302,10 @@ function changesBetween(difference: Difference): readonly FieldChange[] {
     changes.push({ path, field: printPath(path), desired, live: now, owners: ownersOf(live, path) });
   }
   // Order alone is a change too: lists keep the configuration's order among its items.
-  return changes.length > 0 || !onlyReordered(before, next, type) ? changes : [reordered(live, before, next)];
+  const list = changes.length > 0 ? undefined : reorderedList(before, next, type);
+  if (!list) return changes;
+  const { path } = list;
+  return [{ path, field: printPath(path), desired: list.next, live: list.before, owners: ownersOf(live, path) }];
 }
 
 // Differences the server takes back when it stores the object: other texts for one quantity, zero values it leaves out,
@@ -325,27 +329,6 @@ function isUndone(
   return (
     (typed && (isList(desired) || desired === null || isPlainMap)) || (owned !== undefined && hasPath(owned, path))
   );
-}
-
-function onlyReordered(before: Json, next: Json, type: TypeRef): boolean {
-  const { removed, modified, added } = compareValues(before, next, type);
-  const same = [removed, modified, added].every((set) => set.children === undefined);
-  return same && !equalValues(before, next);
-}
-
-// Names the list whose order would change, found by walking down where the two differ.
-function reordered(live: KubeObject, before: Json, next: Json): FieldChange {
-  const path: string[] = [];
-  let [left, right]: [Json | undefined, Json | undefined] = [before, next];
-  while (isMap(left) && isMap(right)) {
-    const from: JsonObject = left;
-    const to: JsonObject = right;
-    const name = Object.keys(to).find((key) => !equalValues(from[key], to[key]));
-    if (name === undefined) break;
-    path.push(`f:${name}`);
-    [left, right] = [from[name], to[name]];
-  }
-  return { path, field: printPath(path), desired: right, live: left, owners: ownersOf(live, path) };
 }
 
 function typeAt(path: FieldPath, type: TypeRef): TypeRef {

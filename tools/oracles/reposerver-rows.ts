@@ -1,0 +1,55 @@
+// Which differences between the comparisons are on purpose: the rows of packages/argo/DEVIATIONS-sources.md, told by what
+// the original says that differs.
+
+import type { ResourceType } from '@evenkeel/kube';
+import type { JsonObject, KubeObject } from '@evenkeel/resource';
+
+interface Judged {
+  readonly method: 'client' | 'server';
+  readonly type: ResourceType;
+  readonly desired: KubeObject;
+  readonly settings: JsonObject | undefined;
+}
+
+interface Found {
+  readonly changed: boolean;
+  readonly fields: readonly unknown[];
+}
+
+/** The row a difference belongs to, where it belongs to one. `theirs` are lines of "path: live -> predicted". */
+export function rowOf(judged: Judged, found: Found, theirs: readonly string[]): string | undefined {
+  return found.changed ? rowOfOurs(judged, found) : rowOfTheirs(judged, theirs);
+}
+
+/** We see a difference that the original does not. */
+function rowOfOurs({ method, type, settings }: Judged, { fields }: Found): string | undefined {
+  const all = fields as readonly { readonly path: string; readonly desired?: unknown }[];
+  if (method === 'server') return all.every(({ desired }) => desired === undefined) ? 'defaults' : undefined;
+  if (all.every(({ desired, path }) => desired === null && path.startsWith('.data.'))) return 'emptiness';
+  const said = JSON.stringify(settings).replaceAll('\\"', '"');
+  if (/metadata(\/annotations|\.annotations)?"/.test(said)) return 'annotations';
+  return isCustom(type) && all.every(({ path, desired }) => path.endsWith('.containers') || desired === null)
+    ? 'items'
+    : undefined;
+}
+
+const emptiness = /: (null -> (\[\]|\{\}|"")|(\[\]|\{\}|"") -> null)$/;
+
+/** The original sees a difference that we do not. */
+function rowOfTheirs({ method, type, desired }: Judged, theirs: readonly string[]): string | undefined {
+  if (theirs.length === 0) return 'nothing';
+  const isEmptied = (line: string): boolean => {
+    const [, field = ''] = /^\.metadata\.(labels|annotations|finalizers): .* -> null$/.exec(line) ?? [];
+    const value = (desired.metadata as unknown as JsonObject)[field];
+    return field !== '' && (value === null || (typeof value === 'object' && Object.keys(value).length === 0));
+  };
+  if (theirs.every((line) => emptiness.test(line) || isEmptied(line))) return 'emptiness';
+  const isTaken = theirs.every((line) => emptiness.test(line) || /^\.data\..*-> null$/.test(line));
+  if (isTaken && method === 'client' && type.kind === 'Secret') return 'stringData';
+  const isItem = theirs.every((line) => /\.\d+\.[^:]*: .* -> null$/.test(line));
+  return isItem && method === 'client' && isCustom(type) ? 'custom lists' : undefined;
+}
+
+function isCustom({ group }: ResourceType): boolean {
+  return group === 'example.com' || group === 'argoproj.io';
+}
