@@ -6,6 +6,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { statfs } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -17,7 +19,7 @@ import type { JsonObject, KubeObject } from '@evenkeel/resource';
 import { startWorld } from '@evenkeel/world';
 import { startBed } from './bed.ts';
 import { configMapYaml } from './manifests.ts';
-import { at, conditionsOf, git, look, textAt, untilTrue } from './story.ts';
+import { at, conditionsOf, git, look, run, textAt, untilTrue } from './story.ts';
 
 const planted = 'pl4nted-p4ssword';
 const stack = new AsyncDisposableStack();
@@ -129,8 +131,8 @@ async function typeOf(kind: string, group = ''): Promise<Parameters<typeof clien
   return type;
 }
 
-async function create(name: string, repository: string, source: JsonObject = {}): Promise<void> {
-  const object = {
+function applicationOf(name: string, repository: string, source: JsonObject = {}): JsonObject {
+  return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
     metadata: { name, namespace: 'argocd' },
@@ -141,7 +143,17 @@ async function create(name: string, repository: string, source: JsonObject = {})
       syncPolicy: { automated: { prune: true, selfHeal: true }, syncOptions: ['CreateNamespace=true'] },
     },
   };
+}
+
+async function create(name: string, repository: string, source: JsonObject = {}): Promise<void> {
+  const object = applicationOf(name, repository, source);
   await client.create(await typeOf('Application', 'argoproj.io'), object as unknown as KubeObject);
+}
+
+/** How many bytes a file system has room for. */
+async function roomOf(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
 }
 
 async function app(name: string): Promise<KubeObject | undefined> {
@@ -461,6 +473,64 @@ test('a repository whose objects are named by SHA-256', async () => {
   const found = await app('sha256');
   if (conditionsOf(found) === '') assert.equal(textAt(found, 'status', 'sync', 'revision'), sha);
   else assert.match(conditionsOf(found), /^ComparisonError: [^\n]+$/);
+});
+
+const mountMissing = process.getuid?.() === 0 ? false : 'it needs to mount a small disk';
+
+test('a disk that is full is told, and room for it is enough', { skip: mountMissing }, async (context) => {
+  const disk = join(directory, 'disk');
+  mkdirSync(disk);
+  const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'none', disk]);
+  if (mounted.code !== 0) return context.skip(`nothing can be mounted here: ${mounted.err}`);
+  try {
+    await work('full');
+    const small = await push('full', { 'pins/pin.yaml': configMapYaml('pin') });
+    const inner = stack.use(await startBed());
+    await using tight = await startWorld({
+      port: false,
+      stateDirectory: disk,
+      cluster: { transport: inner.transport },
+      onNotice: (sentence) => notices.push(sentence),
+      environment: { PATH: process.env['PATH'] ?? '' },
+    });
+    const there = createKubeClient(inner.transport);
+    const type = await there.discovery.preferred({ group: 'argoproj.io', kind: 'Application' });
+    assert.ok(type);
+    const see = async (): Promise<KubeObject | undefined> => there.get(type, { namespace: 'argocd', name: 'full' });
+    const again = async (): Promise<void> => {
+      const metadata = { annotations: { 'argocd.argoproj.io/refresh': 'normal' } };
+      await there.patch(type, { namespace: 'argocd', name: 'full' }, 'merge', { metadata });
+    };
+    await there.create(type, applicationOf('full', 'full') as unknown as KubeObject);
+    const synced = async (sha: string): Promise<boolean> => {
+      const found = await see();
+      look([conditionsOf(found), at(found, 'status', 'sync')]);
+      return textAt(found, 'status', 'sync', 'revision') === sha && conditionsOf(found) === '';
+    };
+    await untilTrue('the first sync', () => synced(small), 20_000);
+    // Nothing that can be packed well, and with each commit its blobs.
+    const noise = randomBytes(1_500_000).toString('base64');
+    const large = await push('full', {
+      'pins/pin.yaml': configMapYaml('pin', {}, 'two'),
+      'pins/noise.yaml': configMapYaml('noise', {}, noise),
+    });
+    writeFileSync(join(disk, 'filler'), Buffer.alloc(Math.max(0, (await roomOf(disk)) - 200_000)));
+    await again();
+    await untilTrue(
+      'the word',
+      async () => /^ComparisonError: [^\n]*disk is full[^\n]*$/.test(look(conditionsOf(await see()))),
+      30_000,
+    );
+    rmSync(join(disk, 'filler'));
+    await push('full', { 'pins/noise.yaml': undefined });
+    const after_ = (await git(join(directory, 'work-full'), ['rev-parse', 'HEAD'])).trim();
+    assert.notEqual(after_, large);
+    await again();
+    await untilTrue('the sync', () => synced(after_), 30_000);
+    assert.ok(tight.deliveries.report('argo/argocd/full'));
+  } finally {
+    await run('umount', ['-l', disk]);
+  }
 });
 
 test('nothing of all this left the process with an error nobody caught, or a password in a word', async () => {
