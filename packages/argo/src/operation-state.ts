@@ -81,8 +81,8 @@ function stepOf(step: StepReport): JsonObject {
 }
 
 /** It was written, and what it does has failed. */
-function wentWrongLater({ status, change }: StepReport): boolean {
-  return status === 'failed' && change !== undefined;
+function wentWrongLater({ status, change, stands }: StepReport): boolean {
+  return status === 'failed' && (stands === true || change !== undefined);
 }
 
 /** Objects have one too: they run until their health was waited for, which at the last wave it never is. */

@@ -296,6 +296,8 @@ export interface StepReport {
   readonly phase: 'before' | 'main' | 'after' | 'failure';
   /** Its health was waited for, and came. */
   readonly settled?: boolean | undefined;
+  /** It stands in the cluster: what has failed is what it does. */
+  readonly stands?: boolean | undefined;
   /** What was done; nothing where it was as it should be. */
   readonly change?: 'created' | 'updated' | 'deleted' | undefined;
   readonly images?: readonly string[] | undefined;

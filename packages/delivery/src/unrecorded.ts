@@ -77,8 +77,13 @@ export function unrecordedOperation(
   };
 }
 
-/** When a manager last wrote to an object, its status aside. */
-function writtenMs({ metadata }: KubeObject, manager: string): number {
-  const own = (metadata.managedFields ?? []).filter((entry) => entry.manager === manager && !entry.subresource);
+/**
+ * When a manager last applied an object, its status aside. Where a status is an ordinary field, as that of an Application, the
+ * time of an entry that holds it is that of the status: it tells nothing.
+ */
+export function writtenMs({ metadata }: KubeObject, manager: string): number {
+  const own = (metadata.managedFields ?? []).filter(
+    (entry) => entry.manager === manager && !entry.subresource && entry.fieldsV1?.['f:status'] === undefined,
+  );
   return Math.max(0, ...own.map(({ time }) => (time === undefined ? 0 : Date.parse(time))));
 }

@@ -83,7 +83,8 @@ class Watch {
       if (!report) continue;
       const message = verdict.message ?? report.message;
       const status = verdict.kind === 'failed' ? 'failed' : report.status === 'running' ? 'synced' : report.status;
-      yield { kind: 'step', step: { ...report, status, message, settled: verdict.kind === 'settled' } };
+      const how = verdict.kind === 'failed' ? { stands: true } : {};
+      yield { kind: 'step', step: { ...report, ...how, status, message, settled: verdict.kind === 'settled' } };
     }
     this.#pending = left;
     const said = waitingSentence(left);
