@@ -127,6 +127,27 @@ export const allowances: readonly Allowance[] = [
     allows: ({ application }) => application === 'argocd/f-retried',
   },
   {
+    reason: 'after the first sync of all the server is asked in a dry run before anything is written',
+    allows: ({ application, moment, path }) =>
+      moment === 'pushed' && application.startsWith('argocd/f-rejected') && !/\.(phase|status)$/.test(path),
+  },
+  {
+    reason: 'a hook that is post-install and not post-upgrade runs at the first sync',
+    allows: ({ application, moment, path }) =>
+      moment === 'pushed' &&
+      /^argocd\/(helm|many)/.test(application) &&
+      /operationState\.(message|.*-after\/)/.test(path),
+  },
+  {
+    reason: 'an operation that a sync window holds back is told with the newest commit',
+    allows: ({ application, path }) => application === 'argocd/f-operation-window' && path.endsWith('.revision'),
+  },
+  {
+    reason: 'kubectl says configured of what it has patched to no effect',
+    allows: ({ path, argo, evenkeel }) =>
+      path.endsWith('.message') && argo.endsWith(' configured"') && evenkeel.endsWith(' unchanged"'),
+  },
+  {
     reason: 'the cluster itself: a scaler that has or has not seen its metrics yet',
     allows: ({ application, path }) =>
       /^argocd\/(payment-api-production|roles)$/.test(application) && path.startsWith('status.health.'),

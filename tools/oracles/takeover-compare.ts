@@ -33,9 +33,10 @@ export function compareStatuses({ moment, argo, evenkeel, neutral }: Comparison)
     const healed = [left, right].some((told) => JSON.stringify(told ?? {}).includes('"autoHealAttemptsCount"'));
     const note = (path: string, one: Json | undefined, other: Json | undefined): void => {
       const texts = { argo: shown(one), evenkeel: shown(other) };
-      const reason = allowances.find((rule) =>
-        rule.allows({ moment, application, path, unread, healed, ...texts }),
-      )?.reason;
+      const where = { moment, application, path, unread, healed };
+      // What the push did not touch still stands as the other of the two left it.
+      const ways = moment === 'pushed' ? [texts, { argo: texts.evenkeel, evenkeel: texts.argo }] : [texts];
+      const reason = allowances.find((rule) => ways.some((way) => rule.allows({ ...where, ...way })))?.reason;
       found.push({ moment, application, path, ...texts, ...(reason === undefined ? {} : { reason }) });
     };
     walk('', left, right, note);
