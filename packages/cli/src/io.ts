@@ -17,6 +17,8 @@ export interface Io {
   err(text: string): void;
   /** Standard input to its end. */
   stdin(): Promise<string>;
+  /** The next line of standard input; '' at its end. */
+  line?(): Promise<string>;
 }
 
 /** A failure with its exit code; the message is one sentence and is all that is printed. */

@@ -44,6 +44,7 @@ function writeNow(text: string): void {
   }
 }
 
+let lines: AsyncIterator<string> | undefined;
 const printsAndEnds = args[0] === 'helm' || args[0] === 'kustomize';
 const io: Io = {
   cwd: process.cwd(),
@@ -64,8 +65,16 @@ const io: Io = {
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks).toString('utf8');
   },
+  async line() {
+    const { createInterface } = await import('node:readline');
+    lines ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+    const { value, done } = await lines.next();
+    return done === true ? '' : value;
+  },
 };
 // No await at the top: the bundle's chunks are CommonJS.
 void runProgram(args, io).then((code) => {
   process.exitCode = code;
+  // A terminal that was read from would keep the process.
+  if (lines) process.stdin.destroy();
 });

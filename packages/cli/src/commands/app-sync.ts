@@ -274,6 +274,6 @@ async function isWanted(
 /** Asks on standard output and reads the answer; anything but yes is no. */
 export async function confirmed(question: string, io: Io): Promise<boolean> {
   io.out(question);
-  const answer = (await io.stdin()).trim().split('\n', 1)[0] ?? '';
+  const answer = (await io.line?.()) ?? '';
   return /^y(es)?$/i.test(answer.trim());
 }
