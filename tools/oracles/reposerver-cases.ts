@@ -8,6 +8,8 @@ import { type Files, chartTree, directoryTree, jsonnetTree, kustomizeTree } from
 export interface RenderCase {
   readonly name: string;
   readonly files: Files;
+  /** A directory of the disk in their place. */
+  readonly directory?: string;
   /** Other sources by their names, without the dollar. */
   readonly references?: Readonly<Record<string, Files>>;
   readonly source: Partial<ApplicationSource>;

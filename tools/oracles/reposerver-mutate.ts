@@ -153,7 +153,7 @@ const changes: readonly Change[] = [
           '4': 4,
           '1000m': 1,
         };
-        return words[String(value)];
+        return words[JSON.stringify(value).replaceAll('"', '')];
       }),
   },
   {

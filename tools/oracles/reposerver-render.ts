@@ -1,6 +1,6 @@
 // Applications rendered by us and by the repo server's own code.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -8,6 +8,7 @@ import { argoFrontEnd, readApplication, readSettings, translateApplication } fro
 import { renderSource, templateHost } from '@evenkeel/delivery';
 import { type Json, type JsonObject, isMap, parseJson, stringifyJson } from '@evenkeel/resource';
 import { memoryTree } from '@evenkeel/std';
+import { directoryTree } from './directory-tree.ts';
 import { type RenderCase, deliberate } from './reposerver-cases.ts';
 import type { Original, Told } from './reposerver-process.ts';
 import { Tally } from './reposerver-tally.ts';
@@ -54,6 +55,8 @@ function judge(each: RenderCase, found: Rendered, wanted: Rendered, tally: Tally
     return;
   }
   tally.differs(each.name, {
+    where:
+      found.refused || wanted.refused ? '' : pathsBetween(wanted.objects, found.objects).slice(0, 12).join('\n    '),
     source: each.source,
     wanted: wanted.refused ?? wanted.objects,
     found: found.refused ?? found.objects,
@@ -97,7 +100,10 @@ function render({
   const mounted = Object.entries(references).flatMap(([name, tree]) =>
     Object.entries(tree).map(([path, text]): [string, string] => [`$${name}/${path}`, text]),
   );
-  const tree = memoryTree({ ...files, ...Object.fromEntries(mounted) });
+  const tree =
+    each.directory === undefined
+      ? memoryTree({ ...files, ...Object.fromEntries(mounted) })
+      : directoryTree(each.directory);
   const kubeVersion = each.kubeVersion ?? clusterVersion;
   const apiVersions = each.apiVersions ?? [];
   const request = translated?.adapt?.adapt({
@@ -115,10 +121,23 @@ function render({
   return { objects: objects.map(({ object }) => essence(parseJson(stringifyJson(object as unknown as Json)))) };
 }
 
+/** Where two renderings differ, line by line. */
+function pathsBetween(left: Json | undefined, right: Json | undefined, at = ''): readonly string[] {
+  if (isDeepStrictEqual(left, right)) return [];
+  if (left === null || right === null || typeof left !== 'object' || typeof right !== 'object') {
+    return [`${at}: ${JSON.stringify(left)} -> ${JSON.stringify(right)}`];
+  }
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...keys].flatMap((key) =>
+    pathsBetween((left as JsonObject)[key], (right as JsonObject)[key], `${at}.${key}`),
+  );
+}
+
 async function theirs(original: Original, each: RenderCase, place: string): Promise<Rendered> {
   const { source, references = {}, app = 'web', namespace = 'live', config = {} } = each;
   const root = join(place, 'main');
-  writeTree(root, each.files);
+  if (each.directory === undefined) writeTree(root, each.files);
+  else cpSync(each.directory, root, { recursive: true, verbatimSymlinks: true });
   for (const [name, files] of Object.entries(references)) writeTree(join(place, name), files);
   const told: Told<{ readonly objects: readonly JsonObject[] }> = await original.ask('render', {
     root,

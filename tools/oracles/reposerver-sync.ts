@@ -176,15 +176,9 @@ export async function compareHooks(original: Original, seed: number): Promise<Ta
       hook: value.hook,
       left: value.skip,
       wave: value.wave,
-      phases: value.hook
-        ? [...new Set(value.types.flatMap((type) => phaseOf[type] ?? []))].sort()
-        : value.skip
-          ? []
-          : ['main'],
+      phases: value.hook ? sorted(value.types.flatMap((type) => phaseOf[type] ?? [])) : value.skip ? [] : ['main'],
       rules:
-        value.hook && found.phases.length > 0
-          ? [...new Set(value.policies.map((policy) => ruleOf[policy]))].sort()
-          : [],
+        value.hook && found.phases.length > 0 ? sorted(value.policies.flatMap((policy) => ruleOf[policy] ?? [])) : [],
     };
     if (isDeepStrictEqual(found, wanted)) tally.equal();
     else tally.differs(JSON.stringify(object.metadata.annotations), { wanted, found });
@@ -208,9 +202,14 @@ function ourReading(object: KubeObject): {
     left: !hook && turns.length === 0,
     // A wave of what is never applied means nothing.
     wave: argoFrontEnd.stray(object, { policy: {} } as Parameters<typeof argoFrontEnd.stray>[1]).wave,
-    phases: turns.map(({ phase }) => phase).sort(),
-    rules: [...new Set(rules)].sort(),
+    phases: sorted(turns.map(({ phase }) => phase)),
+    rules: sorted(rules),
   };
+}
+
+/** Each text once. */
+function sorted(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].toSorted((left, right) => (left < right ? -1 : 1));
 }
 
 function annotated(pick: Picker): readonly KubeObject[] {

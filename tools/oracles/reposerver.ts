@@ -5,6 +5,7 @@
 // SEED and MADE choose what is made up, SHOWN how many differences are printed, REFUSALS=1 prints both sides' refusals.
 
 import { renderCases } from './reposerver-cases.ts';
+import { corpusCases } from './reposerver-corpus.ts';
 import { compareDiffs } from './reposerver-diff.ts';
 import { Original } from './reposerver-process.ts';
 import { compareRendering } from './reposerver-render.ts';
@@ -22,7 +23,8 @@ async function main(words: readonly string[]): Promise<void> {
   await using original = new Original();
   const tallies: Tally[] = [];
   if (isAsked('render')) {
-    const cases = renderCases(seed, Number(process.env['MADE'] ?? 60)).filter(({ name }) => chosen(name));
+    const made = renderCases(seed, Number(process.env['MADE'] ?? 60));
+    const cases = [...made, ...corpusCases(Number(process.env['CORPUS'] ?? 10))].filter(({ name }) => chosen(name));
     tallies.push(await compareRendering(original, cases));
   }
   if (isAsked('diff')) tallies.push(await compareDiffs(original, seed, Number(process.env['PAIRS'] ?? 2400)));

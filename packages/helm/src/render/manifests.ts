@@ -109,6 +109,8 @@ function parseManifest(
   let content: Json = null;
   try {
     content = parseYaml(piece.text, { dialect: 'sigs' }) ?? null;
+    // In the release a line feed stands behind it, which a block of text at the end takes in.
+    if (/[|>]/.test(piece.text)) content = parseYaml(`${piece.text}\n`, { dialect: 'sigs' }) ?? null;
   } catch (error) {
     if (error instanceof YamlError) fail(error.message, error.line, error.column);
     throw error;

@@ -163,3 +163,16 @@ test('a post-renderer sees all documents and changes them', () => {
   assert.equal(objects[0]?.object.metadata.name, 'changed');
   assert.match(manifest, /^---\n# Source: web\/templates\/a\.yaml\n/);
 });
+
+test('a block of text at the end of a template ends in a line feed, as it does in the release', () => {
+  const tree = memoryTree({
+    ...base,
+    'web/templates/a.yaml': `${configMap}data:\n  rules: |\n    {}`,
+    'web/crds/c.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y}\ndata:\n  rules: |\n    {}',
+  });
+  const { objects } = renderChart(tree, 'web', { ...request, includeCrds: true });
+  assert.deepEqual(
+    objects.map(({ object }) => object['data']),
+    [{ rules: '{}\n' }, { rules: '{}\n' }],
+  );
+});

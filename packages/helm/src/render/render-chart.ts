@@ -157,7 +157,7 @@ function summaryOf(chart: Chart): ChartSummary {
 function crdObjects(crd: CrdFile, problems: RenderProblem[]): RenderedObject[] {
   const text = new TextDecoder().decode(crd.file.data);
   try {
-    return parseYamlDocuments(text, { dialect: 'sigs' }).flatMap((content) => {
+    return parseYamlDocuments(`${text}\n`, { dialect: 'sigs' }).flatMap((content) => {
       const object = asKubeObject(content ?? null, crd.source, problems);
       return object === undefined ? [] : [{ object, source: crd.source, text, crd: true }];
     });
