@@ -89,12 +89,19 @@ async function forgetSchema(kind: string): Promise<void> {
   });
 }
 
+/** In a namespace of its own: Applications that want different things of one namespace would be right to disagree. */
+function placed(base: JsonObject, namespace: string): JsonObject {
+  if (base['kind'] !== 'Application') return base;
+  const spec = base['spec'] as JsonObject;
+  return { ...base, spec: { ...spec, destination: { ...(spec['destination'] as JsonObject), namespace } } };
+}
+
 async function writeMutants(kind: string, base: JsonObject, manner: Manner): Promise<readonly string[]> {
   const names: string[] = [];
   for (let seed = firstSeed; seed < firstSeed + count; seed += 1) {
     const name = `${kind.toLowerCase()}-${manner}-${seed}`;
     const metadata = { ...(base['metadata'] as JsonObject), name };
-    const mutated = mutate({ ...base, metadata }, schemaOf(kind), { seed, manner });
+    const mutated = mutate({ ...placed(base, name), metadata }, schemaOf(kind), { seed, manner });
     if (!(await write({ ...mutated.object, metadata }))) continue;
     written.set(name, mutated);
     names.push(name);
