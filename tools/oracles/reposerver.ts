@@ -4,6 +4,7 @@
 //
 // SEED and MADE choose what is made up, SHOWN how many differences are printed, REFUSALS=1 prints both sides' refusals.
 
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { renderCases } from './reposerver-cases.ts';
 import { corpusCases } from './reposerver-corpus.ts';
 import { compareDiffs } from './reposerver-diff.ts';
@@ -32,7 +33,10 @@ async function main(words: readonly string[]): Promise<void> {
     tallies.push(await compareHooks(original, seed));
     tallies.push(await compareSyncs(original, seed, Number(process.env['SYNCS'] ?? 400)));
   }
-  for (const tally of tallies) process.stdout.write(`${tally.summary()}\n`);
+  const lines = tallies.map((tally) => tally.summary());
+  process.stdout.write(`${lines.join('\n')}\n`);
+  mkdirSync('.results', { recursive: true });
+  writeFileSync('.results/reposerver.json', `${JSON.stringify({ seed, lines }, undefined, 2)}\n`);
   process.exitCode = tallies.some(({ different }) => different > 0) ? 1 : 0;
 }
 
