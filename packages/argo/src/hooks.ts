@@ -157,6 +157,7 @@ export function strayObject(live: KubeObject, { policy }: Delivery): StrayObject
     wave: waveOf(live),
     // A sync passes over what is skipped, whether Git still has it or not.
     keepReason: prune === 'never' || isSkipped(live) ? 'ignored (no prune)' : undefined,
+    apart: isSkipped(live),
     confirm: prune === 'confirm',
     pruneLast: options.get('PruneLast') === 'true',
     extraneous: splitList(annotations[compareAnnotation] ?? '').includes('IgnoreExtraneous'),

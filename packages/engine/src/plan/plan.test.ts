@@ -392,7 +392,8 @@ test('strays that stay count among the waves that prunes mirror', () => {
     wave,
     keepReason,
   });
-  const strays = [stray('goes', 1), stray('stays', 5, 'ignored (no prune)')];
+  const skipped = { ...stray('skipped', 9, 'ignored (no prune)'), apart: true };
+  const strays = [stray('goes', 1), stray('stays', 5, 'ignored (no prune)'), skipped];
   const { stages } = makePlan({
     objects: [],
     strays,

@@ -57,6 +57,8 @@ export interface StrayObject {
   readonly wave: number;
   /** Why it stays although pruning is on, in the words of the front end ("Prune=false"). */
   readonly keepReason?: string | undefined;
+  /** No sync has a turn for it: it stays, and counts in no wave. */
+  readonly apart?: boolean | undefined;
   /** It goes after everything else of the main phase, whatever the policy says of the others. */
   readonly pruneLast?: boolean | undefined;
   /** Somebody has to agree before it goes. */
@@ -178,7 +180,9 @@ function placePrunes(
   writes: readonly PlacedStep[],
   { strays, policy }: PlanInput,
 ): readonly PlacedStep[] {
-  const waves = [...new Set(strays.map((stray) => stray.wave))].sort((left, right) => left - right);
+  const waves = [...new Set(strays.filter(({ apart }) => apart !== true).map((stray) => stray.wave))].sort(
+    (left, right) => left - right,
+  );
   const mirrored = new Map(waves.map((wave, index) => [wave, waves[waves.length - 1 - index] ?? wave]));
   const mainWaves = writes.filter(({ step }) => step.phase === 'main').map(({ wave }) => wave);
   const behind = [...mainWaves, ...waves].reduce((most, wave) => Math.max(most, wave), 0) + 1;
