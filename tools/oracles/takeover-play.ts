@@ -43,7 +43,7 @@ export async function playTakeover(options: PlayOptions): Promise<Play> {
   const second: Actor = first === 'argocd' ? 'evenkeel' : 'argocd';
   await using stage = await startStage();
   await estate.rewind();
-  const scene = new Scene(stage, options);
+  await using scene = new Scene(stage, options);
   await scene.prepare();
   const problems: string[] = [];
   const applied = await scene.with(first, async () => {
@@ -76,7 +76,7 @@ interface Moment {
 const QUIET_MS = 6000;
 const SETTLED_WITHIN_MS = 150_000;
 
-class Scene {
+class Scene implements AsyncDisposable {
   readonly #stage: Stage;
   readonly #options: PlayOptions;
   #running: { readonly actor: Actor; readonly stop: () => Promise<void> } | undefined;
@@ -84,6 +84,12 @@ class Scene {
   constructor(stage: Stage, options: PlayOptions) {
     this.#stage = stage;
     this.#options = options;
+  }
+
+  /** Ends whoever is at work. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#running?.stop();
+    this.#running = undefined;
   }
 
   /** What an installation has beside its programs: Argo CD's own definitions where it is first, its settings always. */
@@ -312,11 +318,13 @@ function summary(statuses: Statuses): string {
   return [...Map.groupBy(words, (word) => word)].map(([word, list]) => `${list.length} ${word}`).join(', ');
 }
 
-/** Applications that are worse off than before they were taken back. */
+/** Applications that are worse off than before they were taken back. What a missing object makes of the whole is no news. */
 function unhealthy(before: Statuses, after: Statuses): readonly string[] {
   return [...after].flatMap(([name, object]) => {
     const [now, then] = [summary(new Map([[name, object]])), summary(new Map([[name, before.get(name) ?? object]]))];
-    return now === then ? [] : [`${name}: ${then} before, ${now} after it was taken back`];
+    return now.replace('Missing', 'Healthy') === then.replace('Missing', 'Healthy')
+      ? []
+      : [`${name}: ${then} before, ${now} after it was taken back`];
   });
 }
 
