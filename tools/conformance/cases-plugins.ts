@@ -156,7 +156,8 @@ const ranges: readonly Case[] = [
       ),
       settle,
       pod('plug-ranges', 'a'),
-      pod('plug-ranges', 'b', {}, { resources: { limits: { cpu: '3', memory: '1Mi' } } }),
+      // Only one of the two refuses each: the original asks them in the order of a map.
+      pod('plug-ranges', 'b', {}, { resources: { limits: { cpu: '1', memory: '1Mi' } } }),
       pod('plug-ranges', 'c', {}, { resources: { requests: { memory: '64Mi' }, limits: { cpu: '2' } } }),
     ],
   },

@@ -67,6 +67,8 @@ export function run(directory: string, home: string, line: Line): Promise<Printe
     child.on('close', (code) =>
       resolve({ code: code ?? -1, output: plain(texts.output), errors: plain(texts.errors) }),
     );
+    // A command that refuses its arguments ends without reading what it is given.
+    child.stdin.on('error', () => undefined);
     child.stdin.end(line.input ?? '');
   });
 }
