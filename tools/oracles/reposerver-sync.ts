@@ -388,10 +388,15 @@ async function theirStages(original: Original, each: SyncCase): Promise<readonly
       name: name.replace(/-?0123456-\w+-\d+$/, ''),
     };
     if (target === 'nil') {
-      if (each.prune && !isKept(ref, each)) stage.pruned.push(refKey(ref));
+      if (each.prune && !isKept(ref, each) && !becomesHook(ref, each)) stage.pruned.push(refKey(ref));
     } else stage.writes.push(ref);
   }
   return finished(stages);
+}
+
+/** A live object that Git has as a hook now is pruned upstream, and made again by the hook. */
+function becomesHook(ref: ObjectRef, { desired }: SyncCase): boolean {
+  return desired.some((object) => object.kind === ref.kind && object.metadata.name === ref.name);
 }
 
 function isKept(ref: ObjectRef, { live }: SyncCase): boolean {

@@ -111,6 +111,10 @@ func (c *cluster) write(object *unstructured.Unstructured, how string, dryRun cm
 	live := object.DeepCopy()
 	live.SetNamespace(key.Namespace)
 	live.SetUID(types.UID(fmt.Sprint("written-", len(c.events))))
+	if key.Kind == "CustomResourceDefinition" {
+		established := []any{map[string]any{"type": "Established", "status": "True"}}
+		_ = unstructured.SetNestedSlice(live.Object, established, "status", "conditions")
+	}
 	c.objects[key] = live
 	return "written", nil
 }
