@@ -217,9 +217,9 @@ function withSyncSource(spec: ApplicationSpec): ApplicationSpec {
   if (!spec.sourceHydrator) return spec;
   const { sources: _sources, ...rest } = spec;
   const { drySource, syncSource } = spec.sourceHydrator;
-  const { targetBranch = '', path = '', repoURL = '' } = syncSource ?? {};
-  const source = { repoURL: repoURL || (drySource?.repoURL ?? ''), path, targetRevision: targetBranch };
-  return { ...rest, source };
+  // What is required may be missing all the same where the definition has no schema; hydratorRefusals says so.
+  const repoURL = syncSource?.repoURL || (drySource?.repoURL ?? '');
+  return { ...rest, source: { repoURL, path: syncSource?.path ?? '', targetRevision: syncSource?.targetBranch ?? '' } };
 }
 
 /** The sources of a spec as one list: `sources` wins over `source`. */

@@ -97,7 +97,7 @@ function toldUrls(applications: readonly Application[], events: readonly Webhook
   const told = events.flatMap((event) => (event.kind === 'push' ? event.repositories : []));
   const urlsOf = ({ spec }: Application): readonly string[] =>
     [...sourcesOf(spec), ...(spec.sourceHydrator ? [spec.sourceHydrator.drySource] : [])].map(
-      ({ repoURL = '' } = {}) => repoURL,
+      (source) => source?.repoURL ?? '',
     );
   const urls = new Set(applications.flatMap(urlsOf));
   const spelt = [...urls].filter((url) => url !== '' && told.some((one) => namesRepository(url, one)));

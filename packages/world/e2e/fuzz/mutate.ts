@@ -42,7 +42,8 @@ function mutateOnce(object: Record<string, Json>, schema: JsonObject, dice: Dice
     here = (propertiesOf(here)[name] ?? (here['additionalProperties'] as JsonObject | undefined) ?? {}) as JsonObject;
     const names = Object.keys(propertiesOf(here));
     if (names.length > 0 && (path.length < 2 || dice.random() < 0.85)) {
-      const inner = isMap(holder[name]) ? holder[name] : {};
+      const known = holder[name];
+      const inner: Record<string, Json> = isMap(known) ? (known as Record<string, Json>) : {};
       holder[name] = inner;
       holder = inner;
       name = pick(names, dice);
