@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the originals that we compare with, once: kustomize, Helm 4 and 3, and with --cluster etcd, kube-apiserver,
-# kube-controller-manager and Flux's kustomize-controller; with --cel the oracle of CEL alone; with --argo that of Argo CD's
-# repo server, whose library of syncs lies in Argo CD's repository: ARGO_CD_SOURCE may name a checkout of it; with --argocd
-# its controllers and repo-server themselves (some ten minutes). What is there and was built from the same module files is kept.
+# kube-controller-manager and Flux's kustomize-controller; with --cel the oracle of CEL alone; with --argo those of Argo CD's
+# repo server, commit server and ApplicationSets; with --argocd its controllers and repo-server themselves (some ten minutes).
+# All of it comes from Go's module proxy. What is there and was built from the same files is kept.
 set -euo pipefail
 target="${1:-${XDG_CACHE_HOME:-$HOME/.cache}/evenkeel/tools/bin}"
 cluster="${2:-}"
@@ -14,7 +14,7 @@ export GOFLAGS=-buildvcs=false
 build() {
   local name=$1 module=$2 package=$3; shift 3
   local stamp="$target/.$name.sum"
-  local sum; sum=$(cat "$here/$module/go.mod" "$here/$module/go.sum" | sha256sum)
+  local sum; sum=$(find "$here/$module" -maxdepth 1 -type f \( -name 'go.*' -o -name '*.go' \) -print0 | sort -z | xargs -0 cat | sha256sum)
   if [ -x "$target/$name" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ]; then return; fi
   echo "building $name …"
   (cd "$here/$module" && go build "$@" -o "$target/$name" "$package")
@@ -26,18 +26,9 @@ if [ "$cluster" = --cel ]; then
   exit
 fi
 if [ "$cluster" = --argo ]; then
-  engine="$here/reposerver/gitops-engine"
-  if [ ! -d "$engine" ]; then
-    source="${ARGO_CD_SOURCE:-}"
-    if [ -z "$source" ]; then
-      source=$(mktemp -d)
-      git clone --quiet --depth 1 --branch v3.6.1 https://github.com/argoproj/argo-cd "$source"
-    fi
-    cp -r "$source/gitops-engine" "$engine"
-  fi
-  GOTOOLCHAIN=auto build reposerver-oracle reposerver .
-  GOTOOLCHAIN=auto build hydrator-oracle hydrator .
-  GOTOOLCHAIN=auto build appset-oracle appset .
+  build reposerver-oracle reposerver .
+  build hydrator-oracle hydrator .
+  build appset-oracle appset .
   exit
 fi
 if [ "$cluster" = --argocd ]; then

@@ -1,12 +1,20 @@
-// Compares hydrated commits with those of Argo CD's own commit server: the same dry commits and manifests are hydrated by both,
-// each into a repository of its own, commit after commit, and every branch must have the same trees, messages and notes.
+// Compares hydrated commits with those of Argo CD's own commit server (3.2): the same dry commits and manifests are hydrated by
+// both, each into a repository of its own, commit after commit, and the branches must end in the same tree and message.
 // Run: `npm run oracle hydrator` (`bash tools/go/build.sh "" --argo` builds the other side).
+//
+// We do as 3.6 does. Where the commit server of 3.6 (commitserver/commit) differs from that of 3.2, ours is held to what 3.6
+// does with what 3.2 wrote, and the commits are counted by these names:
+//   kept     3.6 differs from 3.2: a path whose manifest did not change keeps its hydrator.metadata and README.md
+//   silent   3.6 differs from 3.2: where no manifest changed there is no commit, only a note
+//   begun    3.6 differs from 3.2: the empty commit that a branch begins with names the branch
+//   readme   3.6 differs from 3.2: the README's template is a setting; what it comes to is asked of Go's templates
+// and all of them carry a note of the dry commit, which 3.2 does not write.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGit, openRepository, publish } from '@evenkeel/git';
 import { type CommitInput, planCommit, refsOf } from '../../packages/argo/src/hydrator/commit.ts';
@@ -45,11 +53,18 @@ const who = ['-c', 'user.name=Ada Keeper', '-c', 'user.email=ada@example.com'];
 const child = spawn(oracle, { env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
 const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 
-async function ask(request: object): Promise<{ readonly sha?: string; readonly error?: string }> {
+interface Told {
+  readonly sha?: string;
+  readonly error?: string;
+  /** What another template of READMEs than upstream's own comes to, path by path. */
+  readonly readmes?: readonly string[];
+}
+
+async function ask(request: object): Promise<Told> {
   child.stdin.write(`${JSON.stringify(request)}\n`);
   const { value, done } = await answers.next();
   if (done === true) throw new Error(`${oracle} ended`);
-  return JSON.parse(value) as { readonly sha?: string; readonly error?: string };
+  return JSON.parse(value) as Told;
 }
 
 interface Wish {
@@ -85,25 +100,70 @@ async function hydrateOurs(bare: string, wish: Wish): Promise<string> {
   return typeof at === 'string' ? at : (made[at] ?? '');
 }
 
-/** What stands in a repository, with what differs by nature left out. */
-function standing(bare: string): string {
-  const branches = git(bare, 'for-each-ref', '--format=%(refname)', 'refs/heads').split('\n').filter(Boolean);
-  return branches
-    .map((ref) => {
-      const commits = git(
-        bare,
-        'log',
-        '--format=%T|%an <%ae>|%B',
-        '--notes=hydrator.metadata',
-        '--format=%T|%an|%B|%N',
-        ref,
-      );
-      return `${ref}\n${commits}\n${git(bare, 'ls-tree', '-r', ref)}`;
-    })
-    .join('\n\n');
+/** The last commit of a branch; undefined where there is no such branch. */
+interface Head {
+  readonly commit: string;
+  readonly message: string;
+  readonly files: ReadonlyMap<string, string>;
+}
+
+function headOf(bare: string, branch: string): Head | undefined {
+  const commit = git(bare, 'for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`);
+  if (commit === '') return undefined;
+  const entries = git(bare, 'ls-tree', '-r', '-z', commit).split('\0').filter(Boolean);
+  return {
+    commit,
+    message: git(bare, 'log', '-1', '--format=%an <%ae>|%cn <%ce>|%B', commit),
+    files: new Map(entries.map((entry) => [entry.slice(entry.indexOf('\t') + 1), entry.slice(0, entry.indexOf('\t'))])),
+  };
+}
+
+function blobOf(text: string): string {
+  const hash = execFileSync('git', ['hash-object', '--stdin'], { cwd: dry, env: environment, input: text });
+  return `100644 blob ${hash.toString('utf8').trim()}`;
+}
+
+type Difference = 'kept' | 'silent' | 'readme' | 'begun';
+
+interface Expected {
+  readonly head: Head | undefined;
+  readonly differences: Set<Difference>;
+}
+
+/** What 3.6 makes of what 3.2 made: `before` is the branch that ours builds upon, the manifests of both being the same. */
+function expectedOf(theirs: Head, before: Head | undefined, wish: Wish, told: Told): Expected {
+  const differences = new Set<Difference>();
+  const files = new Map(theirs.files);
+  const fileOf = (path: string, name: string): string => posix.join(path, name);
+  const isSame = (path: string): boolean => {
+    const manifest = fileOf(path, 'manifest.yaml');
+    return before?.files.has(manifest) === true && before.files.get(manifest) === theirs.files.get(manifest);
+  };
+  if (wish.paths.every(({ path }) => isSame(path))) return { head: before, differences: new Set(['silent']) };
+  for (const [index, { path }] of wish.paths.entries()) {
+    const readme = told.readmes?.[index];
+    if (readme !== undefined) {
+      files.set(fileOf(path, 'README.md'), blobOf(readme));
+      differences.add('readme');
+    }
+    if (!isSame(path)) continue;
+    differences.add('kept');
+    for (const name of ['hydrator.metadata', 'README.md']) {
+      files.set(fileOf(path, name), before?.files.get(fileOf(path, name)) ?? '');
+    }
+  }
+  return { head: { ...theirs, files }, differences };
+}
+
+/** As one text; what is of one side by nature, the commit's name, is left out. */
+function printed(head: Head | undefined): string {
+  if (head === undefined) return 'no branch';
+  const files = [...head.files].map(([name, entry]) => `${entry}\t${name}`).toSorted();
+  return `${head.message}\n${files.join('\n')}`;
 }
 
 const rounds = Number(process.env['ROUNDS'] ?? 40);
+const named = new Map<Difference, number>();
 let [equal, count, refused] = [0, 0, 0];
 for (let seed = 0; seed < rounds; seed += 1) {
   const [ours, theirs] = [makeSide(`ours-${seed}`), makeSide(`theirs-${seed}`)];
@@ -116,6 +176,7 @@ for (let seed = 0; seed < rounds; seed += 1) {
     const manifests = paths.map((path) => ({ ...path, manifests: path.manifests.map((each) => JSON.stringify(each)) }));
     const request = { dryRepo: dry, drySha: wish.sha, repo: theirs, syncBranch, targetBranch: branch, message, readme };
     count += 1;
+    const before = headOf(ours, branch) ?? headOf(ours, syncBranch);
     const [told, mine] = [
       await ask({ ...request, paths: manifests }),
       await hydrateOurs(ours, wish).catch((error: unknown) => error as Error),
@@ -128,8 +189,25 @@ for (let seed = 0; seed < rounds; seed += 1) {
       continue;
     }
     try {
+      const [made, original] = [headOf(ours, branch), headOf(theirs, branch)];
+      assert.ok(original, 'upstream has no branch');
+      const { head, differences } = expectedOf(original, before, wish, told);
       // Messages of many lines make one long text: the first difference is what is shown.
-      assert.equal(standing(ours), standing(theirs));
+      assert.equal(printed(made), printed(head));
+      assert.equal(
+        made?.commit === before?.commit,
+        differences.has('silent'),
+        'a commit where there should be none, or none',
+      );
+      if (syncBranch !== branch) {
+        const begun = printed(headOf(theirs, syncBranch));
+        const expected = begun.replace(/\|Initial commit$/m, `|Initial commit for ${syncBranch}`);
+        assert.equal(printed(headOf(ours, syncBranch)), expected);
+        if (expected !== begun) differences.add('begun');
+      }
+      assert.equal(made?.commit, mine);
+      assert.deepEqual(JSON.parse(git(ours, 'notes', '--ref=hydrator.metadata', 'show', mine)), { drySha: wish.sha });
+      for (const each of differences) named.set(each, (named.get(each) ?? 0) + 1);
       equal += 1;
     } catch (error) {
       console.log(`seed ${seed}, ${JSON.stringify(said)}:\n${(error as Error).message.slice(0, 3000)}`);
@@ -138,5 +216,6 @@ for (let seed = 0; seed < rounds; seed += 1) {
   }
 }
 child.stdin.end();
-console.log(`RESULT hydrator commits=${count} equal=${equal} refused=${refused}`);
+const counts = [...named].map(([name, many]) => `${name}=${many}`).join(' ');
+console.log(`RESULT hydrator commits=${count} equal=${equal} refused=${refused}, of version: ${counts}`);
 if (equal !== count) process.exitCode = 1;

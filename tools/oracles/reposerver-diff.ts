@@ -28,6 +28,7 @@ import { Picker } from './reposerver-picker.ts';
 import type { Original, Told } from './reposerver-process.ts';
 import { type DiffSettings, madeSettings } from './reposerver-settings.ts';
 import { rowOf } from './reposerver-rows.ts';
+import { versionOfComparison } from './reposerver-versions.ts';
 import { Tally } from './reposerver-tally.ts';
 
 const namespace = 'live';
@@ -193,6 +194,7 @@ async function judge(pair: Pair, { client, original, tally }: Bench): Promise<vo
   const theirs = differences(told.value.live, told.value.predicted);
   if (rowOf({ method, type, desired, settings: settings.forOriginal }, found, theirs) !== undefined)
     return tally.equal('deliberate');
+  if (!found.changed && versionOfComparison(desired) !== undefined) return tally.equal('version');
   if (!found.changed && (await changesNothing(pair, desired, delivery, client))) return tally.equal('no change');
   tally.differs(how, {
     wanted: told.value.modified,

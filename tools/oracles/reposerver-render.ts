@@ -13,6 +13,7 @@ import { type RenderCase, deliberate } from './reposerver-cases.ts';
 import type { Original, Told } from './reposerver-process.ts';
 import { Tally } from './reposerver-tally.ts';
 import type { Files } from './reposerver-trees.ts';
+import { versionOfRendering } from './reposerver-versions.ts';
 
 const repoURL = 'https://git.example.com/team/apps.git';
 const clusterVersion = '1.35.4';
@@ -52,6 +53,10 @@ function judge(each: RenderCase, found: Rendered, wanted: Rendered, tally: Tally
   }
   if (deliberate.has(each.name)) {
     tally.equal('deliberate');
+    return;
+  }
+  if (versionOfRendering(each) !== undefined) {
+    tally.equal('version');
     return;
   }
   tally.differs(each.name, {

@@ -1,4 +1,5 @@
-// Manifests, comparisons and the order of syncs beside Argo CD's own code (tools/go/reposerver, argo-cd 3.6.1).
+// Manifests, comparisons and the order of syncs beside Argo CD's own code (tools/go/reposerver, argo-cd 3.2.11;
+// what 3.6 does otherwise has its reason in reposerver-versions.ts and is counted as `version`).
 //
 //   npm run oracle -- reposerver [render|diff|sync …] [words of cases …]
 //

@@ -20,10 +20,10 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/bmatcuk/doublestar/v4"
 	"github.com/sirupsen/logrus"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	kubefake "k8s.io/client-go/kubernetes/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
@@ -87,12 +87,17 @@ func generate(in input) (apps []any, err error) {
 	project := objects[len(objects)-1].(*argov1.AppProject)
 	project.Name, project.Namespace = "default", "argocd"
 	c := fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build()
+	secrets := []runtime.Object{}
+	for _, object := range objects {
+		if secret, ok := object.(*corev1.Secret); ok {
+			secrets = append(secrets, secret)
+		}
+	}
 	list := generators.NewListGenerator()
 	terminal := map[string]generators.Generator{
 		"List":     list,
-		"Clusters": generators.NewClusterGenerator(c, "argocd"),
+		"Clusters": generators.NewClusterGenerator(context.Background(), c, kubefake.NewSimpleClientset(secrets...), "argocd"),
 		"Git":      generators.NewGitGenerator(repos{in.Files}, "argocd"),
-		"Oci":      generators.NewOciGenerator(repos{in.Files}),
 		"Plugin":   generators.NewPluginGenerator(c, "argocd"),
 	}
 	if in.Forge != nil {
@@ -191,7 +196,7 @@ func decode(raw json.RawMessage, pluginURL string) []client.Object {
 type repos struct{ files map[string]string }
 
 // GetFiles asks git itself, as the repo-server does.
-func (r repos) GetFiles(_ context.Context, _, _, _, pattern string, _ bool, _ *argov1.SourceIntegrity) (map[string][]byte, error) {
+func (r repos) GetFiles(_ context.Context, _, _, _, pattern string, _, _ bool) (map[string][]byte, error) {
 	dir, err := os.MkdirTemp("", "appset-oracle-")
 	check(err)
 	defer os.RemoveAll(dir)
@@ -213,33 +218,7 @@ func (r repos) GetFiles(_ context.Context, _, _, _, pattern string, _ bool, _ *a
 	return found, nil
 }
 
-// GetOciFiles asks doublestar, as the repo-server does of an artifact that is unpacked.
-func (r repos) GetOciFiles(_ context.Context, _, _, _, pattern string, _ bool) (map[string][]byte, error) {
-	if pattern == "" || pattern == "." {
-		pattern = "**"
-	}
-	dir, err := os.MkdirTemp("", "appset-oracle-")
-	check(err)
-	defer os.RemoveAll(dir)
-	for path, text := range r.files {
-		check(os.MkdirAll(filepath.Join(dir, filepath.Dir(path)), 0o755))
-		check(os.WriteFile(filepath.Join(dir, path), []byte(text), 0o644))
-	}
-	names, err := doublestar.Glob(os.DirFS(dir), pattern)
-	found := map[string][]byte{}
-	for _, name := range names {
-		if text, ok := r.files[name]; ok {
-			found[name] = []byte(text)
-		}
-	}
-	return found, err
-}
-
-func (r repos) GetOciDirectories(ctx context.Context, _, _, _ string, _ bool) ([]string, error) {
-	return r.GetDirectories(ctx, "", "", "", false, nil)
-}
-
-func (r repos) GetDirectories(_ context.Context, _, _, _ string, _ bool, _ *argov1.SourceIntegrity) ([]string, error) {
+func (r repos) GetDirectories(_ context.Context, _, _, _ string, _, _ bool) ([]string, error) {
 	found := map[string]bool{}
 	for path := range r.files {
 		for dir := filepath.Dir(path); dir != "."; dir = filepath.Dir(dir) {

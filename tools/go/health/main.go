@@ -1,5 +1,5 @@
 // Tells the health of native kinds as Argo CD's typed code does, for the oracle of health checks: one JSON object a line in, one
-// answer a line out. Built inside a checkout of Argo CD, whose module for this no proxy serves: see tools/oracles/health-native.ts.
+// answer a line out.
 package main
 
 import (
@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"os"
 
-	"github.com/argoproj/argo-cd/gitops-engine/v3/pkg/health"
+	"github.com/argoproj/gitops-engine/pkg/health"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 

@@ -1,5 +1,6 @@
 // The hydrator's own code as an oracle: commits manifests to a bare repository exactly as the commit server does, and
-// answers what it made of the dry commit. One request a line on standard input, one answer a line.
+// answers what it made of the dry commit. One request a line on standard input, one answer a line. The commit server of
+// this version has one README; where another template is asked for, the answer says what it makes of each path.
 package main
 
 import (
@@ -9,7 +10,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
+	"text/template"
 
+	"github.com/Masterminds/sprig/v3"
 	log "github.com/sirupsen/logrus"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -40,13 +44,14 @@ type request struct {
 }
 
 type answer struct {
-	Sha   string `json:"sha,omitempty"`
-	Error string `json:"error,omitempty"`
+	Sha     string   `json:"sha,omitempty"`
+	Readmes []string `json:"readmes,omitempty"`
+	Error   string   `json:"error,omitempty"`
 }
 
 func main() {
 	log.SetOutput(io.Discard)
-	service := commit.NewService(git.NoopCredsStore{}, metrics.NewMetricsServer(), nil)
+	service := commit.NewService(git.NoopCredsStore{}, metrics.NewMetricsServer())
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 64<<20)
 	for lines.Scan() {
@@ -54,37 +59,37 @@ func main() {
 		var told answer
 		if err := json.Unmarshal(lines.Bytes(), &asked); err != nil {
 			told.Error = err.Error()
-		} else if sha, err := hydrate(service, asked); err != nil {
+		} else if made, err := hydrate(service, asked); err != nil {
 			told.Error = err.Error()
 		} else {
-			told.Sha = sha
+			told = made
 		}
 		line, _ := json.Marshal(told)
 		fmt.Println(string(line))
 	}
 }
 
-func hydrate(service *commit.Service, asked request) (string, error) {
+func hydrate(service *commit.Service, asked request) (answer, error) {
 	ctx := context.Background()
-	metadata, err := describe(ctx, asked)
+	metadata, err := describe(asked)
 	if err != nil {
-		return "", err
+		return answer{}, err
 	}
-	template := asked.Message
-	if template == "" {
-		template = settings.CommitMessageTemplate
-	}
-	readme := asked.Readme
-	if readme == "" {
-		readme = settings.DefaultManifestHydrationReadmeTemplate
+	wording := asked.Message
+	if wording == "" {
+		wording = settings.CommitMessageTemplate
 	}
 	known, err := hydrator.GetCommitMetadata(asked.Repo, asked.DrySha, metadata)
 	if err != nil {
-		return "", err
+		return answer{}, err
 	}
-	message, err := hydrator.Render(template, known)
+	message, err := hydrator.Render(wording, known)
 	if err != nil {
-		return "", err
+		return answer{}, err
+	}
+	readmes, err := readmesOf(asked)
+	if err != nil {
+		return answer{}, err
 	}
 	var paths []*apiclient.PathDetails
 	for _, each := range asked.Paths {
@@ -102,21 +107,45 @@ func hydrate(service *commit.Service, asked request) (string, error) {
 		CommitMessage:     message,
 		Paths:             paths,
 		DryCommitMetadata: metadata,
-		ReadmeMessage:     readme,
 	})
 	if err != nil {
-		return "", err
+		return answer{}, err
 	}
-	return made.HydratedSha, nil
+	return answer{Sha: made.HydratedSha, Readmes: readmes}, nil
+}
+
+// readmesOf fills in a template of READMEs, path by path, with what the commit server fills in its own with.
+func readmesOf(asked request) ([]string, error) {
+	if asked.Readme == "" {
+		return nil, nil
+	}
+	functions := sprig.GenericFuncMap()
+	for _, name := range []string{"env", "expandenv", "getHostByName"} {
+		delete(functions, name)
+	}
+	parsed, err := template.New("readme").Funcs(functions).Parse(asked.Readme)
+	if err != nil {
+		return nil, err
+	}
+	readmes := []string{}
+	for _, each := range asked.Paths {
+		var text strings.Builder
+		data := hydrator.HydratorCommitMetadata{Commands: each.Commands, DrySHA: asked.DrySha, RepoURL: asked.Repo}
+		if err := parsed.Execute(&text, data); err != nil {
+			return nil, err
+		}
+		readmes = append(readmes, text.String())
+	}
+	return readmes, nil
 }
 
 // describe says of a dry commit what the repository server says of it.
-func describe(ctx context.Context, asked request) (*appv1.RevisionMetadata, error) {
+func describe(asked request) (*appv1.RevisionMetadata, error) {
 	client, err := git.NewClientExt(asked.DryRepo, asked.DryRepo, git.NopCreds{}, true, false, "", "")
 	if err != nil {
 		return nil, err
 	}
-	found, err := client.RevisionMetadata(ctx, asked.DrySha)
+	found, err := client.RevisionMetadata(asked.DrySha)
 	if err != nil {
 		return nil, err
 	}

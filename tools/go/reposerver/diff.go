@@ -11,10 +11,10 @@ import (
 	"os"
 	"time"
 
-	gitopsdiff "github.com/argoproj/argo-cd/gitops-engine/v3/pkg/diff"
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	"github.com/argoproj/argo-cd/v3/util/argo/diff"
 	"github.com/argoproj/argo-cd/v3/util/argo/normalizers"
+	gitopsdiff "github.com/argoproj/gitops-engine/pkg/diff"
 	openapi "github.com/google/gnostic-models/openapiv2"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/managedfields"
@@ -123,7 +123,7 @@ func compare(line []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := diff.StateDiff(context.Background(), objectOf(asked.Live), objectOf(asked.Desired), config)
+	result, err := diff.StateDiff(objectOf(asked.Live), objectOf(asked.Desired), config)
 	if err != nil {
 		return nil, err
 	}

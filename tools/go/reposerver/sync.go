@@ -11,14 +11,14 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/argoproj/argo-cd/gitops-engine/v3/pkg/health"
-	gitopssync "github.com/argoproj/argo-cd/gitops-engine/v3/pkg/sync"
-	"github.com/argoproj/argo-cd/gitops-engine/v3/pkg/sync/common"
-	"github.com/argoproj/argo-cd/gitops-engine/v3/pkg/sync/hook"
-	"github.com/argoproj/argo-cd/gitops-engine/v3/pkg/sync/ignore"
-	"github.com/argoproj/argo-cd/gitops-engine/v3/pkg/sync/syncwaves"
-	"github.com/argoproj/argo-cd/gitops-engine/v3/pkg/utils/kube"
-	"github.com/argoproj/argo-cd/gitops-engine/v3/pkg/utils/kube/kubetest"
+	"github.com/argoproj/gitops-engine/pkg/health"
+	gitopssync "github.com/argoproj/gitops-engine/pkg/sync"
+	"github.com/argoproj/gitops-engine/pkg/sync/common"
+	"github.com/argoproj/gitops-engine/pkg/sync/hook"
+	"github.com/argoproj/gitops-engine/pkg/sync/ignore"
+	"github.com/argoproj/gitops-engine/pkg/sync/syncwaves"
+	"github.com/argoproj/gitops-engine/pkg/utils/kube"
+	"github.com/argoproj/gitops-engine/pkg/utils/kube/kubetest"
 	"github.com/go-logr/logr"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -26,6 +26,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 	cmdutil "k8s.io/kubectl/pkg/cmd/util"
+	"k8s.io/kubectl/pkg/util/openapi"
 )
 
 type hooksRequest struct {
@@ -126,7 +127,7 @@ func named(key kube.ResourceKey) string {
 // writer is the side of a cluster that objects are written through.
 type writer struct{ *cluster }
 
-func (c *cluster) ManageResources(*rest.Config) (kube.ResourceOperations, func(), error) {
+func (c *cluster) ManageResources(*rest.Config, openapi.Resources) (kube.ResourceOperations, func(), error) {
 	return writer{c}, func() {}, nil
 }
 
@@ -329,7 +330,7 @@ func (r *runner) run() (common.OperationPhase, string, []common.ResourceSyncResu
 			live[key] = object.DeepCopy()
 		}
 		found := gitopssync.Reconcile(targets, live, r.asked.Namespace, r.c)
-		context_, clean, err := gitopssync.NewSyncContext("0123456789", found, r.config, r.config, r.c, r.asked.Namespace,
+		context_, clean, err := gitopssync.NewSyncContext("0123456789", found, r.config, r.config, r.c, r.asked.Namespace, nil,
 			gitopssync.WithLogr(r.log),
 			gitopssync.WithHealthOverride(everythingIsWell{}),
 			gitopssync.WithInitialState(phase, message, results, started),
@@ -344,7 +345,7 @@ func (r *runner) run() (common.OperationPhase, string, []common.ResourceSyncResu
 		if err != nil {
 			return "", "", nil, err
 		}
-		context_.Sync(context.Background())
+		context_.Sync()
 		clean()
 		phase, message, results = context_.GetState()
 		if phase.Completed() {
