@@ -158,7 +158,7 @@ class WatchedCluster implements Cluster {
   }
 
   async doubt(error: unknown): Promise<void> {
-    if (this.#reach !== 'reachable' || !(error instanceof KubeUnreachable || isLockedOut(error))) return;
+    if (this.#reach !== 'reachable' || !isAway(error)) return;
     // A connection that broke is no lost cluster: it is asked once before it counts as one.
     this.#doubted ??= this.#ask()
       .catch((failure: unknown) => {
@@ -226,6 +226,8 @@ class WatchedCluster implements Cluster {
     const definitions = createInformer(this.client, type, {
       signal: this.#stop.signal,
       onError: (error) => {
+        // A server that goes away between its first answer and the first list is lost as well; the watch goes on asking.
+        if (this.#reach !== 'reachable' && isAway(error)) this.#lose(error);
         void this.doubt(error);
         // Who may see some namespaces only may see no definitions: kinds are known by discovery alone, then.
         if (error instanceof KubeError && error.code === 403) deny();
@@ -298,9 +300,9 @@ class WatchedCluster implements Cluster {
 
 const definitionKind = { group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition' };
 
-/** The server answers, but does not know us any more. */
-function isLockedOut(error: unknown): boolean {
-  return error instanceof KubeError && error.code === 401;
+/** There is no answer, or the server does not know us any more. */
+function isAway(error: unknown): boolean {
+  return error instanceof KubeUnreachable || (error instanceof KubeError && error.code === 401);
 }
 
 interface DefinitionSpec {

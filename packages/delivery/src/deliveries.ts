@@ -221,7 +221,7 @@ export class Deliveries implements AsyncDisposable {
     this.#clusters.watch(cluster, delivery);
     this.#desired.watch(state);
     if (input.refresh === 'hard') forgetRendered(state);
-    const asked = { ...input, delivery };
+    const asked = { ...input, delivery, refresh: (state.owed ??= input.refresh) };
     return whileReachable(
       cluster,
       () => this.#reconcileOn(asked, state, { cluster, request }),
@@ -236,6 +236,7 @@ export class Deliveries implements AsyncDisposable {
   ): Promise<Reconciled> {
     const { delivery, signal } = input;
     const rendered = await this.#desired.render({ ...input, delivery: state.delivery }, state, { cluster, request });
+    state.owed = undefined;
     await this.#desired.describe(state, rendered);
     if (rendered.refusals.length > 0) return this.#unrendered(input, state, rendered);
     const prepared = await this.#desired.prepare(state, rendered, cluster);

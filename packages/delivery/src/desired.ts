@@ -14,6 +14,8 @@ import { isTouched } from './touched.ts';
 
 /** What is remembered of one delivery. */
 export interface Wanted {
+  /** A refresh that was asked for while the cluster was away: it is done when it is back. */
+  owed?: 'normal' | 'hard' | undefined;
   delivery: Delivery;
   commit?: CommitReport | undefined;
   rendered?: RenderedDelivery | undefined;

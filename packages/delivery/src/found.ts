@@ -64,10 +64,17 @@ function linksOf({ frontEnd }: Delivery, { objects }: World['compared']): readon
   return [...new Set(links)].toSorted();
 }
 
-/** Everything a delivery has or had is watched before it is compared. */
+/** Whose objects are to be seen, and until when that is waited for. */
+interface Watcher {
+  readonly delivery: Delivery;
+  readonly memory: DeliveryMemory;
+  readonly signal: AbortSignal;
+}
+
+/** Everything a delivery has or had is watched before it is compared. Rejects where the cluster is lost meanwhile. */
 export async function watchTypes(
   prepared: Prepared,
-  { delivery, memory }: { readonly delivery: Delivery; readonly memory: DeliveryMemory },
+  { delivery, memory, signal }: Watcher,
   cluster: Cluster,
 ): Promise<void> {
   const types = new Map<string, ResourceType>();
@@ -79,17 +86,13 @@ export async function watchTypes(
   const kinds = [...new Map(inventory.map((entry) => [`${entry.group}/${entry.kind}`, entry])).values()];
   for (const kind of kinds) add(await cluster.client.discovery.preferred(kind));
   if (delivery.policy.createNamespace) add(await cluster.client.discovery.preferred({ group: '', kind: 'Namespace' }));
-  await orLost(cluster, cluster.live.watch([...types.values()]));
-  await readLeftOut(prepared, { delivery, memory }, cluster);
+  await orLost(cluster, cluster.live.watch([...types.values()]), signal);
+  await readLeftOut(prepared, { delivery, memory, signal }, cluster);
   await watchOrphans(delivery, cluster);
 }
 
 /** What is wanted has to be seen, be it one by one; what was ours once is let be where we may see it no more. */
-async function readLeftOut(
-  prepared: Prepared,
-  { delivery, memory }: { readonly delivery: Delivery; readonly memory: DeliveryMemory },
-  cluster: Cluster,
-): Promise<void> {
+async function readLeftOut(prepared: Prepared, { delivery, memory, signal }: Watcher, cluster: Cluster): Promise<void> {
   const wanted: ObjectRef[] = prepared.objects.map(({ ref }) => ref);
   const { namespace } = delivery.destination;
   if (delivery.policy.createNamespace && namespace !== '') {
@@ -97,10 +100,10 @@ async function readLeftOut(
   }
   const keys = new Set(wanted.map(refKey));
   const former = memory.inventory.filter((entry) => cluster.live.leavesOut(entry) && !keys.has(refKey(entry)));
-  await orLost(cluster, cluster.live.read(wanted));
+  await orLost(cluster, cluster.live.read(wanted), signal);
   for (const entry of former) {
     try {
-      await orLost(cluster, cluster.live.read([entry]));
+      await orLost(cluster, cluster.live.read([entry]), signal);
     } catch (error) {
       if (!(error instanceof KindDenied)) throw error;
     }

@@ -37,7 +37,7 @@ export async function previewDelivery(
   const { revisions, refusals } = rendered;
   if (refusals.length > 0) return { revisions, objects: [], resources: [], refusals };
   const prepared = await desired.prepare(scratch, rendered, cluster);
-  await watchTypes(prepared, { delivery, memory }, cluster);
+  await watchTypes(prepared, { delivery, memory, signal }, cluster);
   const asked = asRequested(delivery, request);
   const compared = await compareDelivery({ delivery: asked, prepared, memory, cluster, askAnew: false, signal });
   return {

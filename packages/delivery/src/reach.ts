@@ -33,15 +33,22 @@ export async function whileReachable<T>(
 }
 
 /** Waits for what is watched, but not for a cluster that is lost meanwhile. */
-export async function orLost(cluster: Cluster, waiting: Promise<void>): Promise<void> {
+export async function orLost(cluster: Cluster, waiting: Promise<void>, signal?: AbortSignal): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const stop = cluster.onReachChange(() => {
+  const look = (): void => {
     if (cluster.unreachable !== undefined) reject(new ClusterLost(cluster.unreachable));
-  });
+  };
+  const end = (): void => reject(signal?.reason);
+  const stop = cluster.onReachChange(look);
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted === true) end();
+  // It may have been lost before this was asked.
+  look();
   try {
     await Promise.race([waiting, promise]);
   } finally {
     stop();
+    signal?.removeEventListener('abort', end);
   }
 }
 

@@ -57,11 +57,11 @@ export async function openMirror(git: Git, options: MirrorOptions): Promise<GitM
   const remote = await prepareRemote(options.url, options.auth ?? {}, git.privateDirectory);
   const context: MirrorContext = { git, options, remote, subject, directory: options.directory };
   try {
-    const heads = await withLock(options.directory, async () => {
-      if (await isWhole(context)) return removeLeftovers(options.directory);
-      return remake(context, options.signal);
+    await withLock(options.directory, async () => {
+      if (!(await isWhole(context))) await remake(context, options.signal);
+      else await removeLeftovers(options.directory);
     });
-    return assemble(context, heads ?? undefined);
+    return assemble(context);
   } catch (error) {
     await remote[Symbol.asyncDispose]();
     throw error;
@@ -96,7 +96,7 @@ interface MirrorContext extends RemoteContext {
   readonly directory: string;
 }
 
-function assemble(context: MirrorContext, listed: ListedHeads | undefined): GitMirror {
+function assemble(context: MirrorContext): GitMirror {
   const { directory, subject } = context;
   const local = readRepository(context.git, directory, subject);
   const fetch = (signal?: AbortSignal): Promise<void> => fetchOrRemake(context, () => local.reset(), signal);
@@ -139,7 +139,7 @@ function assemble(context: MirrorContext, listed: ListedHeads | undefined): GitM
     fetch,
     resolve,
     ensure,
-    lsRemote: onceListed(listed, list),
+    lsRemote: list,
     async blobs(oids) {
       const missing = await missingOf(oids);
       if (missing.length > 0) await fetchMissing(missing);
@@ -184,37 +184,9 @@ function createMending(
   };
 }
 
-async function listRemote(
-  context: RemoteContext,
-  signal: AbortSignal | undefined,
-  options: Pick<RemoteRunOptions, 'once'> = {},
-): Promise<RemoteHeads> {
+async function listRemote(context: RemoteContext, signal: AbortSignal | undefined): Promise<RemoteHeads> {
   const args = ['ls-remote', '--symref', 'origin'];
-  const output = await runRemote(context, args, { ...withSignal(LIST_TIMEOUT_MS, signal), ...options });
-  return parseRemoteHeads(output.stdout);
-}
-
-/** What a remote said of its references while it was cloned: whoever clones asks for them next. */
-interface ListedHeads {
-  readonly heads: RemoteHeads;
-  /** When they were asked for, by the monotonic clock. */
-  readonly atMs: number;
-}
-
-/** Longer ago, the remote is asked again: the clone of a large repository takes minutes. */
-const LISTED_MS_MAX = 3000;
-
-/** Answers the first question with what the remote said just now, all others by asking it. */
-function onceListed(
-  listed: ListedHeads | undefined,
-  list: (signal?: AbortSignal) => Promise<RemoteHeads>,
-): (signal?: AbortSignal) => Promise<RemoteHeads> {
-  let first = listed;
-  return async (signal) => {
-    const known = first;
-    first = undefined;
-    return known && performance.now() - known.atMs < LISTED_MS_MAX ? known.heads : list(signal);
-  };
+  return parseRemoteHeads((await runRemote(context, args, withSignal(LIST_TIMEOUT_MS, signal))).stdout);
 }
 
 function splitSuffix(revision: string): { readonly name: string; readonly suffix: string } {
@@ -260,25 +232,14 @@ function markerText(context: MirrorContext): string {
   return JSON.stringify({ key: repositoryKey(context.options.url) });
 }
 
-/** Clones anew. The references are listed at the same time, and not at all where that fails: the clone says why. */
-async function remake(context: MirrorContext, signal: AbortSignal | undefined): Promise<ListedHeads | undefined> {
+async function remake(context: MirrorContext, signal: AbortSignal | undefined): Promise<void> {
   const { directory, git } = context;
   await rm(directory, { recursive: true, force: true });
   await git.run(['init', '--bare', '--quiet', '--', directory], { subject: directory });
-  const atMs = performance.now();
-  const failed = new AbortController();
-  const until = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
-  const listing = listRemote(context, until, { once: true }).catch(() => undefined);
-  await fetchAll(context, signal).catch(async (error: unknown) => {
-    failed.abort();
-    await listing;
-    throw error;
-  });
-  const heads = await listing;
+  await fetchAll(context, signal);
   const marker = join(directory, MARKER);
   await writeFile(`${marker}.new`, markerText(context));
   await rename(`${marker}.new`, marker);
-  return heads && { heads, atMs };
 }
 
 async function fetchAll(context: MirrorContext, signal: AbortSignal | undefined, filter?: string): Promise<void> {
@@ -349,8 +310,6 @@ function filterArguments(
 }
 
 interface RemoteRunOptions extends GitRunOptions {
-  /** A refusal is no reason to renew credentials and to try again. */
-  readonly once?: boolean;
   readonly noopNegotiation?: boolean;
 }
 
@@ -378,7 +337,6 @@ export async function runRemote(
   try {
     return await attempt(context.remote.url);
   } catch (error) {
-    if (options.once === true) throw error;
     if (error instanceof GitError && error.code === 'authentication') return refused(context, error, attempt);
     if (error instanceof GitError && error.code === 'not-found' && !isThere(context.directory)) {
       throw new GitError('corrupt', `the local copy of ${context.subject} is gone`, error.detail);
