@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, globSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
@@ -95,13 +95,20 @@ const storyMs = 400_000;
 
 /**
  * Runs end-to-end tests one file after the other. A file that fails is run a second time, and named: these tests wait for
- * servers and browsers with deadlines, which a busy machine can miss. Failing twice fails.
+ * servers and browsers with deadlines, which a busy machine can miss. Failing twice fails. Words are the beginnings of the
+ * names of the files to run, all where there are none; other arguments go to the runner.
  */
 async function runStories(pattern: string, args: readonly string[]): Promise<number> {
-  const flags = ['--test-concurrency=1', `--test-timeout=${storyMs}`, ...args];
+  const names = args.filter((arg) => !arg.startsWith('-'));
+  const isAsked = (file: string): boolean =>
+    names.length === 0 || names.some((name) => basename(file).startsWith(name));
+  const options = args.filter((arg) => arg.startsWith('-'));
+  const flags = ['--test-concurrency=1', `--test-timeout=${storyMs}`, ...options];
+  const files = globSync(pattern, { cwd: root }).filter(isAsked).sort();
+  if (files.length === 0) return runTestFiles(files, flags);
   const again: string[] = [];
   const failed: string[] = [];
-  for (const file of globSync(pattern, { cwd: root }).sort()) {
+  for (const file of files) {
     process.stdout.write(`\n${file}\n`);
     if ((await runTestFiles([file], flags)) === 0) continue;
     process.stdout.write(`\n${file}, a second time\n`);
