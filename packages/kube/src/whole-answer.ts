@@ -2,6 +2,7 @@
 // read at once needs none, and hundreds of small answers a second are what a first sync is made of.
 
 import type { Dispatcher } from 'undici';
+import { abortReason } from './system-clock.ts';
 
 /** A whole answer; the body is as it came, compressed or not. */
 export interface WholeAnswer {
@@ -35,8 +36,8 @@ class Gathering implements Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal | undefined;
   readonly #chunks: Uint8Array[] = [];
   readonly #abort = (): void => {
-    const reason: unknown = this.#signal?.reason;
-    this.#controller?.abort(reason instanceof Error ? reason : new Error(String(reason)));
+    const reason = abortReason(this.#signal);
+    this.#controller?.abort(reason);
     this.fail(reason);
   };
   #controller: Dispatcher.DispatchController | undefined;
