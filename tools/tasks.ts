@@ -25,10 +25,7 @@ const tasks: Readonly<Record<string, Task>> = {
   e2e: (args) => runStories('packages/world/e2e/**/*.e2e.ts', args),
   'e2e:argo': (args) => runStories('packages/world/e2e/argo/*.e2e.ts', args),
   bench: ([name = '', ...args]) => node([join('bench', `${name}.ts`), ...args]),
-  fuzz: ([factor = '100']) => {
-    process.env['FUZZ_FACTOR'] = factor;
-    return runTestFiles(['packages/gotemplate/src/exec/sandbox.test.ts', 'packages/helm/src/fuzz.test.ts'], []);
-  },
+  fuzz: runProperties,
   oracle: ([name = '', ...args]) => node([join('tools', 'oracles', `${name}.ts`), ...args]),
   'crash:sandbox': (args) => node(['packages/sandbox/src/testing/crash.ts', ...args]),
   conformance: (args) => node([join('tools', 'conformance', 'run.ts'), ...args]),
@@ -59,6 +56,23 @@ async function runTests(args: readonly string[]): Promise<number> {
 
 /** The longest that one file of tests may take; one that waits for ever fails instead of holding up all. */
 const testMs = 240_000;
+
+/** Runs every file with properties many times, each time with a fresh seed; a failure prints the seed that shows it again. */
+async function runProperties([rounds = '20']: readonly string[]): Promise<number> {
+  process.env['EVENKEEL_SEED'] = 'random';
+  process.env['FUZZ_FACTOR'] = '5';
+  const files = globSync('packages/**/*.test.{ts,tsx}', {
+    cwd: root,
+    exclude: (path) => path.includes('node_modules'),
+  });
+  const properties = files.filter((file) => readFileSync(join(root, file), 'utf8').includes("from 'fast-check'"));
+  for (let round = 1; round <= Number(rounds); round += 1) {
+    process.stdout.write(`\nround ${round}\n`);
+    const code = await runTestFiles(properties, ['--test-reporter=dot']);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
 
 /** Builds the page, unless it is newer than all it is made from; `--force` builds it in any case. */
 async function buildPage(args: readonly string[]): Promise<number> {
@@ -124,7 +138,8 @@ function runTestFiles(files: readonly string[], flags: readonly string[]): Promi
     process.stderr.write('no test files match\n');
     return Promise.resolve(1);
   }
-  return node(['--test', '--test-reporter=spec', ...flags, ...[...files].sort()]);
+  const reporter = flags.some((flag) => flag.startsWith('--test-reporter')) ? [] : ['--test-reporter=spec'];
+  return node(['--import=./tools/property-seed.mjs', '--test', ...reporter, ...flags, ...[...files].sort()]);
 }
 
 function node(args: readonly string[]): Promise<number> {

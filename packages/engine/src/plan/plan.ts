@@ -221,7 +221,10 @@ function stagesByWave(writes: readonly PlacedStep[], prunes: readonly PlacedStep
   });
 }
 
-/** A namespace or a definition that would come after what needs it takes the turn of its first dependant. */
+/**
+ * A namespace or a definition that would come after what needs it takes the turn of its first dependant. A hook of several
+ * phases stands here once for each: its first is lifted, and the others keep their turns.
+ */
 function liftPrerequisites(writes: readonly PlacedStep[]): readonly PlacedStep[] {
   const before = (left: PlacedStep, right: PlacedStep): boolean =>
     phaseRank[left.step.phase] - phaseRank[right.step.phase] < 0 ||
@@ -232,6 +235,8 @@ function liftPrerequisites(writes: readonly PlacedStep[]): readonly PlacedStep[]
       .filter((other) => other !== entry && mustPrecede(entry.step.object, other.step.object))
       .reduce<PlacedStep | undefined>((best, other) => (!best || before(other, best) ? other : best), undefined);
     if (!first || !before(first, entry)) return entry;
+    const key = refKey(entry.step.ref);
+    if (writes.some((other) => before(other, entry) && refKey(other.step.ref) === key)) return entry;
     return { step: { ...entry.step, phase: first.step.phase }, wave: first.wave };
   });
 }
