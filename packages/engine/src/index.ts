@@ -6,6 +6,7 @@ export {
   type ObjectDiff,
   changesOf,
   answeredDiff,
+  askedAbout,
   diffObject,
   noDiff,
 } from './diff/diff.ts';

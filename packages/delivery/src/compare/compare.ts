@@ -9,6 +9,7 @@ import {
   type Refusal,
   type StrayObject,
   answeredDiff,
+  askedAbout,
   changesOf,
   diffObject,
   health,
@@ -226,7 +227,9 @@ async function askServer(
   const { delivery } = input;
   const { options } = prepared.desired;
   try {
-    const after = await dryRun(local.changed ? prepared : byTheServer(prepared), type, input, live);
+    const object = askedAbout(prepared.desired.object, live, input.context);
+    const asked = { ...prepared, desired: { ...prepared.desired, object } };
+    const after = await dryRun(local.changed ? asked : byTheServer(asked), type, input, live);
     const answered = answeredDiff(prepared.desired.object, live, input.context, after);
     if (sameContent(live, answered.after, input.context.rules?.())) return { kind: 'diff', diff: noDiff };
     if (!local.changed) return { kind: 'diff', diff: foreignDiff(live, after) };

@@ -11,7 +11,7 @@ import {
   updateOwnership,
 } from '@evenkeel/resource';
 import { clientPatch, methodFor, takenOver, withLastApplied } from './client-side.ts';
-import { type DiffContext, answeredDiff, changesOf, diffObject } from './diff.ts';
+import { type DiffContext, answeredDiff, askedAbout, changesOf, diffObject } from './diff.ts';
 import { type DiffRules, withLiveValues } from './ignore.ts';
 import { normaliseDesired } from './normalise.ts';
 
@@ -282,6 +282,20 @@ test('what the server answers tells which fields differ; those of trusted manage
   );
   assert.equal(trusting.diff.changed, false);
   assert.deepEqual(trusting.after, live);
+});
+
+test('the server is asked about what is left out as it is live, because it makes other fields of it', () => {
+  const account = ['spec', 'template', 'spec', 'serviceAccountName'];
+  const named = set(base, account, 'web');
+  const wanted = set(set(named, ['spec', 'replicas'], 3), [...containers, 1, 'image'], 'envoy:2');
+  for (const method of ['server', 'client'] as const) {
+    const live = liveAfter(named, method, (object) => set(set(object, account, 'other'), ['spec', 'replicas'], 7));
+    const about = (rules: Partial<DiffRules>): KubeObject => askedAbout(wanted, live, context(method, rules));
+    assert.deepEqual(about({ pointers: ['/spec/template/spec/serviceAccountName'] }), set(wanted, account, 'other'));
+    const both = set(set(wanted, account, 'other'), ['spec', 'replicas'], 7);
+    assert.deepEqual(about({ managers: ['kubectl-edit'] }), both, method);
+    assert.equal(about({}), wanted, method);
+  }
 });
 
 test('a value of nothing in a Secret is an empty one', () => {

@@ -9,7 +9,14 @@ import {
   wouldApplyChange,
 } from '@evenkeel/resource';
 import { type ApplyMethod, asClientApplied, asTakenOver, isBuiltin } from './client-side.ts';
-import { type DiffRules, confirmedChanges, isEmptyRules, leftToManagers, remainingChanges } from './ignore.ts';
+import {
+  type DiffRules,
+  asTheyAreLive,
+  confirmedChanges,
+  isEmptyRules,
+  leftToManagers,
+  remainingChanges,
+} from './ignore.ts';
 import { isSecret, maskField } from './mask.ts';
 import { normaliseDesired } from './normalise.ts';
 
@@ -58,7 +65,8 @@ export function diffObject(desired: KubeObject, live: KubeObject, context: DiffC
   const changes = changesOf(desired, live, context);
   if (changes === undefined) return noDiff;
   const rules = context.rules?.();
-  const left = rules && !isEmptyRules(rules) ? remaining(changes, { desired, live, context, rules }) : changes;
+  const left =
+    rules && !isEmptyRules(rules) ? remaining(ownedBy(live, changes), { desired, live, context, rules }) : changes;
   // A configuration that cannot be applied differs in no one field.
   if (left.length === 0 && changes.length > 0) return noDiff;
   return told(left, { desired, live, context });
@@ -97,6 +105,21 @@ function previewOf(
   return { live: asClientApplied(live, manager, known), config, manager, schema: known };
 }
 
+/**
+ * The desired object as the server is asked about it: what is left out is as it is live, for the server makes other fields
+ * of it (the older name of a service account), which would differ although nothing says to leave them out.
+ */
+export function askedAbout(desired: KubeObject, live: KubeObject, context: DiffContext): KubeObject {
+  const rules = context.rules?.();
+  if (!rules || isEmptyRules(rules)) return desired;
+  const changes = ownedBy(live, changesOf(desired, live, context) ?? []);
+  const left = new Set(remaining(changes, { desired, live, context, rules }));
+  return asTheyAreLive(
+    desired,
+    changes.filter((change) => !left.has(change)),
+  );
+}
+
 const noRules: DiffRules = { pointers: [], removals: [], managers: [] };
 
 /** What the server has answered to a dry run, and what is told of it. */
@@ -114,8 +137,7 @@ export function answeredDiff(
   context: DiffContext,
   after: KubeObject,
 ): AnsweredDiff {
-  const changes = changesOf(desired, live, context) ?? [];
-  const owned = changes.map((change) => ({ ...change, owners: ownersOf(live, change.path) }));
+  const owned = ownedBy(live, changesOf(desired, live, context) ?? []);
   const rules = context.rules?.() ?? noRules;
   const settled = leftToManagers(after, owned, rules);
   const left = confirmedChanges(owned, { live, predicted: settled, schema: context.schema }, rules);
@@ -129,12 +151,16 @@ interface Remaining {
   readonly rules: DiffRules;
 }
 
+/** The changes with the owners that really stand in the live object. */
+function ownedBy(live: KubeObject, changes: readonly FieldChange[]): readonly FieldChange[] {
+  return changes.map((change) => ({ ...change, owners: ownersOf(live, change.path) }));
+}
+
 function remaining(
-  changes: readonly FieldChange[],
+  owned: readonly FieldChange[],
   { desired, live, context, rules }: Remaining,
 ): readonly FieldChange[] {
   const preview = previewOf(desired, live, context);
-  const owned = changes.map((change) => ({ ...change, owners: ownersOf(live, change.path) }));
   const applied = serverSideApply({ ...preview, force: true, time: '1970-01-01T00:00:00Z' });
   if (!applied.ok) return owned;
   return remainingChanges(

@@ -91,9 +91,17 @@ export function confirmedChanges(
 
 /** The object with the live values of fields that trusted managers own. */
 export function leftToManagers(object: KubeObject, changes: readonly FieldChange[], rules: DiffRules): KubeObject {
+  return asTheyAreLive(
+    object,
+    changes.filter((change) => isTheirs(change, rules)),
+  );
+}
+
+/** The object with the live values of fields, as far as there are such; what is not live stays. */
+export function asTheyAreLive(object: KubeObject, changes: readonly FieldChange[]): KubeObject {
   let left = asJson(object);
-  for (const change of changes) {
-    if (isTheirs(change, rules) && change.live !== undefined) left = placed(left, change.path, change.live) ?? left;
+  for (const { path, live } of changes) {
+    if (live !== undefined) left = placed(left, path, live) ?? left;
   }
   return left as unknown as KubeObject;
 }

@@ -152,6 +152,32 @@ test('1.4 a difference is confirmed by the server, unless ServerSideDiff=false',
   }
 });
 
+test('1.4 what the server makes of an ignored field is no difference', async () => {
+  const theirs = { spec: { template: { spec: { serviceAccountName: 'theirs' } } } };
+  // The server stores a default in the reference, so that only its answer tells that nothing differs.
+  const pod = `      serviceAccountName: ours
+      containers:
+        - name: main
+          env: [{name: NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]
+`;
+  const text = deployment('web').replace('      containers:\n        - name: main\n', pod);
+  for (const [name, rule] of [
+    ['pointed', { jsonPointers: ['/spec/template/spec/serviceAccountName'] }],
+    ['trusted', { managedFieldsManagers: ['somebody'] }],
+  ] as const) {
+    const ignoreDifferences = [{ group: 'apps', kind: 'Deployment', ...rule }];
+    const syncPolicy = { syncOptions: ['ServerSideApply=true'] };
+    await stage.install(name, { files: { 'a.yaml': text }, spec: { ignoreDifferences }, syncPolicy });
+    await stage.sync(name);
+    const metadata = { name: 'web', namespace: name };
+    const live = await stage.make({ apiVersion: 'apps/v1', kind: 'Deployment', metadata, ...theirs });
+    assert.equal(at(live, 'spec', 'template', 'spec', 'serviceAccount'), 'theirs');
+    const head = await stage.push(name, { 'b.yaml': configMap('b') });
+    const app = await stage.until(name, 'the commit', (found) => at(found, 'status', 'sync', 'revision') === head);
+    assert.equal(resourceOf(app, 'web')?.status, 'Synced', name);
+  }
+});
+
 test('1.4 objects in sync cost no request, unless webhooks are to be heard', async () => {
   for (const [name, note, want] of [
     ['unheard', {}, false],
