@@ -57,9 +57,10 @@ function foldMerges(map: YamlNode, budget: Budget): void {
     if (merged !== undefined) throw new KustomizeError('MALFORMED_YAML', 'duplicate merge key', map);
     merged = map.content[index + 1];
   }
-  if (merged === undefined) return;
-  const sources = mergeSources(merged);
+  const sources = merged === undefined ? [] : mergeSources(merged);
+  // A key that is spelt so and merges nothing, because it is quoted, goes as well: kyaml:yaml/rnode.go removeMergeTags (0.21).
   clearField(map, '<<');
+  if (merged === undefined) return;
   const own = copyNode(map);
   for (const source of sources) {
     spend(source, budget);

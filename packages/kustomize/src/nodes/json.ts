@@ -23,21 +23,27 @@ export type JsonRecord = { [key: string]: Json };
 
 /**
  * The JSON value of a tree. Throws KustomizeError (OUTPUT) for what kustomize could not print: repeated keys, keys that
- * are no strings, numbers JSON has not.
+ * are no strings, numbers JSON has not. Within a flow collection ("{a: , b: [c: ]}") nothing is an empty text, because
+ * kustomize prints the tree on its way and yaml.v3 quotes what is empty there (yaml:emitterc.go select_scalar_style).
  */
-export function nodeJson(node: YamlNode, isRoot = true): Json {
+export function nodeJson(node: YamlNode, isRoot = true, inFlow = false): Json {
+  const flow = inFlow || node.style === 'flow';
   switch (node.kind) {
     case 'mapping':
-      return node.tag === TAG_NULL ? null : mappingJson(node, isRoot);
+      return node.tag === TAG_NULL ? null : mappingJson(node, isRoot, flow);
     case 'sequence':
-      return node.tag === TAG_NULL ? null : node.content.map((item) => nodeJson(item, false));
+      return node.tag === TAG_NULL ? null : node.content.map((item) => nodeJson(item, false, flow));
     case 'scalar':
-      return finite(scalarJson(node), node);
+      return flow && isUnwritten(node) ? '' : finite(scalarJson(node), node);
     case 'alias':
-      return node.alias === undefined ? null : nodeJson(node.alias, false);
+      return node.alias === undefined ? null : nodeJson(node.alias, false, flow);
     case 'document':
-      return node.content[0] === undefined ? null : nodeJson(node.content[0], isRoot);
+      return node.content[0] === undefined ? null : nodeJson(node.content[0], isRoot, flow);
   }
+}
+
+function isUnwritten(node: YamlNode): boolean {
+  return node.value === '' && node.style === 'plain' && node.tag === TAG_NULL;
 }
 
 function finite(value: Json, node: YamlNode): Json {
@@ -47,7 +53,7 @@ function finite(value: Json, node: YamlNode): Json {
   throw new KustomizeError('OUTPUT', `json: unsupported value: ${word}`, node);
 }
 
-function mappingJson(node: YamlNode, isRoot: boolean): JsonRecord {
+function mappingJson(node: YamlNode, isRoot: boolean, inFlow: boolean): JsonRecord {
   const result: JsonRecord = {};
   const content = node.content;
   for (let index = 0; index + 1 < content.length; index += 2) {
@@ -60,9 +66,9 @@ function mappingJson(node: YamlNode, isRoot: boolean): JsonRecord {
       throw new KustomizeError('OUTPUT', message, key);
     }
     if (name === '__proto__') {
-      Object.defineProperty(result, name, { value: nodeJson(value, false), enumerable: true, writable: true });
+      Object.defineProperty(result, name, { value: nodeJson(value, false, inFlow), enumerable: true, writable: true });
     } else {
-      result[name] = nodeJson(value, false);
+      result[name] = nodeJson(value, false, inFlow);
     }
   }
   return result;
