@@ -63,6 +63,7 @@ export async function prepareObjects(
     const known = type?.namespaced ?? definedHere.get(`${gvk.group}/${gvk.version}/${gvk.kind}`);
     const namespaced = known ?? (waitsForKind(entry.object, delivery) ? true : undefined);
     if (namespaced === undefined) found.refusals.push(unknownKind(entry));
+    else if (type && !isKept(type)) found.refusals.push(unkept(entry));
     else placeEntry({ entry, index, type, namespaced }, delivery, found);
   }
   const { byKey, ...rest } = found;
@@ -185,6 +186,20 @@ function unknownKind({ object, at }: RenderedObject): Refusal {
     remedy: 'Correct the spelling of apiVersion and kind, or install the CustomResourceDefinition first.',
     at,
     about: { ...refOf(object), version },
+  };
+}
+
+/** Reviews, bindings and their like can only be created: there is nothing to compare with, and nothing to watch. */
+function isKept({ verbs }: ResourceType): boolean {
+  return verbs.length === 0 || verbs.includes('list');
+}
+
+function unkept({ object, at }: RenderedObject): Refusal {
+  return {
+    code: 'INVALID_OBJECT',
+    sentence: `${at ? `${formatPosition(at)}: ` : ''}${object.kind} "${object.metadata.name ?? ''}": the cluster keeps no objects of this kind`,
+    remedy: 'Leave it out of the source; who needs its answer asks for it from a Job.',
+    at,
   };
 }
 

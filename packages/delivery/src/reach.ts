@@ -1,8 +1,10 @@
 // Work that needs a cluster, which may stop to answer at any time: the work ends, and what is told then is one sentence.
 
 import type { Refusal } from '@evenkeel/engine';
+import type { ResourceType } from '@evenkeel/kube';
 import type { Cluster } from './cluster.ts';
 import { KindDenied } from './live/denied-kinds.ts';
+import { KindUnanswered } from './live/unanswered-kinds.ts';
 import type { DeliveryReport, ResourceReport } from './model.ts';
 
 /** The cluster is lost while something is waited for. */
@@ -26,8 +28,10 @@ export async function whileReachable<T>(
   } catch (error) {
     if (error instanceof KindDenied) return lost(denied(cluster, error));
     if (error instanceof ClusterLost) return lost(unreachable(cluster, error.message));
-    await cluster.doubt(error);
+    const cause = error instanceof KindUnanswered ? error.cause : error;
+    await cluster.doubt(cause);
     if (cluster.unreachable !== undefined) return lost(unreachable(cluster, cluster.unreachable));
+    if (error instanceof KindUnanswered) return lost(unanswered(cluster, error));
     throw error;
   }
 }
@@ -62,13 +66,26 @@ function unreachable({ name }: Cluster, why: string): Refusal {
 }
 
 /** What this delivery needs may not be seen; others of the cluster do not notice. */
-function denied({ name }: Cluster, { message, type, verbs }: KindDenied): Refusal {
-  const kind = type.group === '' ? type.kind : `${type.kind}.${type.group}`;
+function denied(cluster: Cluster, { message, type, verbs }: KindDenied): Refusal {
+  const permit = `Permit ${verbs.length === 0 ? 'get, list and watch' : verbs.join(' and ')} of ${kindName(type)}`;
+  return unseen(cluster, type, message, permit);
+}
+
+/** The server knows the kind and fails to list it. */
+function unanswered(cluster: Cluster, { message, type }: KindUnanswered): Refusal {
+  return unseen(cluster, type, message, `Mend what serves or converts ${kindName(type)}`);
+}
+
+function unseen({ name }: Cluster, type: ResourceType, why: string, remedy: string): Refusal {
   return {
     code: 'CLUSTER_UNREACHABLE',
-    sentence: `Failed to load live state: failed to get cluster info for "${name}": error synchronizing cache state : failed to load initial state of resource ${kind}: ${message}`,
-    remedy: `Permit ${verbs.length === 0 ? 'get, list and watch' : verbs.join(' and ')} of ${kind}, or leave it out of the source. Nothing is changed or deleted meanwhile; the server is asked again by itself.`,
+    sentence: `Failed to load live state: failed to get cluster info for "${name}": error synchronizing cache state : failed to load initial state of resource ${kindName(type)}: ${why}`,
+    remedy: `${remedy}, or leave it out of the source. Nothing is changed or deleted meanwhile; the server is asked again by itself.`,
   };
+}
+
+function kindName({ group, kind }: ResourceType): string {
+  return group === '' ? kind : `${kind}.${group}`;
 }
 
 /** The report of a delivery whose cluster is lost: what was known before, as unknown. */

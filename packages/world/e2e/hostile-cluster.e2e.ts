@@ -287,6 +287,29 @@ for (const [index, { what, fate: met, says }] of troubles.entries()) {
   });
 }
 
+test('a kind that the server fails to list is named by those who need it, and by nobody else', async () => {
+  fate.send = (request) =>
+    request.method === 'GET' && request.path.endsWith('/cronjobs')
+      ? status(500, 'InternalError', 'conversion webhook for batch/v1, Kind=CronJob failed: connection refused')
+      : undefined;
+  await push({
+    'unlisted/cron.yaml':
+      'apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: nightly\nspec:\n  schedule: "0 0 * * *"\n  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: registry.example.com/a:v1}]}}}}\n',
+    'steady/pin.yaml': configMapYaml('pin', {}, 'beside'),
+  });
+  await create('unlisted');
+  const said = await untilSays('unlisted', /conversion webhook .* failed/);
+  assert.match(
+    said,
+    /^ComparisonError: Failed to load live state: .*failed to load initial state of resource CronJob\.batch: /,
+  );
+  assert.equal(said.trim().split('\n').length, 1, said);
+  await untilSynced('steady');
+  await assertAtMost(60, 5);
+  mendFate();
+  await untilSynced('unlisted');
+});
+
 test('watches that expire again and again', async () => {
   fate.watch = () => status(410, 'Expired', 'too old resource version');
   fate.send = () => undefined;

@@ -17,6 +17,7 @@ import { DeniedKinds, type RbacRespect, kindKey } from './denied-kinds.ts';
 import { dependantKinds } from './dependants.ts';
 import { joinInformers } from './joined-informer.ts';
 import { ReadObjects } from './read-objects.ts';
+import { UnansweredKinds } from './unanswered-kinds.ts';
 
 /** A change of an object that belongs, or belonged, to a delivery. */
 export type OwnedListener = (deliveryKey: string, change: ObjectChange) => void;
@@ -32,7 +33,8 @@ export interface ClusterScope {
 export interface LiveState extends AsyncDisposable {
   /**
    * Starts watching these types and those of their dependants; resolves when the first state of all is there, rejects
-   * with KindDenied where we may not see one of them, and that is not to be respected.
+   * with KindDenied where we may not see one of them, and that is not to be respected, and with KindUnanswered where the
+   * server keeps failing to give one.
    */
   watch(types: readonly ResourceType[]): Promise<void>;
   /**
@@ -99,6 +101,7 @@ class WatchedState implements LiveState {
   readonly #listeners = new Set<(change: ObjectChange) => void>();
   readonly #scope: ClusterScope;
   readonly #denied: DeniedKinds;
+  readonly #unanswered = new UnansweredKinds();
   readonly #read: ReadObjects;
   readonly #selectorOf: (kind: GroupKind) => string;
   /** The selector that each kind is watched with. */
@@ -116,6 +119,7 @@ class WatchedState implements LiveState {
     this.#set = createInformerSet(client, {
       onError: (error, type) => {
         if (error instanceof KubeError && error.code === 403) void this.#deny(type, error);
+        else this.#noteFailure(type, error);
       },
     });
     const onPermitted = (type: ResourceType): void => {
@@ -139,8 +143,8 @@ class WatchedState implements LiveState {
     for (const type of types) {
       const informer = this.#informers.get(kindKey(type));
       if (informer?.hasSynced === false) await this.#untilSynced(informer, type);
-      const denied = this.#denied.why(type);
-      if (denied) throw denied;
+      const missing = this.#denied.why(type) ?? this.#unanswered.why(type);
+      if (missing) throw missing;
     }
   }
 
@@ -262,8 +266,9 @@ class WatchedState implements LiveState {
     }
   }
 
-  /** Resolves when the first state is there, or it is known that we may not see it. */
+  /** Resolves when the first state is there, or it is known that we may not see it, or that the server cannot give it. */
   async #untilSynced(informer: Informer, type: ResourceType): Promise<void> {
+    if (this.#unanswered.why(type)) return;
     const { promise: denied, resolve } = Promise.withResolvers<void>();
     const stop = this.onSightChange((kind) => {
       if (kindKey(kind) === kindKey(type)) resolve();
@@ -273,6 +278,12 @@ class WatchedState implements LiveState {
     } finally {
       stop();
     }
+  }
+
+  /** Whoever waits for a kind that does not come is told; the watch goes on asking for it. */
+  #noteFailure(type: ResourceType, error: Error): void {
+    if (this.#informers.get(kindKey(type))?.hasSynced !== false) return;
+    if (this.#unanswered.note(type, error)) this.#tellSight(type);
   }
 
   /** The watch of a kind is given up, and taken up again when the server permits it. */
@@ -315,7 +326,10 @@ class WatchedState implements LiveState {
     this.#informers.set(kindKey(type), informer);
     // The rejection on shutdown belongs to whoever awaits `watch`.
     informer.synced.then(
-      () => this.#read.drop(type),
+      () => {
+        this.#read.drop(type);
+        if (this.#unanswered.answered(type)) this.#tellSight(type);
+      },
       () => undefined,
     );
     informer.onChange((change) => this.#announce(change));

@@ -69,6 +69,20 @@ test('1.4.3 excluded kinds are left alone, and it is told', async () => {
   assert.equal(await stage.get('secret/excluded/hidden'), undefined);
 });
 
+test('1.4.4 a kind of which the cluster keeps no objects is named, and nobody waits for it', async () => {
+  const review =
+    'apiVersion: authorization.k8s.io/v1\nkind: SelfSubjectAccessReview\nmetadata:\n  name: may-i\nspec:\n  resourceAttributes: {verb: get, resource: pods}\n';
+  await stage.install('unkept', { files: { 'a.yaml': configMap('a'), 'b.yaml': review } });
+  const app = await stage.sync('unkept');
+  assert.equal(phaseOf(app), 'Failed');
+  const message = String(at(app, 'status', 'operationState', 'message'));
+  assert.match(
+    message,
+    /unkept\/b\.yaml:1: SelfSubjectAccessReview "may-i": the cluster keeps no objects of this kind/,
+  );
+  assert.equal(await stage.get('configmap/unkept/a'), undefined);
+});
+
 test('1.4.6 an object of another Application is told and left to it', async () => {
   await stage.install('ours', { files: { 'a.yaml': configMap('a') } });
   await stage.sync('ours');
