@@ -1,7 +1,7 @@
 // Actions of Argo Rollouts. No group of its own.
 
 import type { KubeObject } from '@evenkeel/resource';
-import { amount, at, size } from '../health/reading.ts';
+import { amount, at, numberSaid, size } from '../health/reading.ts';
 import { isSet, set, unset } from './changes.ts';
 import type { ActionDefinition, Draft } from './definition.ts';
 
@@ -12,8 +12,8 @@ function isPromoted(object: KubeObject): boolean {
 
 /** Rollouts before version 1 count no generations in their status, but write a hash there. */
 function isOld(object: KubeObject): boolean {
-  const observed = Number(at(object, 'status.observedGeneration') ?? Number.NaN);
-  return Number.isNaN(observed) || observed > (object.metadata.generation ?? 0);
+  const observed = numberSaid(at(object, 'status.observedGeneration'));
+  return observed === undefined || observed > (object.metadata.generation ?? 0);
 }
 
 function steps(object: KubeObject): number | undefined {

@@ -38,6 +38,13 @@ export function amount(object: KubeObject | JsonObject, path: string, otherwise 
   return typeof value === 'number' ? value : otherwise;
 }
 
+/** A number, or the one that a text says (`observedGeneration` of Rollouts, where old ones wrote a hash); else undefined. */
+export function numberSaid(value: Json | undefined): number | undefined {
+  const isSaid = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
+  const number = isSaid ? Number(value) : Number.NaN;
+  return Number.isNaN(number) ? undefined : number;
+}
+
 /** The objects listed at a path; empty where there is no list. */
 export function items(object: KubeObject | JsonObject | undefined, path: string): readonly JsonObject[] {
   const value = at(object, path);

@@ -1,8 +1,8 @@
 // Argo Rollouts, Workflows and Events, and Argo CD's own sets.
 
-import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
+import type { JsonObject, KubeObject } from '@evenkeel/resource';
 import type { Health, HealthCheck, HealthStatus } from '../health.ts';
-import { amount, at, healthy, invalid, progressing, say, show, suspended, text, size } from '../reading.ts';
+import { amount, at, healthy, invalid, numberSaid, progressing, say, show, suspended, text, size } from '../reading.ts';
 import { always, conditions, first, type KindChecks, phase, waiting } from '../rules.ts';
 
 const messageOf =
@@ -93,18 +93,12 @@ function rollout(object: KubeObject): Health {
 
 function isSpecObserved(object: KubeObject): boolean {
   if (at(object, 'status') === undefined) return false;
-  const observed = numberOf(at(object, 'status.observedGeneration'));
+  const observed = numberSaid(at(object, 'status.observedGeneration'));
   if (observed !== undefined && observed < (object.metadata.generation ?? 0)) return false;
   const { annotations } = object.metadata;
   if (at(object, 'spec.workloadRef') === undefined || annotations === undefined) return true;
-  const workload = numberOf(annotations['rollout.argoproj.io/workload-generation']);
-  return workload === numberOf(at(object, 'status.workloadObservedGeneration'));
-}
-
-/** The generation is text in the status of rollouts; old ones wrote a hash there, which is no number. */
-function numberOf(value: Json | undefined): number | undefined {
-  const number = value === undefined || value === '' ? Number.NaN : Number(value);
-  return Number.isNaN(number) ? undefined : number;
+  const workload = numberSaid(annotations['rollout.argoproj.io/workload-generation']);
+  return workload === numberSaid(at(object, 'status.workloadObservedGeneration'));
 }
 
 function replicaProgress(object: KubeObject): Health | undefined {
