@@ -10,12 +10,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type GlobKind, compileGlob, compilePath } from '@evenkeel/lang';
+import { seed } from './seed.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const PATTERNS = Number(process.env['PATTERNS'] ?? 1500);
 const TEXTS = 8;
 const SHOWN_MAX = Number(process.env['SHOWN'] ?? 20);
-const seed = Number(process.env['SEED'] ?? 1);
 
 interface Question {
   readonly kind: GlobKind;

@@ -10,7 +10,7 @@ import { type ActionCase, actionsDirectory, readActionCases } from '../../packag
 import { type Customization, readObject, readYaml, scriptsNamed } from './argo-cd.ts';
 import { makeFields, mutate, shapeOf } from './health-shapes.ts';
 import { hash, identified, toJson } from './health-objects.ts';
-import { randomFrom } from './health-shapes.ts';
+import { seededFrom } from './seed.ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 /** Every answer is given at this instant. */
@@ -148,7 +148,7 @@ interface Making {
 
 /** Made-up objects and changed test objects; answers the shortest objects of different answers, to be recorded. */
 function compareMade(lua: LuaEngine, { custom, actions }: Scripts, { objects, tally, update }: Making): ActionCase[] {
-  const random = randomFrom(hash(`actions/${custom.group}/${custom.kind}`));
+  const random = seededFrom(hash(`actions/${custom.group}/${custom.kind}`));
   const shape = shapeOf([custom.script, ...actions.values()].join('\n'));
   const about = `${custom.group}/${custom.kind}`;
   const best = new Map<string, { readonly item: ActionCase; readonly size: number }>();

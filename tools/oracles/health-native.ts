@@ -11,7 +11,8 @@ import { health } from '@evenkeel/engine';
 import type { KubeObject } from '@evenkeel/resource';
 import { readObject } from './argo-cd.ts';
 import { hash, toJson } from './health-objects.ts';
-import { mutate, randomFrom, shapeOf } from './health-shapes.ts';
+import { mutate, shapeOf } from './health-shapes.ts';
+import { seededFrom } from './seed.ts';
 
 const CHANGED_PER_OBJECT = Number(process.env['MADE'] ?? 300);
 const SHOWN_MAX = Number(process.env['SHOWN'] ?? 10);
@@ -54,7 +55,7 @@ function subjects(): readonly KubeObject[] {
     if (read?.kind === undefined) continue;
     const object = { ...read, metadata: { name: 'it', ...(read.metadata as object | undefined) } } as KubeObject;
     objects.push(object);
-    const random = randomFrom(hash(file));
+    const random = seededFrom(hash(file));
     for (let index = 0; index < CHANGED_PER_OBJECT; index++) {
       objects.push(mutate(object as never, words, random) as unknown as KubeObject);
     }

@@ -1,5 +1,5 @@
 // Makes objects that a health script may meet: which fields it reads and which words it knows is learnt from the script
-// itself, read at run time. Seeded, so that every run makes the same objects.
+// itself, read at run time. Seeded, so that every run with one SEED makes the same objects.
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 type Fields = Readonly<Record<string, Value>>;
@@ -13,17 +13,6 @@ interface Shape {
 
 function newShape(): Shape {
   return { fields: new Map(), words: new Set() };
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 const identifier = String.raw`[A-Za-z_]\w*`;

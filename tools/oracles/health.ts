@@ -3,6 +3,8 @@
 // not made up. UPDATE=1 records cases of health anew, UPDATE=actions those of actions. Needs Go.
 //
 //   npm run oracle:health [-- group …]
+//
+// SEED and MADE choose what is made up.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +23,8 @@ import {
 import { type Customization, customizations, readObject, readYaml, scriptsNamed } from './argo-cd.ts';
 import { type ActionTally, actionClock, compareActions } from './health-actions.ts';
 import { hash, identified, toJson } from './health-objects.ts';
-import { makeFields, mutate, randomFrom, shapeOf } from './health-shapes.ts';
+import { makeFields, mutate, shapeOf } from './health-shapes.ts';
+import { seededFrom } from './seed.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const SHOWN_MAX = Number(process.env['SHOWN'] ?? 20);
@@ -70,7 +73,7 @@ async function main(groups: readonly string[]): Promise<void> {
       if (compare(custom, object, [want, theirs, ourAnswer(object)], tally)) tally.upstreamEqual++;
       asked.push({ script: scriptFor(object), object });
     }
-    const random = randomFrom(hash(`${custom.group}/${custom.kind}`));
+    const random = seededFrom(hash(`${custom.group}/${custom.kind}`));
     if (process.env['UPDATE'] === '1') {
       const found = chooseCases(lua, custom, random);
       recorded.set(custom.group, [...(recorded.get(custom.group) ?? []), ...found]);

@@ -2,6 +2,7 @@
 
 import type { Json } from '@evenkeel/resource';
 import type { HydratedPath } from '../../packages/argo/src/hydrator/layout.ts';
+import { randomFrom } from './seed.ts';
 
 /**
  * Messages with and without bodies and trailers, well-formed and not. A commit that is named without its author is left out:
@@ -129,17 +130,6 @@ const keys: readonly string[] = [
   '',
 ];
 
-/** A small generator of numbers (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed * 2654435761;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 function pick<T>(from: readonly T[], random: () => number): T {
   return from[Math.floor(random() * from.length)] as T;
 }
@@ -170,7 +160,7 @@ function manifest(name: string, random: () => number): Json {
 
 /** Some commits: the manifests of a few paths, of which some stay as they are. */
 export function hydrationsOf(seed: number): readonly (readonly HydratedPath[])[] {
-  const random = randomFrom(seed + 1);
+  const random = randomFrom((seed + 1) * 2654435761);
   const names = ['app', 'deep/er/app', './odd//app2', 'app-b/'].slice(0, 1 + Math.floor(random() * 4));
   let current = names.map((path) => pathOf(path, random));
   return Array.from({ length: 4 }, (_commit, index) => {

@@ -1,6 +1,6 @@
 // Compares hydrated commits with those of Argo CD's own commit server (3.2): the same dry commits and manifests are hydrated by
 // both, each into a repository of its own, commit after commit, and the branches must end in the same tree and message.
-// Run: `npm run oracle hydrator` (`bash tools/go/build.sh "" --argo` builds the other side).
+// Run: `npm run oracle hydrator` (SEED and ROUNDS choose the manifests; `bash tools/go/build.sh "" --argo` builds the other side).
 //
 // We do as 3.6 does. Where the commit server of 3.6 (commitserver/commit) differs from that of 3.2, ours is held to what 3.6
 // does with what 3.2 wrote, and the commits are counted by these names:
@@ -27,6 +27,7 @@ import {
   renderMessage,
 } from '../../packages/argo/src/hydrator/templates.ts';
 import { dryMessages, hydrationsOf, templates } from './hydrator-cases.ts';
+import { seed as chosen } from './seed.ts';
 
 const oracle = join(process.env['EVENKEEL_TOOLS'] ?? join(homedir(), '.cache/evenkeel/tools/bin'), 'hydrator-oracle');
 const directory = mkdtempSync(join(tmpdir(), 'evenkeel-hydrator-oracle-'));
@@ -165,7 +166,8 @@ function printed(head: Head | undefined): string {
 const rounds = Number(process.env['ROUNDS'] ?? 40);
 const named = new Map<Difference, number>();
 let [equal, count, refused] = [0, 0, 0];
-for (let seed = 0; seed < rounds; seed += 1) {
+const first = (chosen - 1) * rounds;
+for (let seed = first; seed < first + rounds; seed += 1) {
   const [ours, theirs] = [makeSide(`ours-${seed}`), makeSide(`theirs-${seed}`)];
   const [syncBranch, branch] = seed % 3 === 0 ? ['env/prod', 'env/prod-next'] : ['env/dev', 'env/dev'];
   for (const paths of hydrationsOf(seed)) {

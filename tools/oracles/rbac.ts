@@ -2,6 +2,8 @@
 // modes, with projects, groups and default roles; and lines that cannot be read. Needs Go.
 //
 //   npm run oracle -- rbac [number of made-up worlds]
+//
+// SEED chooses others.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +21,7 @@ import {
   readPolicies,
 } from '@evenkeel/argo';
 import { hash } from './health-objects.ts';
-import { randomFrom } from './health-shapes.ts';
+import { seededFrom } from './seed.ts';
 import { tokenCases } from './rbac-tokens.ts';
 import { type Question, type RbacWorld, handWritten, madeUp, unreadable } from './rbac-worlds.ts';
 
@@ -134,7 +136,7 @@ function show({ data, matchMode, defaultRole, projects }: RbacWorld, what: strin
 const worlds: readonly RbacWorld[] = [
   ...handWritten,
   ...unreadable,
-  ...madeUp(randomFrom(hash('rbac')), Number(process.argv[2] ?? 1500)),
+  ...madeUp(seededFrom(hash('rbac')), Number(process.argv[2] ?? 1500)),
 ];
 const tokens = await tokenCases();
 const answers = theirAnswers([

@@ -1,6 +1,6 @@
 // Picks of a seeded generator.
 
-import { randomFrom } from './health-shapes.ts';
+import { randomFrom } from './seed.ts';
 
 export class Picker {
   readonly #random: () => number;

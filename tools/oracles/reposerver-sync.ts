@@ -262,15 +262,18 @@ function madeSync(pick: Picker, index: number): SyncCase {
     const object = madeObject(pick, at);
     desired.set(refKey(refOf(object)), object);
   }
-  const live = [...desired.values()].filter((object) => object.metadata.name && pick.chance(0.4)).map(asLive);
+  const there = [...desired.values()].filter((object) => object.metadata.name && pick.chance(0.4)).map(asLive);
+  // One object of a name: namespaces have few names, and may be made twice.
+  const live = new Map(there.map((object) => [refKey(refOf(object)), object]));
   for (let at = 0; at < pick.below(5); at += 1) {
     const object = asLive(madeObject(pick, 100 + at));
-    if (object.metadata.name && !isDefinition(object)) live.push(object);
+    const key = refKey(refOf(object));
+    if (object.metadata.name && !isDefinition(object) && !live.has(key)) live.set(key, object);
   }
   return {
     name: `sync ${index}`,
     desired: [...desired.values()],
-    live,
+    live: [...live.values()],
     prune: pick.chance(0.8),
     pruneLast: pick.chance(0.2),
     skipHooks: pick.chance(0.1),
@@ -405,8 +408,10 @@ async function ourStages(each: SyncCase): Promise<readonly Stage[]> {
   if (translation.kind === 'refused') throw new Error(JSON.stringify(translation.refusals));
   const { delivery } = translation;
   const discovery = {
-    resolve: async ({ group, kind }: { readonly group: string; readonly kind: string }) =>
-      types.find((type) => type.group === group && type.kind === kind),
+    resolve: async ({ group, kind }: { readonly group: string; readonly kind: string }) => {
+      const row = types.find((type) => type.group === group && type.kind === kind);
+      return row && { ...row, verbs: ['list'] };
+    },
   } as unknown as Parameters<typeof prepareObjects>[2];
   const rendered = each.desired.map((object) => ({ object }));
   const prepared = await prepareObjects(rendered, delivery, discovery);

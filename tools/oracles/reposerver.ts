@@ -13,8 +13,8 @@ import { Original } from './reposerver-process.ts';
 import { compareRendering } from './reposerver-render.ts';
 import { compareHooks, compareSyncs } from './reposerver-sync.ts';
 import type { Tally } from './reposerver-tally.ts';
+import { seed } from './seed.ts';
 
-const seed = Number(process.env['SEED'] ?? 1);
 const parts: readonly string[] = ['render', 'diff', 'sync'];
 
 async function main(words: readonly string[]): Promise<void> {
