@@ -2,7 +2,8 @@
 // Mirrors argoproj/argo-cd:pkg/apis/application/v1alpha1/types.go Cluster.RawRestConfig (3.6).
 
 import type { ClusterConfig, ExecConfig, UserConfig } from '@evenkeel/kube';
-import type { Json } from '@evenkeel/resource';
+import type { Json, JsonObject } from '@evenkeel/resource';
+import { fields, flag, list, map, text } from '../crd/schema.ts';
 
 /** The `config` of a cluster Secret. */
 export interface ClusterAccess {
@@ -31,6 +32,25 @@ export interface ClusterAccess {
   readonly disableCompression?: boolean;
 }
 
+/** The same as a schema: one value of another type must not be found out by whoever first uses it. */
+export const accessSchema: JsonObject = fields({
+  username: text,
+  password: text,
+  bearerToken: text,
+  tlsClientConfig: fields({ insecure: flag, serverName: text, caData: text, certData: text, keyData: text }),
+  awsAuthConfig: fields({ clusterName: text, roleARN: text, profile: text }),
+  execProviderConfig: fields({
+    command: text,
+    args: list(text),
+    env: map(text),
+    apiVersion: text,
+    installHint: text,
+    provideClusterInfo: flag,
+  }),
+  proxyUrl: text,
+  disableCompression: flag,
+});
+
 /** What a client is made of, or why there can be none. */
 export type ResolvedAccess =
   | { readonly kind: 'config'; readonly config: ClusterConfig }
@@ -53,6 +73,11 @@ export function resolveAccess(cluster: {
   if (tls.insecure === true && authority !== undefined) {
     return problem('specifying a root certificates file with the insecure flag is not allowed');
   }
+  const unreadable =
+    notPem('certData', certificate, 'CERTIFICATE') ??
+    notPem('keyData', key, 'PRIVATE KEY') ??
+    notPem('caData', authority, 'CERTIFICATE');
+  if (unreadable !== undefined) return problem(unreadable);
   const { proxyUrl } = access;
   if (proxyUrl !== undefined && proxyUrl !== '' && !/^(https?|socks5):/.test(proxyUrl)) {
     const scheme = /^([^:]*):/.exec(proxyUrl)?.[1] ?? '';
@@ -138,6 +163,11 @@ function awsCommand({
 
 function pem(data: string | undefined): string | undefined {
   return data === undefined || data === '' ? undefined : Buffer.from(data, 'base64').toString('utf8');
+}
+
+function notPem(field: string, text: string | undefined, what: string): string | undefined {
+  if (text === undefined || new RegExp(`-----BEGIN [A-Z0-9 ]*${what}-----`).test(text)) return undefined;
+  return `tlsClientConfig.${field} holds no PEM block of a ${what.toLowerCase()}; it has to be the PEM text in base64`;
 }
 
 function problem(sentence: string): ResolvedAccess {

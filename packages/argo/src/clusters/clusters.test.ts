@@ -54,7 +54,7 @@ test('a Secret is read as Argo CD reads it', () => {
 });
 
 test('what is wrong is named without what is secret in it', () => {
-  const { clusters, problems } = readSecrets([
+  const { clusters, unread } = readSecrets([
     secret('b', { server: 'https://x', config: '{"bearerToken":"s3cret"' }),
     secret('a', { config: '{}' }),
     secret('d', { server: 'https://y' }),
@@ -64,6 +64,7 @@ test('what is wrong is named without what is secret in it', () => {
     clusters.map(({ secret: name }) => name),
     ['c'],
   );
+  const problems = unread.map(({ sentence }) => sentence);
   assert.deepEqual(problems, [
     'cluster Secret "a" has no server',
     'cluster Secret "b": failed to unmarshal cluster config: it is not JSON',
@@ -71,8 +72,41 @@ test('what is wrong is named without what is secret in it', () => {
   ]);
 });
 
+test('a config of another shape is no cluster, and whoever goes there is told of the Secret', () => {
+  const wrong = (field: string, config: string): string => {
+    const read = readClusterSecret(secret('odd', { name: 'odd', server: 'https://odd/', config }));
+    assert.ok(read.kind === 'problem', config);
+    assert.doesNotMatch(read.sentence, /s3cret/);
+    assert.match(read.sentence, new RegExp(`^cluster Secret "odd": failed to unmarshal cluster config: ${field}`));
+    return read.sentence;
+  };
+  wrong('config: ', '"s3cret"');
+  wrong('config: ', '["s3cret"]');
+  wrong('config\\.tlsClientConfig: ', '{"tlsClientConfig":"s3cret"}');
+  wrong('config\\.tlsClientConfig\\.caData: ', '{"tlsClientConfig":{"caData":5}}');
+  wrong('config\\.execProviderConfig\\.args: ', '{"execProviderConfig":{"args":"s3cret"}}');
+  wrong('config\\.awsAuthConfig: ', '{"awsAuthConfig":"s3cret"}');
+  const sentence = wrong('config\\.proxyUrl: ', '{"proxyUrl":5}');
+  assert.equal(readClusterSecret(secret('none', { server: 'https://x', config: 'null' })).kind, 'cluster');
+  const { clusters, unread } = readSecrets([
+    secret('odd', { name: 'odd', server: 'https://odd/', config: '{"proxyUrl":5}' }),
+    secret('twin-a', { name: 'a', server: 'https://twin' }),
+    secret('twin-b', { name: 'b', server: 'https://twin' }),
+  ]);
+  const directory = fixedClusters(clusters, { unread });
+  const said = (destination: object): string => {
+    const resolved = directory.resolve(destination);
+    return resolved.kind === 'problem' ? resolved.sentence : '';
+  };
+  assert.equal(said({ name: 'odd' }), `there are no clusters with this name: odd (${sentence})`);
+  assert.ok(said({ server: 'https://odd' }).endsWith(`cluster "https://odd" not found (${sentence})`));
+  assert.match(said({ name: 'b' }), /name: b \(cluster Secrets "twin-a" and "twin-b" both name https:\/\/twin/);
+});
+
 const server = 'https://x.example.com';
 const pem = (text: string): string => Buffer.from(text).toString('base64');
+const certificate = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n';
+const key = '-----BEGIN EC PRIVATE KEY-----\nMA==\n-----END EC PRIVATE KEY-----\n';
 
 const accesses: readonly {
   readonly says: string;
@@ -86,9 +120,11 @@ const accesses: readonly {
   { says: 'a password', access: { username: 'u', password: 'p' }, user: { username: 'u', password: 'p' } },
   {
     says: 'a client certificate',
-    access: { tlsClientConfig: { certData: pem('CERT'), keyData: pem('KEY'), caData: pem('CA'), serverName: 'k8s' } },
-    user: { clientCertificate: 'CERT', clientKey: 'KEY' },
-    more: { certificateAuthority: 'CA', tlsServerName: 'k8s' },
+    access: {
+      tlsClientConfig: { certData: pem(certificate), keyData: pem(key), caData: pem(certificate), serverName: 'k8s' },
+    },
+    user: { clientCertificate: certificate, clientKey: key },
+    more: { certificateAuthority: certificate, tlsServerName: 'k8s' },
   },
   {
     says: 'a command',
@@ -127,6 +163,16 @@ const accesses: readonly {
     says: 'an authority that is not looked at',
     access: { tlsClientConfig: { insecure: true, caData: pem('CA') } },
     problem: /root certificates file with the insecure flag is not allowed/,
+  },
+  {
+    says: 'PEM that nobody encoded',
+    access: { tlsClientConfig: { caData: certificate } },
+    problem: /tlsClientConfig\.caData holds no PEM block of a certificate; it has to be the PEM text in base64/,
+  },
+  {
+    says: 'a key that is none',
+    access: { tlsClientConfig: { certData: pem(certificate), keyData: pem(certificate) } },
+    problem: /tlsClientConfig\.keyData holds no PEM block of a private key/,
   },
   {
     says: 'another proxy',

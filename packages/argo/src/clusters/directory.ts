@@ -5,6 +5,7 @@ import { type KubeClient, createInformer } from '@evenkeel/kube';
 import type { KubeObject } from '@evenkeel/resource';
 import {
   type KnownCluster,
+  type UnreadCluster,
   clusterSecretLabel,
   inCluster,
   inClusterAddress,
@@ -72,10 +73,13 @@ export async function watchClusters(options: DirectoryOptions): Promise<ClusterD
 /** Clusters that never change. */
 export function fixedClusters(
   clusters: readonly KnownCluster[] = [],
-  { inClusterEnabled = () => true }: { readonly inClusterEnabled?: () => boolean } = {},
+  {
+    inClusterEnabled = () => true,
+    unread = [],
+  }: { readonly inClusterEnabled?: () => boolean; readonly unread?: readonly UnreadCluster[] } = {},
 ): ClusterDirectory {
   return {
-    ...directoryOver(() => ({ clusters, problems: [] }), inClusterEnabled),
+    ...directoryOver(() => ({ clusters, unread }), inClusterEnabled),
     onChange: () => () => undefined,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -83,30 +87,31 @@ export function fixedClusters(
 
 interface ReadSecrets {
   readonly clusters: readonly KnownCluster[];
-  readonly problems: readonly string[];
+  readonly unread: readonly UnreadCluster[];
 }
 
 /** Reads all Secrets. Of two for one server the first by name counts. */
 export function readSecrets(secrets: readonly KubeObject[]): ReadSecrets {
   const clusters = new Map<string, KnownCluster>();
-  const problems: string[] = [];
+  const unread: UnreadCluster[] = [];
   const named = secrets.toSorted((left, right) => ((left.metadata.name ?? '') < (right.metadata.name ?? '') ? -1 : 1));
   for (const secret of named) {
     const read = readClusterSecret(secret);
     if (read.kind === 'problem') {
-      problems.push(read.sentence);
+      unread.push(read);
       continue;
     }
     const other = clusters.get(read.cluster.server);
     if (other) {
-      problems.push(
-        `cluster Secrets "${other.secret}" and "${read.cluster.secret}" both name ${other.server}; the first counts`,
-      );
+      const { name, secret: own } = read.cluster;
+      const sentence = `cluster Secrets "${other.secret}" and "${own}" both name ${other.server}; the first counts`;
+      // Its server is known; what nobody can go by is its name.
+      unread.push({ name, server: '', sentence });
       continue;
     }
     clusters.set(read.cluster.server, read.cluster);
   }
-  return { clusters: [...clusters.values()], problems };
+  return { clusters: [...clusters.values()], unread };
 }
 
 type Reading = Pick<ClusterDirectory, 'list' | 'byServer' | 'ofProject' | 'resolve' | 'problems'>;
@@ -118,6 +123,10 @@ function directoryOver(current: () => ReadSecrets, inClusterEnabled: () => boole
     return clusters.some(({ server }) => server === inClusterAddress) ? clusters : [...clusters, inCluster];
   };
   const byServer = (server: string): KnownCluster | undefined => list().find((cluster) => cluster.server === server);
+  const because = (fits: (one: UnreadCluster) => boolean): string => {
+    const one = current().unread.find(fits);
+    return one === undefined ? '' : ` (${one.sentence})`;
+  };
   const serverOf = (destination: NamedDestination): string | { readonly problem: string } => {
     const { server = '', name = '' } = destination;
     if (name !== '' && server !== '') {
@@ -131,7 +140,8 @@ function directoryOver(current: () => ReadSecrets, inClusterEnabled: () => boole
       .filter((found) => found !== inClusterAddress || inClusterEnabled());
     const [found, ...more] =
       servers.length === 0 && name === inClusterName && inClusterEnabled() ? [inClusterAddress] : servers;
-    if (found === undefined) return { problem: `there are no clusters with this name: ${name}` };
+    if (found === undefined)
+      return { problem: `there are no clusters with this name: ${name}${because((one) => one.name === name)}` };
     if (more.length === 0) return found;
     return { problem: `there are ${servers.length} clusters with the same name: [${servers.join(' ')}]` };
   };
@@ -139,13 +149,13 @@ function directoryOver(current: () => ReadSecrets, inClusterEnabled: () => boole
     list,
     byServer,
     ofProject: (project) => current().clusters.filter((cluster) => cluster.project === project),
-    problems: () => current().problems,
+    problems: () => current().unread.map(({ sentence }) => sentence),
     resolve(destination) {
       const server = serverOf(destination);
       if (typeof server !== 'string') return { kind: 'problem', sentence: server.problem };
       const cluster = byServer(server);
       if (cluster) return { kind: 'cluster', cluster };
-      const why = `rpc error: code = NotFound desc = cluster "${server}" ${server === inClusterAddress ? 'is disabled' : 'not found'}`;
+      const why = `rpc error: code = NotFound desc = cluster "${server}" ${server === inClusterAddress ? 'is disabled' : 'not found'}${because((one) => one.server === server)}`;
       const named = (destination.server ?? '') === '' ? 'URL' : `server ${JSON.stringify(destination.server)}`;
       return { kind: 'problem', sentence: `error getting cluster by ${named}: ${why}` };
     },

@@ -1,9 +1,10 @@
 // A cluster as its Secret describes it, or the one this process stands in.
 // Mirrors argoproj/argo-cd:util/db/cluster.go SecretToCluster (3.6).
 
-import type { KubeObject } from '@evenkeel/resource';
+import type { Json, KubeObject } from '@evenkeel/resource';
 import { secretData } from '../applicationset/generators/world.ts';
-import type { ClusterAccess } from './access.ts';
+import { conform } from '../crd/conform.ts';
+import { type ClusterAccess, accessSchema } from './access.ts';
 
 /** The address of the cluster that Argo CD itself runs in. */
 export const inClusterAddress = 'https://kubernetes.default.svc';
@@ -54,29 +55,34 @@ export const inCluster: KnownCluster = {
   secret: undefined,
 };
 
-/** What a Secret says, or what is wrong with it in one sentence that names no secret value. */
+/** A cluster that no Application can go to, by what destinations would call it; '' where the Secret does not say. */
+export interface UnreadCluster {
+  readonly name: string;
+  readonly server: string;
+  /** What is wrong with the Secret. Names no secret value. */
+  readonly sentence: string;
+}
+
+/** What a Secret says, or what is wrong with it. */
 export type ReadCluster =
   | { readonly kind: 'cluster'; readonly cluster: KnownCluster }
-  | { readonly kind: 'problem'; readonly sentence: string };
+  | ({ readonly kind: 'problem' } & UnreadCluster);
 
 /** Reads a cluster Secret. */
 export function readClusterSecret(secret: KubeObject): ReadCluster {
   const data = secretData(secret);
   const name = secret.metadata.name ?? '';
   const text = (key: string): string => data.get(key) ?? '';
-  const config = text('config');
-  let access: ClusterAccess = {};
-  try {
-    if (config !== '') access = (JSON.parse(config) ?? {}) as ClusterAccess;
-  } catch {
-    // What the parser complains of may quote the credentials.
-    return {
-      kind: 'problem',
-      sentence: `cluster Secret "${name}": failed to unmarshal cluster config: it is not JSON`,
-    };
-  }
   const server = text('server').replace(/\/+$/, '');
-  if (server === '') return { kind: 'problem', sentence: `cluster Secret "${name}" has no server` };
+  const unread = (what: string): ReadCluster => ({
+    kind: 'problem',
+    name: text('name'),
+    server,
+    sentence: `cluster Secret "${name}"${what}`,
+  });
+  const access = readAccess(text('config'));
+  if (typeof access === 'string') return unread(`: failed to unmarshal cluster config: ${access}`);
+  if (server === '') return unread(' has no server');
   const { [clusterSecretLabel]: _type, ...labels } = secret.metadata.labels ?? {};
   const { [lastApplied]: _applied, [managedBy]: _by, ...annotations } = secret.metadata.annotations ?? {};
   return {
@@ -98,4 +104,18 @@ export function readClusterSecret(secret: KubeObject): ReadCluster {
       secret: name,
     },
   };
+}
+
+/** The `config` of a Secret, or what is wrong with it. */
+function readAccess(config: string): ClusterAccess | string {
+  if (config === '') return {};
+  let json: Json;
+  try {
+    json = JSON.parse(config) as Json;
+  } catch {
+    // What the parser complains of may quote the credentials.
+    return 'it is not JSON';
+  }
+  const { value, problems } = conform(json, accessSchema, 'config');
+  return problems.length > 0 ? problems.join(', ') : ((value ?? {}) as ClusterAccess);
 }

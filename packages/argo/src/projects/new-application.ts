@@ -22,11 +22,12 @@ export async function newApplicationProblem(client: KubeClient, object: KubeObje
   ]);
   const data = config.find(({ metadata }) => metadata.name === 'argocd-cm')?.['data'];
   const { settings } = readSettings({ config: (data ?? {}) as Readonly<Record<string, string>> });
+  const { clusters, unread } = readSecrets(secrets);
   const governance = createGovernance({
     projects: { get: (_namespace, name) => projects.find(({ metadata }) => metadata.name === name) },
     settings: fixedSettings(settings),
     controlNamespace: namespace,
-    clusters: fixedClusters(readSecrets(secrets).clusters, { inClusterEnabled: () => settings.inClusterEnabled }),
+    clusters: fixedClusters(clusters, { inClusterEnabled: () => settings.inClusterEnabled, unread }),
   });
   const name = application.spec.project || 'default';
   const said = (sentence: string): string => `application spec for ${application.name} is invalid: ${sentence}`;
