@@ -35,7 +35,7 @@ export interface CreatedProject {
 /** Creates a project. One that exists is answered as it is where it says the same, and changed with `upsert` only. */
 export async function createProject(object: KubeObject, upsert: boolean, world: ProjectWorld): Promise<CreatedProject> {
   const wanted = normalised(object, world);
-  const problem = validateProject(readProject(wanted));
+  const problem = problemOf(readProject(wanted));
   if (problem !== undefined) throw new ProjectRefused(`error validating project: ${problem}`);
   const type = await typeOf(wanted, world);
   const existing = await world.client.get(type, locationOf(wanted));
@@ -49,7 +49,7 @@ export async function createProject(object: KubeObject, upsert: boolean, world: 
 export async function updateProject(object: KubeObject, world: ProjectWorld): Promise<KubeObject> {
   const wanted = normalised(object, world);
   const project = readProject(wanted);
-  const problem = validateProject(project);
+  const problem = problemOf(project);
   if (problem !== undefined) throw new ProjectRefused(problem);
   const type = await typeOf(wanted, world);
   const existing = await world.client.get(type, locationOf(wanted));
@@ -70,6 +70,10 @@ export async function removeProject(object: KubeObject, world: ProjectWorld): Pr
   } catch (error) {
     if (!isKubeError(error, 404)) throw error;
   }
+}
+
+function problemOf(project: Project): string | undefined {
+  return validateProject(project) ?? project.problems?.[0];
 }
 
 function impact(before: Project, after: Project, { applications, clusters }: ProjectWorld): string | undefined {

@@ -5,6 +5,7 @@ import type { Json, JsonObject, KubeObject } from '@evenkeel/resource';
 import { conform } from '../crd/conform.ts';
 import { projectSpecSchema } from '../crd/project.ts';
 import { fields, flag, list, text } from '../crd/schema.ts';
+import { unreadableRestrictions } from './unreadable.ts';
 
 export interface ProjectDestination {
   readonly server?: string;
@@ -94,11 +95,13 @@ export interface Project {
 
 /** Reads a project. A restriction that cannot be read must not count as none: whoever permits by it looks at `problems` first. */
 export function readProject(object: KubeObject): Project {
-  const { value, problems } = conform(object['spec'] as Json | undefined, projectReadSchema, 'spec');
+  const read = conform(object['spec'] as Json | undefined, projectReadSchema, 'spec');
+  const spec = (read.value ?? {}) as ProjectSpec;
+  const problems = [...read.problems, ...unreadableRestrictions(spec)];
   return {
     name: object.metadata.name ?? '',
     labels: object.metadata.labels ?? {},
-    spec: (value ?? {}) as ProjectSpec,
+    spec,
     ...(problems.length > 0 ? { problems } : {}),
   };
 }

@@ -223,6 +223,11 @@ test('syncWindows: allow windows close all other time; zones, descriptions, what
       "Sync operation blocked by sync window: invalid sync windows: cannot parse schedule 'never': expected exactly 5 fields, found 1: [never]",
     untilMs: undefined,
   });
+  const misspelt = limits({ ...open, syncWindows: [{ ...allow, kind: 'Deny' }] });
+  assert.equal(
+    misspelt.closed({ manual: true, nowMs })?.sentence,
+    "Sync operation blocked by sync window: invalid sync windows: kind 'Deny' mismatch: can only be allow or deny",
+  );
   assert.equal(windowWarning(allow), undefined);
   assert.match(windowWarning({ timeZone: 'Mars/Base' }) ?? '', /Invalid time zone Mars\/Base specified/);
 });

@@ -24,8 +24,14 @@ export function virtualProject(project: Project, around: ProjectSurroundings): P
     sourceRepos: [...(spec.sourceRepos ?? []), ...around.repositories],
     destinations: [...(spec.destinations ?? []), ...around.clusters.flatMap(destinationsOf)],
   };
-  const merged = globalsOf(project, around).reduce((before, global) => merge(before, global.spec), scoped);
-  return { ...project, spec: merged };
+  const globals = globalsOf(project, around);
+  const merged = globals.reduce((before, global) => merge(before, global.spec), scoped);
+  // What cannot be read in a global project was to restrict this one as well.
+  const problems = [
+    ...(project.problems ?? []),
+    ...globals.flatMap((global) => (global.problems ?? []).map((each) => `global project ${global.name}: ${each}`)),
+  ];
+  return { ...project, spec: merged, ...(problems.length > 0 ? { problems } : {}) };
 }
 
 function destinationsOf({ server, namespaces }: KnownCluster): readonly ProjectDestination[] {

@@ -61,7 +61,9 @@ interface TimedWindow {
 
 /** A window with its times, or what is wrong with it. */
 function readWindow(window: SyncWindow): TimedWindow | string {
-  const { schedule = '', duration = '' } = window;
+  const { kind = '', schedule = '', duration = '' } = window;
+  // Upstream passes over it, and a freeze that is misspelt freezes nothing.
+  if (kind !== 'allow' && kind !== 'deny') return `kind '${kind}' mismatch: can only be allow or deny`;
   const read = parseCron(schedule);
   if (read.kind === 'problem') return `cannot parse schedule '${schedule}': ${read.text}`;
   const problem = durationProblem(duration);
