@@ -274,6 +274,8 @@ function conditionsOf(
   if (failed && !isTold) wanted.push({ type: 'SyncError', message: failureSentence(failed) });
   for (const warning of report.warnings) {
     if (warning.startsWith('error setting app health: ')) wanted.push({ type: 'ComparisonError', message: warning });
+    if (warning.startsWith('Sync operation blocked by sync window'))
+      wanted.push({ type: 'BlockedWarning', message: warning });
     if (warning.startsWith('held at ')) wanted.push({ type: 'RevisionHeldWarning', message: warning });
     if (/ appeared \d+ times among application resources\.$/.test(warning))
       wanted.push({ type: 'RepeatedResourceWarning', message: warning });

@@ -172,6 +172,8 @@ test('sync windows: nothing by itself, a sentence that says until when, and manu
   assert.equal(await story.get('configmap/calm/pin'), undefined);
   const shown = succeed(await story.evenkeel(['app', 'get', 'calm']), 'app get');
   assert.match(shown, /SyncWindow: +Sync Denied\nAssigned Windows: +deny:\* \* \* \* \*:2h\n/);
+  assert.match(shown, /^Says: +Sync operation blocked by sync window: deny window/m);
+  await untilCondition('calm', 'BlockedWarning: Sync operation blocked by sync window: deny window');
   const refused = await story.evenkeel(['app', 'sync', 'calm']);
   assert.notEqual(refused.code, 0);
   assert.match(refused.err, /cannot sync: blocked by sync window/);
@@ -212,6 +214,7 @@ test('sync windows: nothing by itself, a sentence that says until when, and manu
   assert.equal(at(await story.get('configmap/calm/pin'), 'data', 'value'), before);
   succeed(await proj('windows', 'delete', 'calm', '0', '-y'), 'delete');
   await story.untilApp('calm', 'Synced', 'Healthy');
+  assert.equal(conditionsOf(await story.get(app('calm'))), '');
 });
 
 test('orphanedResources: what nobody owns is counted, listed and warned of', async () => {

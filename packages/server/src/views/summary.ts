@@ -64,6 +64,7 @@ function sentenceOf(report: DeliveryReport, delivery: Delivery | undefined): str
   if (operation && (operation.phase === 'running' || operation.phase === 'terminating')) return operation.message;
   const failed = standingFailure(report);
   if (failed) return `last sync failed: ${failed.message}`;
+  if (report.closed) return report.closed.sentence;
   if (health.status === 'degraded') return health.message;
   if (report.sync === 'drifted') return driftSentence(report, delivery);
   return health.status === 'healthy' ? undefined : health.message;
