@@ -661,6 +661,8 @@ function madeDirectory(pick: Picker, index: number): RenderCase {
 /** What differs on purpose, by its row in packages/argo/DEVIATIONS-sources.md. */
 export const deliberate: ReadonlyMap<string, string> = new Map([
   ['kustomize: two components where missing ones are ignored', 'components'],
+  ['directory: include {a.yaml', 'globs'],
+  ['directory: exclude {a.yaml', 'globs'],
   ['file: JSON without kind', 'JSON files'],
   ['file: JSON null', 'JSON files'],
   ['file: an artifact', 'JSON files'],

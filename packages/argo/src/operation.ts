@@ -13,17 +13,25 @@ import { translateRetry } from './translate.ts';
 export function requestOf(application: Application, settings?: SourceSettings): SyncRequest | undefined {
   const { operation, object } = application;
   const id = `requested-${object.metadata.resourceVersion ?? ''}`;
-  return operation && (readOperation(operation, application, { id, settings }) ?? nonsense(application, operation, id));
+  if (!operation) return undefined;
+  const problems = application.operationProblems ?? unknownOptions(operation);
+  const request = problems.length > 0 ? undefined : readOperation(operation, application, { id, settings });
+  return request ?? nonsense(problems, operation, id);
+}
+
+function unknownOptions({ sync }: RequestedOperation): readonly string[] {
+  const { refusals } = readSyncOptions(sync?.syncOptions ?? [], 'operation.sync.syncOptions');
+  return refusals.map(({ sentence }) => sentence);
 }
 
 /** An operation that no one can run ends as upstream ends it; one of which a part cannot be read is not run without that part. */
-function nonsense({ operationProblems }: Application, operation: RequestedOperation, id: string): SyncRequest {
+function nonsense(problems: readonly string[], operation: RequestedOperation, id: string): SyncRequest {
   const { initiatedBy } = operation;
   return {
     id,
     initiatedBy: { automated: initiatedBy?.automated === true, username: initiatedBy?.username },
     asked: operation,
-    invalid: `Invalid operation request: ${operationProblems?.slice(0, 5).join(', ') ?? 'no operation specified'}`,
+    invalid: `Invalid operation request: ${problems.slice(0, 5).join(', ') || 'no operation specified'}`,
   };
 }
 
@@ -67,7 +75,7 @@ export function unlessOutdated(
   return isOutdated ? undefined : last;
 }
 
-/** Reads one operation; undefined where it asks for no sync. Options that are not known are left out here: the spec names them. */
+/** Reads one operation; undefined where it asks for no sync. Options that are not known are left out: of one on record, too late. */
 export function readOperation(
   operation: RequestedOperation,
   application: Application,

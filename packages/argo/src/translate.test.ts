@@ -81,6 +81,12 @@ test('retries, with the defaults of upstream', () => {
   assert.deepEqual([translateRetry({}).limit, translateRetry({ backoff: { duration: '1s' } }).limit], [0, 0]);
   const backoff = { duration: '10s', factor: 3, maxDuration: '1m' };
   assert.deepEqual(translateRetry({ limit: 1, backoff }), { limit: 1, baseMs: 10_000, factor: 3, maxMs: 60_000 });
+  assert.equal(translateRetry({ backoff: { duration: 'soon' } }).problem, 'unable to parse soon as a duration');
+  assert.equal(translateRetry({ backoff: { maxDuration: '5 m' } }).problem, 'unable to parse 5 m as a duration');
+  assert.deepEqual(
+    [translateRetry({ backoff: { duration: '-5' } }).baseMs, translateRetry({ backoff: { maxDuration: '-1s' } }).maxMs],
+    [-5000, Infinity],
+  );
 });
 
 test('settings of a chart', () => {

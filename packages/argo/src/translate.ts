@@ -144,20 +144,25 @@ function translatePolicy(
  */
 export function translateRetry(retry: RetryStrategy | undefined): RetryPolicy {
   const limit = retry === undefined ? 5 : (retry.limit ?? 0);
+  const { duration = '', maxDuration = '' } = retry?.backoff ?? {};
+  const baseMs = retryDurationMs(duration, 5000);
+  const maxMs = retryDurationMs(maxDuration, 180e3);
+  const unread = baseMs === undefined ? duration : maxMs === undefined ? maxDuration : undefined;
   return {
     limit: limit < 0 ? Infinity : limit,
-    baseMs: retryDurationMs(retry?.backoff?.duration) ?? 5000,
+    baseMs: baseMs ?? 5000,
     factor: retry?.backoff?.factor ?? 2,
     // Upstream takes none for no limit.
-    maxMs: (retryDurationMs(retry?.backoff?.maxDuration) ?? 180e3) || Infinity,
+    maxMs: maxMs !== undefined && maxMs > 0 ? maxMs : Infinity,
+    ...(unread === undefined ? {} : { problem: `unable to parse ${unread} as a duration` }),
     ...(retry?.refresh === true ? { refresh: true } : {}),
   };
 }
 
-/** A bare number is seconds. */
-function retryDurationMs(text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return undefined;
-  return /^\d+$/.test(text) ? Number(text) * 1000 : parseDurationMs(text);
+/** A bare number is seconds; undefined where there is none in the text. */
+function retryDurationMs(text: string, withoutMs: number): number | undefined {
+  if (text === '') return withoutMs;
+  return /^[+-]?\d+$/.test(text) ? Number(text) * 1000 : parseDurationMs(text);
 }
 
 /** What its definition would have refused, if it had been asked. What else is missing may only be missing because of it. */

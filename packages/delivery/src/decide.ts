@@ -71,7 +71,7 @@ function decideAutomatic(input: DecisionInput): Decision {
   if (last.phase === 'succeeded') return healing(input, last);
   // Read from a record that knows no attempts to come: what is left of the policy counts.
   const { retry } = delivery.policy;
-  if (last.retryCount >= retry.limit) return { kind: 'nothing' };
+  if (last.retryCount >= retry.limit || retry.problem !== undefined) return { kind: 'nothing' };
   return retried(input, { ...last, retryCount: last.retryCount + 1 });
 }
 

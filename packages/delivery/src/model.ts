@@ -150,6 +150,8 @@ export interface RetryPolicy {
   readonly baseMs: number;
   readonly factor: number;
   readonly maxMs: number;
+  /** Why nobody knows how long to wait: an operation that fails is then not tried again, and says so. */
+  readonly problem?: string | undefined;
   /** A retry takes the newest revision instead of the one that failed. */
   readonly refresh?: boolean | undefined;
 }

@@ -16,7 +16,7 @@ import {
 import type { Clock } from '@evenkeel/std';
 import type { GitAccess } from './access.ts';
 import { type RefChange, type Watched, createWatched } from './changes.ts';
-import { nameOfRevision, needsTags, tagsOf } from './revision-range.ts';
+import { nameOfRevision, needsTags, resolveRange, tagsOf } from './revision-range.ts';
 import { createSharing, untilAborted } from './sharing.ts';
 import { type Trouble, createTrouble } from './trouble.ts';
 
@@ -75,7 +75,7 @@ export function createLocalPlace(repository: GitRepository, options: PlaceOption
         const name = needsTags(revision, tagPrefix)
           ? nameOfRevision(revision, tagsOf(await repository.refs()), tagPrefix)
           : revision;
-        return repository.resolve(name);
+        return resolveRange({ asked: revision, name }, () => repository.resolve(name));
       }),
     ensure: () => Promise.resolve(),
     poke: (refs) => watched.notify({ url: repository.directory, refs }),
@@ -185,7 +185,7 @@ class RemotePlace implements Place {
       const name = needsTags(asked, tagPrefix) ? nameOfRevision(asked, tagsOf(known.refs), tagPrefix) : asked;
       const found = resolveRemote(known, name);
       // Shortened names and suffixes need the mirror; so does saying clearly that there is no such revision.
-      if (found === undefined) return opened.resolve(name);
+      if (found === undefined) return resolveRange({ asked, name }, () => opened.resolve(name));
       await this.#sharedCommit(found, undefined, () => opened.ensure(found));
       return found;
     });

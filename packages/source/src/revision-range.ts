@@ -1,6 +1,7 @@
 // Which tag a revision means that is a version range. Mirrors argoproj/argo-cd:util/versions/tags.go MaxVersion (3.6), which
 // reads versions as Masterminds/semver does.
 
+import { GitError } from '@evenkeel/git';
 import { type Version, compareVersions, parseConstraint, parseVersion, satisfies } from '@evenkeel/lang';
 
 /** True where a revision can only be understood with the tags of its repository: a range, or a name below a prefix. */
@@ -31,6 +32,21 @@ export function nameOfRevision(revision: string, tags: Iterable<string>, tagPref
     }
   }
   return best?.name ?? revision;
+}
+
+/** Resolves a range by the name it stands for; where there is none, that is said, and not what git thinks of it as a name. */
+export async function resolveRange(
+  { asked, name }: { readonly asked: string; readonly name: string },
+  resolve: () => Promise<string>,
+): Promise<string> {
+  try {
+    return await resolve();
+  } catch (error) {
+    const isUnknown = error instanceof GitError && ['revision-not-found', 'invalid-argument'].includes(error.code);
+    if (!isUnknown || name !== asked || !isRange(asked)) throw error;
+    const sentence = `no tag is in the range "${asked}", and no branch has that name`;
+    throw new GitError('revision-not-found', sentence, error.message);
+  }
 }
 
 /** The tags among references, by their short names. */

@@ -59,6 +59,13 @@ for (const face of faces) {
     assert.equal(snapshot.read('apps'), undefined);
     assert.deepEqual(snapshot.files('apps'), ['apps/one/x.yaml', 'apps/two/ünï ö.yaml']);
 
+    for (const range of ['^9.0', '>=9.0.0 <10', '9.x', '*']) {
+      await assert.rejects(store.resolve(PUBLIC_URL, range, { maxAgeMs: 0 }), {
+        code: 'revision-not-found',
+        message: `no tag is in the range "${range}", and no branch has that name`,
+      });
+    }
+
     const second = await bed.push({ 'a.yaml': 'changed' });
     assert.equal((await store.resolve(PUBLIC_URL, '', { maxAgeMs: 0 })).sha, second);
     assert.equal((await withSnapshot(await store.tree(PUBLIC_URL, second), readAll))['a.yaml'], 'changed');

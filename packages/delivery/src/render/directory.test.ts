@@ -20,6 +20,16 @@ test('a directory may be as large as is set', () => {
   assert.deepEqual(sentences(1_000_000), ['b.yaml: the manifests of "" are larger than 1 MB together']);
 });
 
+test('a glob that cannot be read is named, and chooses nothing', () => {
+  for (const field of ['include', 'exclude'] as const) {
+    const { objects, refusals } = renderDirectory(tree, '', { ...settings, [field]: '{a.yaml,b' });
+    assert.deepEqual(
+      [objects, refusals.map(({ sentence }) => sentence)],
+      [[], [`directory.${field}: "{a.yaml,b" is no glob`]],
+    );
+  }
+});
+
 test('links that lead out of the repository, or in a circle, are named; what is only missing is left out', () => {
   const links = memoryTree(
     { 'app/pin.yaml': map('pin', 1), 'other.yaml': map('other', 1) },

@@ -2,7 +2,7 @@
 // Mirrors argoproj/argo-cd:reposerver/repository/repository.go (3.6) findManifests.
 
 import { type Refusal, formatPosition } from '@evenkeel/engine';
-import { matchesGlob } from '@evenkeel/lang';
+import { compileGlob, matchesGlob } from '@evenkeel/lang';
 import { type Json, isMap } from '@evenkeel/resource';
 import { type FileTree, joinTreePath } from '@evenkeel/std';
 import type { RenderedObject } from '../prepare.ts';
@@ -22,6 +22,8 @@ export function renderDirectory(tree: FileTree, directory: string, settings: Dir
   const objects: RenderedObject[] = [];
   const refusals: Refusal[] = [];
   const { bytesMax = BYTES_MAX } = settings;
+  const unread = unreadGlobs(settings);
+  if (unread.length > 0) return { renderer: 'directory', objects, refusals: unread, warnings: [] };
   let bytesTotal = 0;
   for (const path of manifestFiles(tree, directory, settings)) {
     const bytes = tree.read(path);
@@ -48,6 +50,15 @@ export function renderDirectory(tree: FileTree, directory: string, settings: Dir
     readManifests(path, read, { objects, refusals });
   }
   return { renderer: 'directory', objects, refusals, warnings: [] };
+}
+
+/** A glob that cannot be read fits nothing, so that everything would go, or come, by a slip of the pen. */
+function unreadGlobs({ include, exclude }: DirectorySettings): readonly Refusal[] {
+  return Object.entries({ include, exclude }).flatMap(([field, glob]): readonly Refusal[] => {
+    if (glob === '' || compileGlob(glob) !== undefined) return [];
+    const sentence = `directory.${field}: "${glob}" is no glob`;
+    return [{ code: 'RENDER_FAILED', sentence, remedy: 'Close its brackets and braces.' }];
+  });
 }
 
 /** Takes what a program came to: an object, a list of them, or why there is neither. */

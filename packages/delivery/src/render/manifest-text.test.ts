@@ -31,6 +31,9 @@ const files: readonly (readonly [string, string, readonly string[] | string])[] 
   ['a.yaml', `apiVersion: v1\nkind: List\nitems: [${json('a')}]\n`, ['a']],
   ['a.json', json('a'), ['a']],
   ['a.json', '{"compilerOptions": {}}', []],
+  ['a.json', '{"compilerOptions": {},}', 'd/a.json: no JSON: '],
+  ['a.json', `// a comment\n${json('a')}`, 'd/a.json: no JSON: '],
+  ['a.json', a, 'd/a.json: no JSON: '],
   ['a.json', 'null', []],
   ['a.json', '', 'd/a.json: the file is empty'],
   [
@@ -46,7 +49,8 @@ const settings = { recurse: false, include: '', exclude: '' };
 for (const [index, [path, text, wanted]] of files.entries()) {
   test(`a file of manifests, ${index}: ${JSON.stringify(text).slice(0, 60)}`, () => {
     const { objects, refusals } = renderDirectory(memoryTree({ [`d/${path}`]: text }), 'd', settings);
-    const found = refusals[0]?.sentence ?? objects.map(({ object }) => object.metadata.name);
+    const found =
+      refusals[0]?.sentence.replace(/(?<=no JSON: ).+/s, '') ?? objects.map(({ object }) => object.metadata.name);
     assert.deepEqual(found, wanted);
   });
 }

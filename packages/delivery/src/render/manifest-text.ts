@@ -51,6 +51,8 @@ export function readManifestText(text: string, isManifest: boolean): ManifestTex
 /** Reads a file that is one object of JSON. Other JSON (settings of tools lie beside manifests) holds nothing. */
 export function readManifestJson(text: string): ManifestText {
   if (text.trim() === '') return { documents: [], problems: [{ message: 'the file is empty', line: undefined }] };
+  const mistake = jsonMistake(text);
+  if (mistake !== undefined) return { documents: [], problems: [{ message: mistake, line: undefined }] };
   const { documents, problems } = readManifestText(text, true);
   const others = problems.filter(({ message }) => message !== missingKind);
   if (documents.length > 1) {
@@ -103,6 +105,17 @@ function linesBefore(text: string): number {
   const lines = text.split('\n');
   const first = lines.findIndex((line) => !/^\s*(#.*)?$/.test(line));
   return Math.max(first, 0);
+}
+
+/** What makes a text something else than JSON, be it YAML; several objects one after another are told of elsewhere. */
+function jsonMistake(text: string): string | undefined {
+  if (jsonStream(text)) return undefined;
+  try {
+    parseJson(text);
+    return undefined;
+  } catch (error) {
+    return `no JSON: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** Objects of JSON one after another, of which a reader of YAML sees the first; undefined where the text is something else. */

@@ -203,8 +203,12 @@ class RunningOperation implements Operation {
     const finishedAtMs = clock.now();
     const failed = phase !== 'succeeded' && this.#base.phase !== 'terminating';
     const { retryCount } = this.#base;
+    if (failed && retryCount < retry.limit && retry.problem !== undefined) {
+      this.#update({ phase: 'error', message: `${message} (failed to retry: ${retry.problem})`, finishedAtMs }, true);
+      return;
+    }
     if (failed && retryCount < retry.limit) {
-      const at = kitchen(finishedAtMs + retryDelayMs(retry, retryCount));
+      const at = inSeconds(finishedAtMs + retryDelayMs(retry, retryCount));
       const said = `${message}. Retrying attempt #${retryCount + 1} at ${at}.`;
       this.#update({ phase: 'running', message: said, finishedAtMs, retryCount: retryCount + 1 }, true);
       return;
@@ -227,12 +231,9 @@ export function hasHooks({ stages }: Plan): boolean {
 
 const runningMessage = 'one or more tasks are running';
 
-/** "3:04PM", as Go's time.Kitchen writes it. */
-function kitchen(epochMs: number): string {
-  const date = new Date(epochMs);
-  const hours = date.getUTCHours();
-  const minutes = String(date.getUTCMinutes()).padStart(2, '0');
-  return `${hours % 12 === 0 ? 12 : hours % 12}:${minutes}${hours < 12 ? 'AM' : 'PM'}`;
+/** "2026-11-21T15:04:05Z", as upstream writes it (3.6). */
+function inSeconds(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }
 
 function beginningOf({ plan, delivery, clock, request, resumed, ...input }: OperationInput): OperationReport {

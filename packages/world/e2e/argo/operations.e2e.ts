@@ -146,7 +146,7 @@ test('1.5 a failed operation is tried again as it asks, and says when', async ()
   await stage.install('again', { files: { 'a.yaml': configMap('a'), 'b.yaml': refused } });
   await stage.ask('again', { retry: soon });
   const waiting = await stage.until('again', 'to wait for its second attempt', (app) =>
-    /Retrying attempt #1 at \d+:\d\d[AP]M\.$/.test(messageOf(app)),
+    /Retrying attempt #1 at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.$/.test(messageOf(app)),
   );
   assert.equal(phaseOf(waiting), 'Running');
   assert.ok(at(waiting, 'status', 'operationState', 'finishedAt'));
@@ -171,6 +171,25 @@ test('1.5 a retry stays at its revision, unless it asks for the newest', async (
     assert.equal(phaseOf(app), newest ? 'Succeeded' : 'Failed', messageOf(app));
     assert.equal(await valueOf(`retry-${name}`), newest ? 'two' : 'one');
   }
+});
+
+test('1.5 a wait that cannot be read ends the operation, and says so', async () => {
+  await stage.install('unwaited', { files: { 'a.yaml': refused } });
+  const app = await stage.sync('unwaited', { retry: { limit: 2, backoff: { duration: 'soon' } } });
+  assert.equal(phaseOf(app), 'Error');
+  assert.match(messageOf(app), / \(failed to retry: unable to parse soon as a duration\)$/);
+  assert.equal(at(app, 'status', 'operationState', 'retryCount'), undefined);
+});
+
+test('1.2 an option of an operation that nobody knows is refused by its name', async () => {
+  await stage.install('misspelt', { files: { 'a.yaml': configMap('a') } });
+  const app = await stage.sync('misspelt', { sync: { syncOptions: ['CreateNamespace=true', 'Replase=true'] } });
+  assert.equal(phaseOf(app), 'Error');
+  assert.equal(
+    messageOf(app),
+    'Invalid operation request: operation.sync.syncOptions: "Replase=true" is not supported',
+  );
+  assert.equal(await stage.get('configmap/misspelt/a'), undefined);
 });
 
 test('1.5 without a retry policy it is not tried again', async () => {
