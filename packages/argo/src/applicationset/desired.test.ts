@@ -115,7 +115,10 @@ test('ignored differences: JSON pointers', () => {
     at(ignoring(['/spec/sources/1/targetRevision'], sources('a', 'live'), sources('new', 'b')), '/spec'),
     sources('new', 'live'),
   );
-  assert.throws(() => ignoring(['no-slash'], live, generated), /failed to apply ignore differences/);
+  assert.throws(
+    () => ignoring(['no-slash'], live, generated),
+    /failed to apply ignore differences: the JSON pointer no-slash: /,
+  );
 });
 
 test('ignored differences: jq', () => {
@@ -128,7 +131,10 @@ test('ignored differences: jq', () => {
     );
   const chosen = '.spec.sources[] | select(.repoURL == "r") | .targetRevision';
   assert.deepEqual(at(ignoring(chosen, sources('x', 'y'), sources('a', 'b')), '/spec'), sources('x', 'y'));
-  assert.throws(() => ignoring('.spec[', {}, {}), /failed to apply ignore differences/);
+  assert.throws(
+    () => ignoring('.spec[', {}, {}),
+    /failed to apply ignore differences: the jq expression \.spec\[: (?!.*\))/,
+  );
   assert.equal(ignoring('.metadata.name', {}, {}).metadata.name, 'a');
 });
 

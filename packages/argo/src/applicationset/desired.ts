@@ -123,7 +123,8 @@ function tokensOf(pointer: string): readonly string[] {
   try {
     return parseJsonPointer(pointer);
   } catch (error) {
-    throw new GenerationError(`failed to apply ignore differences: ${error instanceof Error ? error.message : ''}`, {
+    const message = error instanceof Error ? error.message : '';
+    throw new GenerationError(`failed to apply ignore differences: the JSON pointer ${pointer}: ${message}`, {
       cause: error,
     });
   }
@@ -131,8 +132,13 @@ function tokensOf(pointer: string): readonly string[] {
 
 /** The paths a jq expression names, in any of the documents. */
 function pathsOf(expression: string, documents: readonly Json[]): readonly (readonly string[])[] {
-  const program = compileJq(`path(${expression})`);
-  if (!program.ok) throw new GenerationError(`failed to apply ignore differences: ${program.error.message}`);
+  // Alone first: what is said of a program with an expression in it is not about the expression.
+  const alone = compileJq(expression);
+  const program = alone.ok ? compileJq(`path(${expression})`) : alone;
+  if (!program.ok) {
+    const { message } = program.error;
+    throw new GenerationError(`failed to apply ignore differences: the jq expression ${expression}: ${message}`);
+  }
   const found = new Map<string, readonly string[]>();
   for (const document of documents) {
     const run = program.value.run(document);

@@ -6,6 +6,7 @@ import { type ApplicationSet, type SetFailureReason, GenerationError, messageOf 
 import { kindsOf, transform } from './generators/generate.ts';
 import type { Generated } from './generators/input.ts';
 import type { GeneratorWorld } from './generators/world.ts';
+import { strategyProblem } from './progressive/steps.ts';
 import { renderApplication } from './template/application.ts';
 
 /** All Applications, or the first failure: where one generator or template fails, nothing of the set is written or deleted. */
@@ -19,6 +20,8 @@ export async function generateApplications(set: ApplicationSet, world: Generator
     const problems = set.problems.slice(0, 5).join(', ');
     return failed('ApplicationValidationError', `ApplicationSet ${set.name} is invalid: ${problems}`);
   }
+  const misled = strategyProblem(set);
+  if (misled !== undefined) return failed('ApplicationSetRolloutError', misled);
   const applications: KubeObject[] = [];
   for (const [index, generator] of set.spec.generators.entries()) {
     if (kindsOf(generator).length === 0) {

@@ -42,6 +42,12 @@ function conforming(value: Json | undefined, schema: JsonObject, place: Place): 
     refuse(place, 'must be of type date-time', value.slice(0, 60));
     return undefined;
   }
+  const { enum: allowed } = schema;
+  if (Array.isArray(allowed) && !allowed.includes(value)) {
+    const shown = allowed.map((each) => JSON.stringify(each)).join(', ');
+    place.problems.push(`${place.path}: Unsupported value: ${JSON.stringify(value)}: supported values: ${shown}`);
+    return undefined;
+  }
   if (Array.isArray(value)) return conformingList(value, (schema['items'] ?? {}) as JsonObject, place);
   return typeof value === 'object' ? conformingMap(value as JsonObject, schema, place) : value;
 }
@@ -49,7 +55,10 @@ function conforming(value: Json | undefined, schema: JsonObject, place: Place): 
 function conformingList(value: readonly Json[], items: JsonObject, { path, problems }: Place): readonly Json[] {
   const read = value.map((entry, index) => {
     const place = { path: `${path}[${index}]`, problems };
-    if (entry === null) refuse(place, `must be of type ${typeOf(items)}`, 'null');
+    const { type } = items;
+    // Null is anything where a schema does not say of what type.
+    if (entry === null && typeof type !== 'string') return entry;
+    if (entry === null) refuse(place, `must be of type ${String(type)}`, 'null');
     return conforming(entry, items, place);
   });
   if (read.every((entry, index) => entry === value[index])) return value;
@@ -85,10 +94,6 @@ function setOwn(target: Record<string, Json>, name: string, value: Json): void {
 function refuse({ path, problems }: Place, must: string, shown: string): void {
   const found = JSON.stringify(shown);
   problems.push(`${path}: Invalid value: ${found}: ${path} in body ${must}: ${found}`);
-}
-
-function typeOf({ type }: JsonObject): string {
-  return typeof type === 'string' ? type : 'any';
 }
 
 function hasType(value: Json, type: string): boolean {

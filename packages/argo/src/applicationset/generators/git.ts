@@ -11,7 +11,7 @@ import { type Params, flattenPlain } from '../template/params.ts';
 import { type Language, appendValues } from '../template/render.ts';
 import { type GeneratorInput, explained } from './input.ts';
 import { kindOf } from './list.ts';
-import { type FileMatcher, doublestarPattern, gitPattern, matchPath } from './path-patterns.ts';
+import { type FileMatcher, directoryPattern, doublestarPattern, gitPattern } from './path-patterns.ts';
 
 interface PathRule {
   readonly path: string;
@@ -73,12 +73,13 @@ async function fromDirectories(
   rules: readonly PathRule[],
   input: TreeInput,
 ): Promise<readonly Params[]> {
+  const patterns = rules.map(({ path, exclude }) => ({ matches: directoryPattern(path), exclude }));
   const all = await explained(`error getting directories from ${input.kind}`, () =>
     input.world.readTree(sourceOf(spec, input), (tree) => directoriesOf(tree, input.world.hiddenDirectories === true)),
   );
   const chosen = all.filter((path) => {
-    const hits = rules.filter((rule) => matchPath(rule.path, path) === true);
-    return hits.length > 0 && !hits.some((rule) => rule.exclude);
+    const hits = patterns.filter(({ matches }) => matches(path));
+    return hits.length > 0 && !hits.some(({ exclude }) => exclude);
   });
   const prefix = textOf(spec['pathParamPrefix']);
   return chosen.map((path) => {

@@ -1,10 +1,18 @@
 // Patterns over paths: Go's path.Match for directories, Git's pathspecs or doublestar for files.
 
 import { compilePath } from '@evenkeel/lang';
+import { GenerationError } from '../application-set.ts';
 
-/** Go's path.Match: `*` and `?` stop at '/'. Undefined where the pattern is bad. */
-export function matchPath(pattern: string, path: string): boolean | undefined {
-  return compilePath('path', pattern)?.(path);
+/**
+ * Go's path.Match: `*` and `?` stop at '/'. Upstream passes over a bad pattern, and deletes what a good one generated before.
+ * @throws GenerationError for what is no pattern.
+ */
+export function directoryPattern(pattern: string): FileMatcher {
+  return compilePath('path', pattern) ?? refusePattern(pattern);
+}
+
+function refusePattern(pattern: string): never {
+  throw new GenerationError(`the path ${JSON.stringify(pattern)}: syntax error in pattern`);
 }
 
 /** A matcher of files. */
@@ -20,8 +28,8 @@ export function gitPattern(pattern: string): FileMatcher {
   return (path) => plain === '' || path === plain || path.startsWith(`${plain}/`) || glob?.(path) === true;
 }
 
-/** doublestar: `*` stops at '/', `**` as a whole part does not, `{a,b}` chooses. */
+/** doublestar: `*` stops at '/', `**` as a whole part does not, `{a,b}` chooses. @throws GenerationError for what is no pattern. */
 export function doublestarPattern(pattern: string): FileMatcher {
   const glob = compilePath('doublestar', pattern.replace(/^\.?\//, ''));
-  return (path) => glob?.(path) === true;
+  return glob ?? refusePattern(pattern);
 }

@@ -181,4 +181,10 @@ test('steps by labels, and what is wrong with them', () => {
     'Application "b" is selected by steps 2 and 3',
     'step 1 selects no Application',
   ]);
+  // Said even where no Application has the label, so that it is known before one has.
+  const other = assignSteps([{ matchExpressions: [{ key: 'other', operator: 'Exists' }], maxUpdate: 'lots' }], apps);
+  assert.deepEqual(other.issues, [
+    'step 1 has the invalid matchExpressions operator "Exists"',
+    'step 1 has the maxUpdate "lots", which is neither a number nor a percentage; one is updated at a time',
+  ]);
 });

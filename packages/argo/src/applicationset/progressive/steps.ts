@@ -19,6 +19,21 @@ export function rolloutSteps({ spec }: ApplicationSet): readonly RolloutStep[] |
   return strategy?.type === 'RollingSync' && strategy.rollingSync ? (strategy.rollingSync.steps ?? []) : undefined;
 }
 
+/**
+ * What is wrong with a strategy. Upstream takes what it does not know for none, and updates everything at once where
+ * somebody asked for steps.
+ */
+export function strategyProblem({ spec: { strategy } }: ApplicationSet): string | undefined {
+  const { type = '', rollingSync, deletionOrder = '' } = strategy ?? {};
+  if (type !== '' && type !== 'AllAtOnce' && type !== 'RollingSync')
+    return `spec.strategy.type is ${JSON.stringify(type)}, expected AllAtOnce or RollingSync`;
+  if (type === 'RollingSync' && !rollingSync)
+    return 'spec.strategy.rollingSync is missing, which type RollingSync needs';
+  if (!['', 'allatonce', 'reverse'].includes(deletionOrder.toLowerCase()))
+    return `spec.strategy.deletionOrder is ${JSON.stringify(deletionOrder)}, expected AllAtOnce or Reverse`;
+  return undefined;
+}
+
 /** Whether Applications are deleted in reverse order of their steps. */
 export function deletesInReverse(set: ApplicationSet): boolean {
   return (rolloutSteps(set) ?? []).length > 0 && set.spec.strategy?.deletionOrder?.toLowerCase() === 'reverse';
@@ -26,10 +41,10 @@ export function deletesInReverse(set: ApplicationSet): boolean {
 
 /** Sorts Applications into steps by their labels. */
 export function assignSteps(steps: readonly RolloutStep[], applications: readonly KubeObject[]): Steps {
-  const issues = new Set<string>();
+  const issues = new Set<string>(steps.flatMap(stepIssues));
   const stepOf = new Map<string, number>();
   const names = steps.map((step, index) => {
-    const selected = applications.filter((application) => selects(step, application, index, issues));
+    const selected = applications.filter((application) => selects(step, application));
     return selected.map((application) => {
       const name = application.metadata.name ?? '';
       const first = stepOf.get(name);
@@ -43,7 +58,22 @@ export function assignSteps(steps: readonly RolloutStep[], applications: readonl
   return { steps, names, stepOf, issues: [...issues] };
 }
 
-function selects(step: RolloutStep, application: KubeObject, index: number, issues: Set<string>): boolean {
+/** What is wrong with a step, whatever Applications there are. */
+function stepIssues({ matchExpressions = [], maxUpdate }: RolloutStep, index: number): readonly string[] {
+  const operators = matchExpressions.filter(({ operator }) => operator !== 'In' && operator !== 'NotIn');
+  return [
+    ...operators.map(
+      ({ operator = '' }) => `step ${index + 1} has the invalid matchExpressions operator "${operator}"`,
+    ),
+    ...(typeof maxUpdate === 'string' && !/^\d+%$/.test(maxUpdate)
+      ? [
+          `step ${index + 1} has the maxUpdate "${maxUpdate}", which is neither a number nor a percentage; one is updated at a time`,
+        ]
+      : []),
+  ];
+}
+
+function selects(step: RolloutStep, application: KubeObject): boolean {
   const labels = application.metadata.labels ?? {};
   for (const { key = '', operator = '', values = [] } of step.matchExpressions ?? []) {
     const value = labels[key];
@@ -51,10 +81,7 @@ function selects(step: RolloutStep, application: KubeObject, index: number, issu
       if (operator === 'In') return false;
       continue;
     }
-    if (operator !== 'In' && operator !== 'NotIn') {
-      issues.add(`step ${index + 1} has the invalid matchExpressions operator "${operator}"`);
-      return false;
-    }
+    if (operator !== 'In' && operator !== 'NotIn') return false;
     if (values.includes(value) !== (operator === 'In')) return false;
   }
   return true;
