@@ -2,7 +2,7 @@
 // digests. Mirrors argoproj/argo-cd:util/db/certificate.go and util/cert (3.6).
 
 import { X509Certificate, createHash } from 'node:crypto';
-import { matchPath } from '../applicationset/generators/path-patterns.ts';
+import { matchesPath } from '@evenkeel/lang';
 import { knownHostsKey } from './trust.ts';
 
 /** One key or certificate, as the API shows it. */
@@ -153,7 +153,7 @@ function fits({ host, subType }: HostKey, { hostNamePattern, certSubType = '' }:
 }
 
 function matchesHost(host: string, pattern = ''): boolean {
-  return pattern === '' || pattern === host || matchPath(pattern, host) === true;
+  return pattern === '' || pattern === host || matchesPath(pattern, host);
 }
 
 function shownKey({ host, subType, key }: HostKey): RepositoryCertificate {

@@ -8,7 +8,7 @@ import { type Application, type ApplicationSource, sourcesOf } from '../applicat
 import { type ApplicationSet, type GeneratorSpec, objectOf } from '../applicationset/application-set.ts';
 import { childrenOf } from '../applicationset/generators/children.ts';
 import { kindsOf } from '../applicationset/generators/generate.ts';
-import { matchPath } from '../applicationset/generators/path-patterns.ts';
+import { matchesPath } from '@evenkeel/lang';
 
 type Push = Extract<WebhookEvent, { readonly kind: 'push' }>;
 type Pull = Extract<WebhookEvent, { readonly kind: 'pull-request' }>;
@@ -68,7 +68,7 @@ export function concernsPaths(application: Application, source: ApplicationSourc
 
 function isUnder(file: string, path: string): boolean {
   const bare = path.replace(/\/+$/, '');
-  return bare === '' || file === bare || file.startsWith(`${bare}/`) || matchPath(`/${path}`, `/${file}`) === true;
+  return bare === '' || file === bare || file.startsWith(`${bare}/`) || matchesPath(`/${path}`, `/${file}`);
 }
 
 function clean(path: string): string {
