@@ -243,6 +243,28 @@ test('one invalid Application leaves the others unharmed', async () => {
   assert.equal(await story.get(app('broken')), undefined);
 });
 
+test('an Application that two sets generate is the first one’s, and the other’s as soon as that one goes', async () => {
+  await story.apply(setYaml({ name: 'first', generators: listOf('both'), ...plain }));
+  await story.until('the Application', async () => (await story.get(app('both'))) !== undefined);
+  await story.apply(setYaml({ name: 'second', generators: listOf('both', 'second-own'), ...plain }));
+  await story.until('the other one', async () => (await story.get(app('second-own'))) !== undefined);
+  const refused = await story.until('the refusal', async () => {
+    const conditions = (at(seen(await story.get(set('second'))), 'status', 'conditions') ?? []) as readonly {
+      type: string;
+      message: string;
+    }[];
+    return conditions.find(({ type, message }) => type === 'ErrorOccurred' && message.includes('already owned'));
+  });
+  assert.equal(refused.message, 'Object argocd/both is already owned by another ApplicationSet controller first');
+  const before = seen(await story.get(app('both'))).metadata.uid;
+  succeed(await story.kubectl(['delete', 'applicationset', 'first', '-n', 'argocd']), 'delete');
+  const taken = await story.until('the second set to have it', async () => {
+    const now = look(await story.get(app('both')));
+    return now?.metadata.ownerReferences?.[0]?.name === 'second' && now;
+  });
+  assert.notEqual(taken.metadata.uid, before);
+});
+
 test('create-only neither changes nor deletes; a set goes with its Applications', async () => {
   const spec = '  syncPolicy: {applicationsSync: create-only, preserveResourcesOnDeletion: true}\n';
   await story.apply(setYaml({ name: 'once', generators: listOf('stay-a', 'stay-b'), ...plain, spec }));
@@ -311,6 +333,12 @@ test('the command lists, previews, creates and deletes sets', async () => {
     /kind: Application\nmetadata:[\s\S]*name: seen/,
   );
   assert.equal(await story.get(app('seen')), undefined);
+  await story.push({ 'ghost.yaml': yaml.replace('project: default', 'project: ghost') });
+  for (const verb of [['generate'], ['create', '--dry-run'], ['create', '--upsert']]) {
+    const ghost = await story.evenkeel(['appset', ...verb, `${story.clone}/ghost.yaml`]);
+    assert.deepEqual([ghost.code, ghost.out], [20, '']);
+    assert.match(ghost.err, /^ApplicationSet references project ghost which does not exist$/m);
+  }
   const dry = await story.evenkeel(['appset', 'create', file, '--dry-run']);
   assert.match(dry.err, /ApplicationSet 'preview' created \(dry-run\)/);
   assert.equal(await story.get(set('preview')), undefined);

@@ -157,8 +157,10 @@ function wake(watched: Watched, memory: GenerationMemory, controller: Controller
   });
   applications.onChange((change) => {
     if (!matters(change)) return;
-    for (const key of new Set([...indexBySet(change.object), ...(change.previous ? indexBySet(change.previous) : [])]))
-      add(key);
+    const owners = [...indexBySet(change.object), ...(change.previous ? indexBySet(change.previous) : [])];
+    // One that goes, or is let go, may be what another set could not have until now.
+    const left = change.kind === 'deleted' || (change.previous && indexBySet(change.object)[0] !== owners[1]);
+    for (const key of new Set([...owners, ...(left ? memory.wanting(change.object) : [])])) add(key);
   });
   clusterSecrets.onChange(all);
   params.onChange(all);
@@ -250,6 +252,17 @@ class GenerationMemory {
   againAfterMs(set: ApplicationSet): number | undefined {
     const due = this.#remembered.get(keyOf(set.object))?.dueAtMs;
     return due === undefined ? undefined : Math.max(0, due - this.#options.clock.now());
+  }
+
+  /** The sets that generate an Application of this name. */
+  wanting({ metadata }: KubeObject): readonly string[] {
+    return [...this.#remembered].flatMap(([key, { generation }]) =>
+      key.startsWith(`${metadata.namespace ?? ''}/`) &&
+      generation.kind === 'generated' &&
+      generation.applications.some((one) => one.metadata.name === metadata.name)
+        ? [key]
+        : [],
+    );
   }
 
   forget(key: string): void {

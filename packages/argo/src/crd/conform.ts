@@ -56,10 +56,11 @@ function conformingList(value: readonly Json[], items: JsonObject, { path, probl
   const read = value.map((entry, index) => {
     const place = { path: `${path}[${index}]`, problems };
     const { type } = items;
+    if (entry !== null) return conforming(entry, items, place);
     // Null is anything where a schema does not say of what type.
-    if (entry === null && typeof type !== 'string') return entry;
-    if (entry === null) refuse(place, `must be of type ${String(type)}`, 'null');
-    return conforming(entry, items, place);
+    if (typeof type !== 'string') return entry;
+    refuse(place, `must be of type ${type}`, 'null');
+    return undefined;
   });
   if (read.every((entry, index) => entry === value[index])) return value;
   return read.filter((entry) => entry !== undefined);

@@ -15,8 +15,13 @@ import type { Backend, SetBackend } from '../backend.ts';
 import { ActionRefused } from '../faces/face.ts';
 
 /** Adds the routes where this server has sets. */
-export function addSetRoutes(app: FastifyInstance, { sets }: Backend): void {
+export function addSetRoutes(app: FastifyInstance, { sets, projects }: Backend): void {
   if (!sets) return;
+  const wished = (request: FastifyRequest): Wish => {
+    const wish = wishOf(request);
+    checkProject(wish.object, projects);
+    return wish;
+  };
   const all = `${apiRoot}/applicationsets`;
   const one = `${all}/:namespace/:name`;
   app.get(all, (): ApplicationSetList => shown(sets.list()));
@@ -25,7 +30,7 @@ export function addSetRoutes(app: FastifyInstance, { sets }: Backend): void {
     const { items } = shown(await preview(wished(request).object, sets));
     return { applications: items };
   });
-  app.post(all, async (request): Promise<ApplicationSetAnswer> => write(request, sets));
+  app.post(all, async (request): Promise<ApplicationSetAnswer> => write(wished(request), sets));
   app.delete(one, async (request, reply): Promise<Accepted> => {
     const { metadata } = found(request, sets);
     await sets.remove(metadata.namespace ?? '', metadata.name ?? '');
@@ -34,8 +39,17 @@ export function addSetRoutes(app: FastifyInstance, { sets }: Backend): void {
   });
 }
 
-async function write(request: FastifyRequest, sets: SetBackend): Promise<ApplicationSetAnswer> {
-  const { object, upsert, dryRun } = wished(request);
+/** Mirrors argoproj/argo-cd:server/applicationset/applicationset.go checkCreatePermissions (3.6). */
+function checkProject(object: KubeObject, projects: Backend['projects']): void {
+  const { template } = (object['spec'] ?? {}) as {
+    readonly template?: { readonly spec?: { readonly project?: unknown } };
+  };
+  const project = template?.spec?.project ?? 'default';
+  if (!projects || typeof project !== 'string' || project.includes('{{') || projects.detail(project)) return;
+  throw new ActionRefused('BAD_REQUEST', `ApplicationSet references project ${project} which does not exist`);
+}
+
+async function write({ object, upsert, dryRun }: Wish, sets: SetBackend): Promise<ApplicationSetAnswer> {
   const existing = sets.get(object.metadata.namespace ?? '', object.metadata.name ?? '');
   const same = existing !== undefined && JSON.stringify(existing['spec']) === JSON.stringify(object['spec']);
   if (existing && !same && !upsert) {
@@ -67,11 +81,13 @@ async function preview(object: KubeObject, sets: SetBackend): Promise<readonly K
   }
 }
 
-function wished(request: FastifyRequest): {
+interface Wish {
   readonly object: KubeObject;
   readonly upsert: boolean;
   readonly dryRun: boolean;
-} {
+}
+
+function wishOf(request: FastifyRequest): Wish {
   const parsed = v.safeParse(applicationSetRequest, request.body);
   if (!parsed.success) throw new ActionRefused('BAD_REQUEST', parsed.issues[0].message);
   const { applicationSet, upsert = false, dryRun = false } = parsed.output;
