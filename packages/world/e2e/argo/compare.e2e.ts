@@ -251,6 +251,18 @@ test('1.3 health stands with each object where the settings ask for it', async (
   assert.equal(at(app, 'status', 'resourceHealthSource'), undefined);
 });
 
+test('1.8 what is ill and asks to be passed over does not make its Application ill', async () => {
+  const passed = { 'argocd.argoproj.io/ignore-healthcheck': 'true' };
+  const ill = (name: string, notes = {}): string =>
+    deployment(name, notes, true).replace('spec:\n', `spec:\n  progressDeadlineSeconds: 1\n`);
+  await stage.install('passed', { files: { 'a.yaml': configMap('a'), 'b.yaml': ill('b', passed) } });
+  await stage.install('counted', { files: { 'a.yaml': configMap('a'), 'b.yaml': ill('b') } });
+  await stage.sync('passed');
+  await stage.sync('counted');
+  await stage.until('counted', 'to be ill', (found) => at(found, 'status', 'health', 'status') === 'Degraded');
+  assert.equal(at(await stage.app('passed'), 'status', 'health', 'status'), 'Healthy');
+});
+
 test('1.3 nothing is written where nothing changed', async () => {
   await stage.install('calm', { files: { 'a.yaml': configMap('a', { [options]: 'Prune=false' }) } });
   assert.equal(phaseOf(await stage.sync('calm')), 'Succeeded');
