@@ -238,6 +238,35 @@ test('only some namespaces of a cluster', async () => {
   assert.match(succeed(await set(), 'cluster set'), /Specify the cluster field to be updated/);
 });
 
+test('a Secret that cannot be read any more is named, and an Application that is deleted meanwhile keeps what it has to delete', async () => {
+  await story.apply(abroad('torn', 'name: edge', { finalizer: cascade }));
+  await story.untilApp('torn', 'Synced', 'Healthy');
+  const ofClusters = ['get', 'secret', '-n', 'argocd', '-l', 'argocd.argoproj.io/secret-type=cluster', '-o', 'json'];
+  const { items } = JSON.parse(succeed(await story.kubectl(ofClusters), 'get')) as { readonly items: KubeObject[] };
+  const decoded = (value: unknown): string => Buffer.from(String(value), 'base64').toString();
+  const secret = items.find((each) => decoded(at(each, 'data', 'name')) === 'edge');
+  assert.ok(secret);
+  const name = secret.metadata.name ?? '';
+  const config = async (text: string): Promise<void> => {
+    const patch = JSON.stringify({ stringData: { config: text } });
+    succeed(await story.kubectl(['patch', 'secret', name, '-n', 'argocd', '--type=merge', '-p', patch]), 'patch');
+  };
+  await config('{"proxyUrl": 5}');
+  const sentence = `there are no clusters with this name: edge (cluster Secret "${name}": failed to unmarshal cluster config: config.proxyUrl`;
+  await story.until('the Secret to be named', async () =>
+    look(conditionsOf(await story.get(app('torn')))).includes(sentence),
+  );
+  assert.match(succeed(await story.evenkeel(['cluster', 'list']), 'cluster list'), /in-cluster +1\.\d+\S* +Successful/);
+  succeed(await story.kubectl(['delete', 'application', 'torn', '-n', 'argocd', '--wait=false']), 'delete');
+  await story.until('the reason', async () =>
+    look(conditionsOf(await story.get(app('torn')))).includes(`DeletionError: ${sentence}`),
+  );
+  assert.ok(await pin(edgeClient, 'torn'));
+  await config(decoded(at(secret, 'data', 'config')));
+  await story.until('the Application to go', async () => (await story.get(app('torn'))) === undefined);
+  assert.equal(await pin(edgeClient, 'torn'), undefined);
+});
+
 test('a cluster that is forgotten keeps what it holds, and Applications on it can go', async () => {
   succeed(await story.evenkeel(['cluster', 'rm', 'edge', '--kubeconfig', kubeconfig, '-y']), 'cluster rm');
   await story.until('the refusal', async () =>

@@ -23,7 +23,8 @@ export interface NamedDestination {
 /** The cluster that a destination means, or why it means none. */
 export type ResolvedDestination =
   | { readonly kind: 'cluster'; readonly cluster: KnownCluster }
-  | { readonly kind: 'problem'; readonly sentence: string };
+  /** `isUnread`: a Secret names the cluster, but cannot be read. */
+  | { readonly kind: 'problem'; readonly sentence: string; readonly isUnread: boolean };
 
 export interface ClusterDirectory extends AsyncDisposable {
   /** Every cluster, that of this process included. */
@@ -116,6 +117,8 @@ export function readSecrets(secrets: readonly KubeObject[]): ReadSecrets {
 
 type Reading = Pick<ClusterDirectory, 'list' | 'byServer' | 'ofProject' | 'resolve' | 'problems'>;
 
+type Problem = Extract<ResolvedDestination, { readonly kind: 'problem' }>;
+
 function directoryOver(current: () => ReadSecrets, inClusterEnabled: () => boolean): Reading {
   const list = (): readonly KnownCluster[] => {
     const { clusters } = current();
@@ -123,17 +126,18 @@ function directoryOver(current: () => ReadSecrets, inClusterEnabled: () => boole
     return clusters.some(({ server }) => server === inClusterAddress) ? clusters : [...clusters, inCluster];
   };
   const byServer = (server: string): KnownCluster | undefined => list().find((cluster) => cluster.server === server);
-  const because = (fits: (one: UnreadCluster) => boolean): string => {
-    const one = current().unread.find(fits);
-    return one === undefined ? '' : ` (${one.sentence})`;
+  const problem = (sentence: string, fits?: (one: UnreadCluster) => boolean): Problem => {
+    const unread = fits && current().unread.find(fits);
+    const because = unread ? ` (${unread.sentence})` : '';
+    return { kind: 'problem', sentence: `${sentence}${because}`, isUnread: unread !== undefined };
   };
-  const serverOf = (destination: NamedDestination): string | { readonly problem: string } => {
+  const serverOf = (destination: NamedDestination): string | Problem => {
     const { server = '', name = '' } = destination;
     if (name !== '' && server !== '') {
-      return { problem: `application destination can't have both name and server defined: ${name} ${server}` };
+      return problem(`application destination can't have both name and server defined: ${name} ${server}`);
     }
     if (server !== '') return server.replace(/\/+$/, '');
-    if (name === '') return { problem: 'Destination server missing from app spec' };
+    if (name === '') return problem('Destination server missing from app spec');
     const servers = current()
       .clusters.filter((cluster) => cluster.name === name)
       .map((cluster) => cluster.server)
@@ -141,9 +145,9 @@ function directoryOver(current: () => ReadSecrets, inClusterEnabled: () => boole
     const [found, ...more] =
       servers.length === 0 && name === inClusterName && inClusterEnabled() ? [inClusterAddress] : servers;
     if (found === undefined)
-      return { problem: `there are no clusters with this name: ${name}${because((one) => one.name === name)}` };
+      return problem(`there are no clusters with this name: ${name}`, (one) => one.name === name);
     if (more.length === 0) return found;
-    return { problem: `there are ${servers.length} clusters with the same name: [${servers.join(' ')}]` };
+    return problem(`there are ${servers.length} clusters with the same name: [${servers.join(' ')}]`);
   };
   return {
     list,
@@ -152,12 +156,12 @@ function directoryOver(current: () => ReadSecrets, inClusterEnabled: () => boole
     problems: () => current().unread.map(({ sentence }) => sentence),
     resolve(destination) {
       const server = serverOf(destination);
-      if (typeof server !== 'string') return { kind: 'problem', sentence: server.problem };
+      if (typeof server !== 'string') return server;
       const cluster = byServer(server);
       if (cluster) return { kind: 'cluster', cluster };
-      const why = `rpc error: code = NotFound desc = cluster "${server}" ${server === inClusterAddress ? 'is disabled' : 'not found'}${because((one) => one.server === server)}`;
+      const why = `rpc error: code = NotFound desc = cluster "${server}" ${server === inClusterAddress ? 'is disabled' : 'not found'}`;
       const named = (destination.server ?? '') === '' ? 'URL' : `server ${JSON.stringify(destination.server)}`;
-      return { kind: 'problem', sentence: `error getting cluster by ${named}: ${why}` };
+      return problem(`error getting cluster by ${named}: ${why}`, (one) => one.server === server);
     },
   };
 }

@@ -101,6 +101,9 @@ class Governing implements Governance {
     const name = projectName(application);
     const project = this.#own(name);
     if (!project) return `Application referencing project ${name} which does not exist`;
+    // Without a Secret a cluster is forgotten; with one that cannot be read what is on it is still ours to delete.
+    const resolved = this.#clusters.resolve(application.spec.destination ?? {});
+    if (resolved.kind === 'problem' && resolved.isUnread) return resolved.sentence;
     if (this.#permitsNamespace(project, application.namespace)) return undefined;
     return `application '${application.name}' in namespace '${application.namespace}' is not permitted to use project '${name}'`;
   }
