@@ -24,6 +24,7 @@ export function rowOf(judged: Judged, found: Found, theirs: readonly string[]): 
 /** We see a difference that the original does not. */
 function rowOfOurs({ method, type, settings }: Judged, { fields }: Found): string | undefined {
   const all = fields as readonly { readonly path: string; readonly desired?: unknown }[];
+  if (method === 'server' && all.every(({ desired }) => isEmptyList(desired))) return 'emptied';
   if (method === 'server') return all.every(({ desired }) => desired === undefined) ? 'defaults' : undefined;
   if (all.every(({ desired, path }) => desired === null && path.startsWith('.data.'))) return 'emptiness';
   const said = JSON.stringify(settings).replaceAll('\\"', '"');
@@ -33,10 +34,14 @@ function rowOfOurs({ method, type, settings }: Judged, { fields }: Found): strin
     : undefined;
 }
 
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
 const emptiness = /: (null -> (\[\]|\{\}|"")|(\[\]|\{\}|"") -> null)$/;
 
 /** The original sees a difference that we do not. */
-function rowOfTheirs({ method, type, desired }: Judged, theirs: readonly string[]): string | undefined {
+function rowOfTheirs({ method, type, desired, settings }: Judged, theirs: readonly string[]): string | undefined {
   if (theirs.length === 0) return 'nothing';
   const isEmptied = (line: string): boolean => {
     const [, field = ''] = /^\.metadata\.(labels|annotations|finalizers): .* -> null$/.exec(line) ?? [];
@@ -44,6 +49,9 @@ function rowOfTheirs({ method, type, desired }: Judged, theirs: readonly string[
     return field !== '' && (value === null || (typeof value === 'object' && Object.keys(value).length === 0));
   };
   if (theirs.every((line) => emptiness.test(line) || isEmptied(line))) return 'emptiness';
+  if (method === 'client' && theirs.every((line) => line.startsWith('.status'))) return 'status';
+  const isUndeclared = isCustom(type) && theirs.includes('.status: null -> {}');
+  if (isUndeclared && JSON.stringify(settings).includes('managedFieldsManagers')) return 'undeclared';
   const isTaken = theirs.every((line) => emptiness.test(line) || /^\.data\..*-> null$/.test(line));
   if (isTaken && method === 'client' && type.kind === 'Secret') return 'stringData';
   const isItem = theirs.every((line) => /\.\d+\.[^:]*: .* -> null$/.test(line));

@@ -79,6 +79,11 @@ function set(object: KubeObject, path: readonly (string | number)[], value: unkn
 
 const containers = ['spec', 'template', 'spec', 'containers'] as const;
 
+function at(object: KubeObject, index: number): unknown {
+  const { template } = object['spec'] as { template: { spec: { containers: readonly unknown[] } } };
+  return template.spec.containers[index];
+}
+
 for (const method of ['server', 'client'] as const) {
   test(`${method}: an object that was just applied does not differ`, () => {
     assert.equal(diffObject(base, liveAfter(base, method), context(method)).changed, false);
@@ -261,6 +266,34 @@ test('another order of items is a difference, beside quantities that only look d
   }
 });
 
+test('another order of items is a difference, beside a field that is left out', () => {
+  const wanted = set(set(base, containers, [at(base, 1), at(base, 0)]), ['spec', 'replicas'], 3);
+  for (const method of ['server', 'client'] as const) {
+    const live = liveAfter(base, method, (object) => set(object, ['spec', 'replicas'], 5));
+    for (const rules of [{ managers: ['kubectl-edit'] }, { pointers: ['/spec/replicas'] }]) {
+      const paths = diffObject(wanted, live, context(method, rules)).fields.map(({ path }) => path);
+      assert.deepEqual(paths, ['.spec.template.spec.containers'], method);
+    }
+  }
+});
+
+test('a port that leaves its protocol to the default is asked about as it is live, and seen in another order', () => {
+  const ports = [
+    { port: 53, name: 'dns', protocol: 'UDP' },
+    { port: 53, targetPort: 'dns' },
+  ];
+  const wanted: KubeObject = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports } };
+  const stored = [ports[0], { ...ports[1], protocol: 'TCP' }];
+  const there = set(liveAfter(wanted, 'server'), ['spec', 'ports'], stored.toReversed());
+  const live = updated(there, set(there, ['spec', 'ports', 0, 'targetPort'], 'other'), 'kubectl-edit');
+  const trusting = { ...context('server', { managers: ['kubectl-edit'] }), schema: builtinSchema(gvkOf(wanted)) };
+  assert.deepEqual(askedAbout(wanted, live, trusting), set(wanted, ['spec', 'ports', 1, 'targetPort'], 'other'));
+  assert.deepEqual(
+    diffObject(wanted, live, trusting).fields.map(({ path }) => path),
+    ['.spec.ports'],
+  );
+});
+
 test('what the server answers tells which fields differ; those of trusted managers are left to them', () => {
   const live = liveAfter(base, 'server', (object) => set(object, ['spec', 'replicas'], 5));
   const wanted = set(base, ['spec', 'template', 'spec', 'containers', 1, 'image'], 'envoy:2');
@@ -296,6 +329,14 @@ test('the server is asked about what is left out as it is live, because it makes
     assert.deepEqual(about({ managers: ['kubectl-edit'] }), both, method);
     assert.equal(about({}), wanted, method);
   }
+});
+
+test('the server is not asked about labels of nothing: a patch in the client would take those of others', () => {
+  const wanted = { ...base, metadata: { ...base.metadata, labels: null } } as unknown as KubeObject;
+  const live = liveAfter(base, 'client', (object) => set(object, ['metadata', 'labels'], { theirs: 'yes' }));
+  const asked = askedAbout(wanted, live, context('client'));
+  assert.equal(diffObject(wanted, live, context('client')).changed, false);
+  assert.deepEqual(asked, base);
 });
 
 test('a value of nothing in a Secret is an empty one', () => {

@@ -65,11 +65,19 @@ export function diffObject(desired: KubeObject, live: KubeObject, context: DiffC
   const changes = changesOf(desired, live, context);
   if (changes === undefined) return noDiff;
   const rules = context.rules?.();
-  const left =
-    rules && !isEmptyRules(rules) ? remaining(ownedBy(live, changes), { desired, live, context, rules }) : changes;
+  if (!rules || isEmptyRules(rules)) return told(changes, { desired, live, context });
+  const left = remaining(ownedBy(live, changes), { desired, live, context, rules });
   // A configuration that cannot be applied differs in no one field.
-  if (left.length === 0 && changes.length > 0) return noDiff;
-  return told(left, { desired, live, context });
+  if (left.length > 0 || changes.length === 0) return told(left, { desired, live, context });
+  return reordered({ desired, live, context, rules });
+}
+
+/** Another order of items is found where no field differs: looked for anew once what is left out is as it is live. */
+function reordered({ desired, live, context, rules }: Remaining): ObjectDiff {
+  const asked = askedAbout(desired, live, context);
+  const changes = asked === desired ? [] : (changesOf(asked, live, context) ?? []);
+  const left = remaining(ownedBy(live, changes), { desired: asked, live, context, rules });
+  return left.length === 0 ? noDiff : told(left, { desired: asked, live, context });
 }
 
 function told(left: readonly FieldChange[], { desired, live, context }: Omit<Remaining, 'rules'>): ObjectDiff {
@@ -111,13 +119,21 @@ function previewOf(
  */
 export function askedAbout(desired: KubeObject, live: KubeObject, context: DiffContext): KubeObject {
   const rules = context.rules?.();
-  if (!rules || isEmptyRules(rules)) return desired;
+  const asked = context.method === 'client' ? withoutNulls(desired) : desired;
+  if (!rules || isEmptyRules(rules)) return asked;
   const changes = ownedBy(live, changesOf(desired, live, context) ?? []);
   const left = new Set(remaining(changes, { desired, live, context, rules }));
   return asTheyAreLive(
-    desired,
+    asked,
     changes.filter((change) => !left.has(change)),
   );
+}
+
+/** A null in the metadata (`labels: null`) says nothing, but a patch that names it takes away what others put there. */
+function withoutNulls(desired: KubeObject): KubeObject {
+  const fields = Object.entries(desired.metadata);
+  if (!fields.some(([, value]) => value === null)) return desired;
+  return { ...desired, metadata: Object.fromEntries(fields.filter(([, value]) => value !== null)) };
 }
 
 const noRules: DiffRules = { pointers: [], removals: [], managers: [] };

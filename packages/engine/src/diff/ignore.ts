@@ -166,14 +166,21 @@ function placed(value: Json, path: readonly string[], next: Json): JsonObject | 
     if (!step.startsWith('k:') || !Array.isArray(at)) return undefined;
     const keys = JSON.parse(step.slice(2)) as JsonObject;
     const items = at as readonly Json[];
-    const found = items.findIndex(
-      (item) => isMap(item) && Object.entries(keys).every(([name, key]) => jsonEquals(item[name] ?? null, key ?? null)),
-    );
+    const found = indexOfItem(items, keys);
     const inner = found < 0 ? undefined : put(items[found], index + 1);
     return inner === undefined ? undefined : items.with(found, inner);
   };
   const result = put(value, 0);
   return isMap(result) ? result : undefined;
+}
+
+/** The item of these keys. One that leaves keys to their defaults (`protocol` of a port) is it where no other has them all. */
+function indexOfItem(items: readonly Json[], keys: JsonObject): number {
+  const fits = (item: Json, otherwise: (key: Json | undefined) => Json | undefined): boolean =>
+    isMap(item) &&
+    Object.entries(keys).every(([name, key]) => jsonEquals(item[name] ?? otherwise(key) ?? null, key ?? null));
+  const exact = items.findIndex((item) => fits(item, () => undefined));
+  return exact < 0 ? items.findIndex((item) => fits(item, (key) => key)) : exact;
 }
 
 function asJson(object: KubeObject): JsonObject {
