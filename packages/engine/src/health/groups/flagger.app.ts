@@ -17,12 +17,12 @@ export const checks = (): KindChecks => ({
   Canary: (object) => {
     if (at(object, 'status') === undefined) return unknown('No status');
     const weight = text(object, 'status.canaryWeight');
-    const parts = Number(weight) > 0 ? [`Canary Weight: ${weight} %`] : [];
-    for (const condition of items(object, 'status.conditions')) parts.push(text(condition, 'message'));
-    const word = text(object, 'status.phase');
-    return say(
-      phases[word] ?? 'unknown',
-      `${word} --- ${parts.filter((part, index) => index > 0 || part !== '').join(' --- ')}`,
+    const parts = items(object, 'status.conditions').map((condition) => text(condition, 'message'));
+    const message = parts.reduce(
+      (before, part) => (before === '' ? part : `${before} --- ${part}`),
+      Number(weight) > 0 ? `Canary Weight: ${weight} %` : '',
     );
+    const word = text(object, 'status.phase');
+    return say(phases[word] ?? 'unknown', `${word} --- ${message}`);
   },
 });
