@@ -4,7 +4,8 @@ import { ForgeError, orMissing } from './errors.ts';
 import { type ForgeOptions, type ForgeProvider, type PullRequestProvider, field, isOn, texts } from './forge.ts';
 import { withBranch } from './github.ts';
 import type { ForgeAnswer } from './http.ts';
-import { type JsonRecord, pagesMax, record, records, segments, text } from './json.ts';
+import { type JsonRecord, record, records, segments, text } from './json.ts';
+import { everyPage } from './pages.ts';
 
 const version = '7.1';
 const pageSize = 100;
@@ -54,13 +55,11 @@ export function azurePullRequests(options: ForgeOptions): PullRequestProvider {
   const wanted = texts(options, 'labels');
   return {
     async pullRequests() {
-      const found: JsonRecord[] = [];
-      for (let page = 0; page < pagesMax; page += 1) {
-        const query = { $top: String(pageSize), $skip: String(page * pageSize) };
-        const values = await client.values(`${segments(field(options, 'project'))}/_apis/git/pullrequests`, query);
-        found.push(...values);
-        if (values.length < pageSize) break;
-      }
+      const found = await everyPage(0, async (skip) => {
+        const query = { $top: String(pageSize), $skip: String(skip) };
+        const items = await client.values(`${segments(field(options, 'project'))}/_apis/git/pullrequests`, query);
+        return { items, next: items.length < pageSize ? undefined : skip + pageSize };
+      });
       return found
         .filter(
           (one) =>

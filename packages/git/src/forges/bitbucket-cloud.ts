@@ -9,9 +9,10 @@ import {
   field,
   isOn,
 } from './forge.ts';
-import { sameOrigin, withBranch } from './github.ts';
+import { withBranch } from './github.ts';
 import type { ForgeAnswer } from './http.ts';
-import { type JsonRecord, at, identity, pagesMax, pathSegments, record, records, segments, text } from './json.ts';
+import { type JsonRecord, at, identity, pathSegments, record, records, segments, text } from './json.ts';
+import { everyPage, nextPage } from './pages.ts';
 
 /** Repositories of a workspace. */
 export function bitbucketRepositories(options: ForgeOptions): ForgeProvider {
@@ -93,20 +94,16 @@ function createClient(options: ForgeOptions): Client {
   const { auth, access } = options;
   const base = `${(field(options, 'api') || 'https://api.bitbucket.org/2.0').replace(/\/+$/, '')}/`;
   const headers = authorization(auth);
-  const get = (address: string): Promise<ForgeAnswer> =>
-    access.send({ url: /^https?:/.test(address) ? address : `${base}${address}`, headers }, auth);
+  const get = (address: string): Promise<ForgeAnswer> => access.send({ url: `${base}${address}`, headers }, auth);
   return {
     get,
-    async list(address) {
-      const found: JsonRecord[] = [];
-      let next: string | undefined = address;
-      for (let page = 0; next !== undefined && page < pagesMax; page += 1) {
-        const { body } = await get(next);
-        const answer = record(body, address);
-        found.push(...records(answer['values'], `${address} values`));
-        next = sameOrigin(base, typeof answer['next'] === 'string' ? answer['next'] : undefined);
-      }
-      return found;
-    },
+    list: (address) =>
+      everyPage(address, async (asked) => {
+        const answer = record((await get(asked)).body, address);
+        return {
+          items: records(answer['values'], `${address} values`),
+          next: nextPage(asked, text(answer, 'next') || undefined),
+        };
+      }),
   };
 }

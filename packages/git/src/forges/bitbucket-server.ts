@@ -12,7 +12,8 @@ import {
 import { authorization } from './bitbucket-cloud.ts';
 import { cloneField } from './github.ts';
 import type { ForgeAnswer } from './http.ts';
-import { type JsonRecord, at, identity, pagesMax, pathSegments, record, records, segments, text } from './json.ts';
+import { type JsonRecord, at, identity, pathSegments, record, records, segments, text } from './json.ts';
+import { everyPage } from './pages.ts';
 
 /** Repositories of a project. */
 export function bitbucketServerRepositories(options: ForgeOptions): ForgeProvider {
@@ -100,17 +101,12 @@ function createClient(options: ForgeOptions): Client {
   const get = (address: string): Promise<ForgeAnswer> => access.send({ url: `${base}${address}`, headers }, auth);
   return {
     get,
-    async list(address) {
-      const found: JsonRecord[] = [];
-      let start = 0;
-      for (let page = 0; page < pagesMax; page += 1) {
+    list: (address) =>
+      everyPage(0, async (start) => {
         const answer = record((await get(`${address}?limit=100&start=${start}`)).body, address);
-        found.push(...records(answer['values'], `${address} values`));
-        const next = answer['nextPageStart'];
-        if (answer['isLastPage'] !== false || typeof next !== 'number') break;
-        start = next;
-      }
-      return found;
-    },
+        const { nextPageStart: next, isLastPage } = answer;
+        const items = records(answer['values'], `${address} values`);
+        return { items, next: isLastPage === false && typeof next === 'number' ? next : undefined };
+      }),
   };
 }

@@ -4,7 +4,8 @@
 import { type AwsClient, createAwsClient } from '../aws/account.ts';
 import { ForgeError } from './errors.ts';
 import { type ForgeOptions, type ForgeProvider, type ForgeRepository, field, isOn } from './forge.ts';
-import { type JsonRecord, pagesMax, record, records, text } from './json.ts';
+import { type JsonRecord, record, records, text } from './json.ts';
+import { everyPage } from './pages.ts';
 
 /** Repositories of one account and region; by tags, where tags are named. */
 export function codecommitRepositories(options: ForgeOptions): ForgeProvider {
@@ -144,14 +145,10 @@ async function paged(
   ask: (token: Readonly<Record<string, string>>) => Promise<JsonRecord>,
   name: string,
 ): Promise<readonly JsonRecord[]> {
-  const pages: JsonRecord[] = [];
-  let token = '';
-  do {
+  return everyPage<JsonRecord, string>('', async (token) => {
     const page = await ask(token === '' ? {} : { [name]: token });
-    pages.push(page);
-    token = text(page, name);
-  } while (token !== '' && pages.length < pagesMax);
-  return pages;
+    return { items: [page], next: text(page, name) || undefined };
+  });
 }
 
 function names(value: unknown): readonly string[] {

@@ -2,19 +2,10 @@
 
 import { ForgeError, orMissing } from './errors.ts';
 import { type ForgeOptions, type ForgeProvider, type PullRequestProvider, field, isOn, texts } from './forge.ts';
-import { cloneField, sameOrigin, withBranch } from './github.ts';
+import { cloneField, withBranch } from './github.ts';
 import type { ForgeAnswer } from './http.ts';
-import {
-  type JsonRecord,
-  identity,
-  nextLink,
-  pagesMax,
-  pathSegments,
-  record,
-  records,
-  segments,
-  text,
-} from './json.ts';
+import { type JsonRecord, identity, nextLink, pathSegments, record, records, segments, text } from './json.ts';
+import { everyPage, nextPage } from './pages.ts';
 
 /** Repositories of an organisation, or of a user where no organisation has the name. */
 export function giteaRepositories(options: ForgeOptions): ForgeProvider {
@@ -96,19 +87,13 @@ function createClient(options: ForgeOptions): Client {
   const base = `${field(options, 'api').replace(/\/+$/, '')}/api/v1/`;
   const headers: Record<string, string> =
     auth.token === undefined || auth.token === '' ? {} : { authorization: `token ${auth.token}` };
-  const get = (address: string): Promise<ForgeAnswer> =>
-    access.send({ url: /^https?:/.test(address) ? address : `${base}${address}`, headers }, auth);
+  const get = (address: string): Promise<ForgeAnswer> => access.send({ url: `${base}${address}`, headers }, auth);
   return {
     get,
-    async list(address) {
-      const found: JsonRecord[] = [];
-      let next: string | undefined = `${address}${address.includes('?') ? '&' : '?'}limit=50&page=1`;
-      for (let page = 0; next !== undefined && page < pagesMax; page += 1) {
-        const answer: ForgeAnswer = await get(next);
-        found.push(...records(answer.body ?? [], address));
-        next = sameOrigin(base, nextLink(answer.headers));
-      }
-      return found;
-    },
+    list: (address) =>
+      everyPage(`${address}${address.includes('?') ? '&' : '?'}limit=50&page=1`, async (asked) => {
+        const { body, headers: told } = await get(asked);
+        return { items: records(body ?? [], address), next: nextPage(asked, nextLink(told)) };
+      }),
   };
 }

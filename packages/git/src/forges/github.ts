@@ -18,7 +18,6 @@ import {
   type JsonRecord,
   identity,
   nextLink,
-  pagesMax,
   pathSegments,
   record,
   records,
@@ -26,6 +25,7 @@ import {
   text,
   textList,
 } from './json.ts';
+import { everyPage, nextPage } from './pages.ts';
 
 /** Repositories of an organisation. */
 export function githubRepositories(options: ForgeOptions): ForgeProvider {
@@ -114,20 +114,15 @@ class Github {
   }
 
   async get(address: string): Promise<ForgeAnswer> {
-    const url = /^https?:/.test(address) ? address : `${this.#base}${address}`;
-    return this.#access.send({ url, headers: await this.#headers() }, this.#auth);
+    return this.#access.send({ url: `${this.#base}${address}`, headers: await this.#headers() }, this.#auth);
   }
 
   /** Every page of a list. */
-  async list(address: string): Promise<readonly JsonRecord[]> {
-    const found: JsonRecord[] = [];
-    let next: string | undefined = `${address}?per_page=100`;
-    for (let page = 0; next !== undefined && page < pagesMax; page += 1) {
-      const { body, headers } = await this.get(next);
-      found.push(...records(body, address));
-      next = sameOrigin(this.#base, nextLink(headers));
-    }
-    return found;
+  list(address: string): Promise<readonly JsonRecord[]> {
+    return everyPage(`${address}?per_page=100`, async (asked) => {
+      const { body, headers } = await this.get(asked);
+      return { items: records(body, address), next: nextPage(asked, nextLink(headers)) };
+    });
   }
 
   async #headers(): Promise<Record<string, string>> {
@@ -141,11 +136,4 @@ class Github {
     const request = { access: this.#access, auth: this.#auth, base: this.#base, app };
     return (await installationToken({ ...request, owner: this.#owner })).token;
   }
-}
-
-/** A link is followed only to the host that was asked, since credentials go along. */
-export function sameOrigin(base: string, link: string | undefined): string | undefined {
-  if (link === undefined) return undefined;
-  const url = URL.parse(link, base);
-  return url?.origin === new URL(base).origin ? url.href : undefined;
 }

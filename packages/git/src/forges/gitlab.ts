@@ -4,7 +4,8 @@ import { ForgeError, orMissing } from './errors.ts';
 import { type ForgeOptions, type ForgeProvider, type PullRequestProvider, field, isOn, texts } from './forge.ts';
 import { cloneField, withBranch } from './github.ts';
 import type { ForgeAnswer } from './http.ts';
-import { type JsonRecord, identity, pagesMax, record, records, segments, text, textList } from './json.ts';
+import { type JsonRecord, identity, record, records, segments, text, textList } from './json.ts';
+import { everyPage } from './pages.ts';
 
 /** Projects of a group. */
 export function gitlabRepositories(options: ForgeOptions): ForgeProvider {
@@ -89,16 +90,11 @@ function createClient(options: ForgeOptions): Client {
   };
   return {
     get,
-    async list(address, query) {
-      const found: JsonRecord[] = [];
-      let page = '1';
-      for (let count = 0; page !== '' && count < pagesMax; count += 1) {
-        const answer = await get(address, { ...query, per_page: '100', page });
-        found.push(...records(answer.body, address));
-        page = answer.headers['x-next-page'] ?? '';
-      }
-      return found;
-    },
+    list: (address, query) =>
+      everyPage('1', async (page) => {
+        const { body, headers } = await get(address, { ...query, per_page: '100', page });
+        return { items: records(body, address), next: headers['x-next-page'] || undefined };
+      }),
   };
 }
 

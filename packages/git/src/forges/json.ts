@@ -52,9 +52,6 @@ export function nextLink(headers: Readonly<Record<string, string>>): string | un
   return undefined;
 }
 
-/** Pages that never end are a fault of the forge. */
-export const pagesMax = 1000;
-
 /** Segments of an address, each escaped. */
 export function segments(...parts: readonly string[]): string {
   return parts.map(encodeURIComponent).join('/');

@@ -211,13 +211,37 @@ test('refusals by kind: denied, missing, rate limited with a time, broken', asyn
   await assert.rejects(nobody.pullRequests(), { code: 'unreachable' });
 });
 
-test('a page of another host is not followed', async () => {
-  const answer = (): Answered => ({
-    body: [githubPull(1, [])],
-    headers: { link: '<https://evil.example.com/x>; rel="next"' },
-  });
+test('the next page is asked of whom the first one was asked, whatever host the forge calls its own', async () => {
+  const answer = ({ url }: Asked): Answered =>
+    url.searchParams.get('page') === '2'
+      ? { body: [githubPull(2, [])] }
+      : {
+          body: [githubPull(1, [])],
+          headers: { link: '<https://ghe.inside.example.com/repositories/7/pulls?per_page=100&page=2>; rel="next"' },
+        };
   const { found } = await pulls('github', { answer, fields: { owner: 'o', repo: 'r' } });
-  assert.equal(found.length, 1);
+  assert.deepEqual(
+    found.map(({ number }) => number),
+    [1, 2],
+  );
+});
+
+test('a list that does not come to its end is none: half of it would be taken for the whole', async () => {
+  const endless = (link: (page: number) => string) => {
+    return ({ url }: Asked): Answered => {
+      const page = Number(url.searchParams.get('page') ?? '1');
+      return { body: [githubPull(page, [])], headers: { link: `<${link(page + 1)}>; rel="next"` } };
+    };
+  };
+  const fields = { owner: 'o', repo: 'r' };
+  await assert.rejects(pulls('github', { answer: endless(() => 'https://elsewhere.example.com/x'), fields }), {
+    code: 'malformed',
+    message: /the link to the next page names no other page/,
+  });
+  await assert.rejects(pulls('github', { answer: endless((page) => `https://x/?page=${page}`), fields }), {
+    code: 'malformed',
+    message: /a list does not end within 1000 pages/,
+  });
 });
 
 test('GitLab: groups, pages, branches, paths, merge requests', async () => {
