@@ -21,14 +21,33 @@ export async function generatePlugin(spec: JsonObject, { set, world }: Generator
   const answer = await explained(`error listing params: error get api '${set.name}'`, () =>
     world.askPlugin({ ...address, body }),
   );
-  const parameters = objectOf(objectOf(answer)?.['output'])?.['parameters'];
+  const parameters = readParameters(answer, set.name);
   const generator = fromJson({ input: { parameters: input } });
-  return (Array.isArray(parameters) ? (parameters as readonly Json[]) : []).map((item) => {
-    const found = fromJson(objectOf(item) ?? {}) as Params;
+  return parameters.map((item) => {
+    const found = fromJson(item) as Params;
     const params: Params = set.spec.goTemplate ? found : new Map<Value, Value>(flattenPlain(found));
     params.set('generator', generator);
     appendValues(spec['values'], params, set.spec);
     return params;
+  });
+}
+
+/**
+ * `output.parameters` of an answer; null is how Go writes an empty list. Upstream takes an answer without them for one with
+ * none, and deletes what was generated when a plugin answers its error as JSON.
+ */
+function readParameters(answer: Json, name: string): readonly JsonObject[] {
+  const refused = (what: string): GenerationError =>
+    new GenerationError(`error listing params: error get api '${name}': the plugin answered ${what}`);
+  const output = objectOf(objectOf(answer)?.['output']);
+  if (!output || !('parameters' in output)) throw refused('without output.parameters');
+  const { parameters } = output;
+  if (parameters === null) return [];
+  if (!Array.isArray(parameters)) throw refused('with an output.parameters that is no list');
+  return (parameters as readonly Json[]).map((item, index) => {
+    const object = item === null ? {} : objectOf(item);
+    if (!object) throw refused(`with an output.parameters[${index}] that is no object`);
+    return object;
   });
 }
 
