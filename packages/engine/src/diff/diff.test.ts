@@ -274,6 +274,10 @@ test('another order of items is a difference, beside a field that is left out', 
       const paths = diffObject(wanted, live, context(method, rules)).fields.map(({ path }) => path);
       assert.deepEqual(paths, ['.spec.template.spec.containers'], method);
     }
+    const more = set(wanted, ['metadata', 'annotations'], { fresh: 'yes' });
+    const pointers = ['/spec/replicas', '/metadata/annotations'];
+    const paths = diffObject(more, live, context(method, { pointers })).fields.map(({ path }) => path);
+    assert.deepEqual(paths, ['.spec.template.spec.containers'], method);
   }
 });
 

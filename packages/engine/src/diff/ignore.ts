@@ -97,12 +97,10 @@ export function leftToManagers(object: KubeObject, changes: readonly FieldChange
   );
 }
 
-/** The object with the live values of fields, as far as there are such; what is not live stays. */
+/** The object with the live values of fields, and without those that are not live, as far as it has the way there. */
 export function asTheyAreLive(object: KubeObject, changes: readonly FieldChange[]): KubeObject {
   let left = asJson(object);
-  for (const { path, live } of changes) {
-    if (live !== undefined) left = placed(left, path, live) ?? left;
-  }
+  for (const { path, live } of changes) left = placed(left, path, live) ?? left;
   return left as unknown as KubeObject;
 }
 
@@ -153,25 +151,27 @@ function withoutStatus(object: KubeObject): JsonObject {
   return rest;
 }
 
-/** Puts a value where an ownership path leads; undefined where the object does not have the way there. */
-function placed(value: Json, path: readonly string[], next: Json): JsonObject | undefined {
-  const put = (at: Json | undefined, index: number): Json | undefined => {
-    const step = path[index];
-    if (step === undefined) return next;
-    if (step.startsWith('f:')) {
-      if (!isMap(at)) return undefined;
-      const inner = put(at[step.slice(2)], index + 1);
-      return inner === undefined ? undefined : { ...at, [step.slice(2)]: inner };
-    }
-    if (!step.startsWith('k:') || !Array.isArray(at)) return undefined;
-    const keys = JSON.parse(step.slice(2)) as JsonObject;
-    const items = at as readonly Json[];
-    const found = indexOfItem(items, keys);
-    const inner = found < 0 ? undefined : put(items[found], index + 1);
-    return inner === undefined ? undefined : items.with(found, inner);
-  };
-  const result = put(value, 0);
-  return isMap(result) ? result : undefined;
+/** Puts a value where an ownership path leads, or takes away what is there; undefined where nothing is to be done. */
+function placed(value: JsonObject, path: readonly string[], next: Json | undefined): JsonObject | undefined {
+  const [step = '', ...rest] = path;
+  if (!step.startsWith('f:')) return undefined;
+  const name = step.slice(2);
+  const { [name]: there, ...others } = value;
+  if (rest.length === 0) return next === undefined ? others : { ...value, [name]: next };
+  const inner = placedWithin(there, rest, next);
+  return inner === undefined ? undefined : { ...value, [name]: inner };
+}
+
+function placedWithin(value: Json | undefined, path: readonly string[], next: Json | undefined): Json | undefined {
+  if (isMap(value)) return placed(value, path, next);
+  const [step = '', ...rest] = path;
+  if (!step.startsWith('k:') || !Array.isArray(value)) return undefined;
+  const items = value as readonly Json[];
+  const found = indexOfItem(items, JSON.parse(step.slice(2)) as JsonObject);
+  if (found < 0) return undefined;
+  if (rest.length === 0) return next === undefined ? items.toSpliced(found, 1) : items.with(found, next);
+  const inner = placedWithin(items[found], rest, next);
+  return inner === undefined ? undefined : items.with(found, inner);
 }
 
 /** The item of these keys. One that leaves keys to their defaults (`protocol` of a port) is it where no other has them all. */
