@@ -126,6 +126,8 @@ function meaningfulLine(stderr: string): string {
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('hint:') && !line.startsWith('warning:'));
   const telling = lines.filter((line) => /^(?:fatal|error|remote|ERROR|ssh|kex)/.test(line));
-  const chosen = telling.find((line) => line.startsWith('fatal:')) ?? telling.at(-1) ?? lines.at(-1) ?? '';
+  // "Could not read from remote repository" is what ssh has said already, with the reason left out.
+  const fatal = telling.find((line) => line.startsWith('fatal:') && !line.includes('Could not read from remote'));
+  const chosen = fatal ?? telling.find((line) => /^(?:ssh|kex)/.test(line)) ?? telling.at(-1) ?? lines.at(-1) ?? '';
   return chosen.replace(/^(?:fatal|error|remote): */, '').slice(0, 400);
 }

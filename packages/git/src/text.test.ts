@@ -7,6 +7,14 @@ import { parseCommit, parseTree } from './objects.ts';
 import { createPushReportReader, createPushRequestReader, packetLine } from './push-report.ts';
 import { displayUrl, repositoryIdentity, repositoryKey } from './url.ts';
 
+test('what ssh says is told, and not that git could not read because of it', () => {
+  const stderr =
+    'ssh: connect to host h port 22: Connection refused\r\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.';
+  const { message, code } = explainGitFailure(stderr, 'git@h:x.git');
+  assert.equal(code, 'network');
+  assert.equal(message, 'git@h:x.git could not be reached: ssh: connect to host h port 22: Connection refused');
+});
+
 test('the spellings of one repository have one key, and one identity over transports', () => {
   const same: readonly (readonly string[])[] = [
     [

@@ -37,6 +37,8 @@ function worldOf(context: TestContext, more: Partial<CredentialWorld> = {}): Cre
   };
 }
 
+const privateKey = '-----BEGIN OPENSSH PRIVATE KEY-----\nMA==\n-----END OPENSSH PRIVATE KEY-----\n';
+const certificate = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n';
 const https = 'https://git.example.com:8443/org/repo.git';
 const ssh = 'git@git.example.com:org/repo.git';
 
@@ -56,18 +58,18 @@ test('what git is told', (context) => {
     ],
     [
       https,
-      { tlsClientCertData: 'cert', tlsClientCertKey: 'key' },
-      { tls: { ...tls, clientCertificate: 'cert', clientKey: 'key' } },
+      { tlsClientCertData: certificate, tlsClientCertKey: privateKey },
+      { tls: { ...tls, clientCertificate: certificate, clientKey: privateKey } },
     ],
     [https, { proxy: 'http://proxy:3128', noProxy: 'a,b' }, { tls, proxy: 'http://proxy:3128', noProxy: 'a,b' }],
     ['https://other.example.com/a', { password: 'p' }, { basic: { username: '', password: 'p' } }],
     ['https://other.example.com/a', {}, undefined],
-    [ssh, { sshPrivateKey: 'KEY' }, { ssh: { knownHosts: 'known', privateKey: 'KEY' } }],
+    [ssh, { sshPrivateKey: privateKey }, { ssh: { knownHosts: 'known', privateKey } }],
     [ssh, {}, { ssh: { knownHosts: 'known' } }],
     [
       ssh,
-      { sshPrivateKey: 'KEY', insecureIgnoreHostKey: 'true' },
-      { ssh: { knownHosts: 'known', privateKey: 'KEY', insecureIgnoreHostKey: true } },
+      { sshPrivateKey: privateKey, insecureIgnoreHostKey: 'true' },
+      { ssh: { knownHosts: 'known', privateKey, insecureIgnoreHostKey: true } },
     ],
   ];
   for (const [url, data, expected] of cases) assert.deepEqual(auth(url, data), expected, JSON.stringify([url, data]));
@@ -98,7 +100,19 @@ test('what cannot be used is refused by name, and no secret is in the sentence',
       /Secret argocd\/repo-1 cannot be used: insecure must be "true" or "false"$/,
     ],
     [https, { tlsClientCertData: 's3cret' }, /tlsClientCertData and tlsClientCertKey belong together/],
+    [
+      https,
+      { tlsClientCertData: 's3cret', tlsClientCertKey: privateKey },
+      /tlsClientCertData is no certificate in PEM/,
+    ],
+    [
+      https,
+      { tlsClientCertData: certificate, tlsClientCertKey: 's3cret' },
+      /tlsClientCertKey is no private key in PEM/,
+    ],
+    [ssh, { sshPrivateKey: 's3cret' }, /sshPrivateKey is no private key; store the whole of it/],
     [https, { githubAppPrivateKey: 's3cret' }, /githubAppPrivateKey needs githubAppID/],
+    [https, { githubAppID: '7' }, /githubAppID needs githubAppPrivateKey/],
     [https, { gcpServiceAccountKey: 's3cret' }, /gcpServiceAccountKey is no JSON/],
     [https, { gcpServiceAccountKey: '{"type":"authorized_user","x":"s3cret"}' }, /no key of a service account/],
     [https, { useAzureWorkloadIdentity: 'true' }, /no workload identity \(AZURE_TENANT_ID/],

@@ -108,6 +108,9 @@ function sshAuth(entry: MatchedEntry, { trust }: CredentialWorld): GitAuth {
       'it has no sshPrivateKey, and an SSH URL cannot use anything else; add the key or use the https URL',
     );
   }
+  if (entry.sshPrivateKey !== '' && !isPem(entry.sshPrivateKey, 'PRIVATE KEY')) {
+    throw unusable(entry, 'sshPrivateKey is no private key; store the whole of it, with its first and its last line');
+  }
   return {
     ssh: {
       knownHosts: trust.knownHosts,
@@ -161,6 +164,9 @@ function tokenLogin(entry: MatchedEntry, world: CredentialWorld): GitLogin | und
   if (entry.useAzureWorkloadIdentity) return workloadLogin(entry, world, exchange);
   const { azureServicePrincipalClientId: clientId, azureServicePrincipalTenantId: tenantId } = entry;
   const clientSecret = entry.azureServicePrincipalClientSecret;
+  // What is half there is no wish to come as nobody.
+  if (clientSecret === '' && entry.githubAppID !== '' && entry.username === '')
+    throw unusable(entry, 'githubAppID needs githubAppPrivateKey');
   if (clientSecret === '') return undefined;
   if (clientId === '' || tenantId === '') {
     throw unusable(
@@ -215,10 +221,20 @@ function refuseUnusable(entry: MatchedEntry): void {
   if ((entry.tlsClientCertData === '') !== (entry.tlsClientCertKey === '')) {
     throw unusable(entry, 'tlsClientCertData and tlsClientCertKey belong together, and one of them is missing');
   }
+  if (entry.tlsClientCertData !== '' && !isPem(entry.tlsClientCertData, 'CERTIFICATE')) {
+    throw unusable(entry, 'tlsClientCertData is no certificate in PEM');
+  }
+  if (entry.tlsClientCertKey !== '' && !isPem(entry.tlsClientCertKey, 'PRIVATE KEY')) {
+    throw unusable(entry, 'tlsClientCertKey is no private key in PEM');
+  }
   const scheme = URL.parse(entry.proxy)?.protocol ?? '';
   if (entry.proxy !== '' && !['http:', 'https:', 'socks5:', 'socks5h:'].includes(scheme)) {
     throw unusable(entry, 'proxy must be an http, https or socks5 URL');
   }
+}
+
+function isPem(text: string, what: string): boolean {
+  return new RegExp(`-----BEGIN [A-Z0-9 ]*${what}-----`).test(text);
 }
 
 /** Names the Secret, never what it holds. */
