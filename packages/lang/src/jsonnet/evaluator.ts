@@ -24,6 +24,18 @@ export interface EvaluatorOptions {
   readonly stepsMax: number;
 }
 
+/**
+ * Calls in tail position whose arguments are still to come keep everything before them. The original, to which each is a frame,
+ * ends after 500.
+ */
+const LAZY_CALLS_MAX = 10_000;
+/** How much a list or a text may take of what is copied for it, in one step. */
+const ITEMS_A_STEP = 4;
+const CHARACTERS_A_STEP = 64;
+const TEXT_MAX = 64_000_000;
+/** What an item of a comprehension counts for: it is kept, with a scope of its own. */
+const SCOPE_STEPS = 10;
+
 /** One run of a program. */
 export class Evaluator {
   readonly #options: EvaluatorOptions;
@@ -33,16 +45,22 @@ export class Evaluator {
     this.#options = options;
   }
 
+  spend(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > this.#options.stepsMax) throw new JsonnetError('LIMIT', 'the program takes too many steps');
+  }
+
   /** Evaluates a node. What is in tail position costs no stack. Throws JsonnetError. */
   evaluate(start: Node, startScope: Scope): Value {
     let node = start;
     let scope = startScope;
+    let lazyCalls = 0;
     for (;;) {
-      this.#steps += 1;
-      if (this.#steps > this.#options.stepsMax) {
-        throw new JsonnetError('LIMIT', 'the program takes too many steps', node.at);
-      }
       try {
+        this.spend(1);
+        if (node.kind === 'call' && !node.args.strict && (lazyCalls += 1) > LAZY_CALLS_MAX) {
+          throw new JsonnetError('LIMIT', 'max stack frames exceeded.');
+        }
         const result = this.#step(node, scope);
         if (!(result instanceof Tail)) return result;
         ({ node, scope } = result);
@@ -125,7 +143,7 @@ export class Evaluator {
     const b = this.evaluate(right, scope);
     switch (operator) {
       case '+':
-        return add(a, b, this.text);
+        return this.#sum(a, b);
       case '==':
         return equalValues(a, b, this);
       case '!=':
@@ -145,6 +163,19 @@ export class Evaluator {
       default:
         return arithmetic(operator, a, b);
     }
+  }
+
+  #sum(left: Value, right: Value): Value {
+    return this.counted(add(left, right, this.text));
+  }
+
+  /** A value that was made of others, if it is not too large. */
+  counted(value: Value): Value {
+    if (value instanceof ArrayValue) this.spend(Math.ceil(value.items.length / ITEMS_A_STEP));
+    if (typeof value !== 'string') return value;
+    if (value.length > TEXT_MAX) throw new JsonnetError('LIMIT', 'the program makes too much: a text that is too long');
+    this.spend(Math.ceil(value.length / CHARACTERS_A_STEP));
+    return value;
   }
 
   /** std.format; set with `text`. */
@@ -191,7 +222,7 @@ export class Evaluator {
         ? this.evaluate(definition.body, this.#scopeOf(object, layer, definition))
         : (definition.value?.force() ?? null);
     if (!definition.adds || !object.find(name, layer)) return own();
-    return add(this.#fieldBelow(object, name, layer), own(), this.text);
+    return this.#sum(this.#fieldBelow(object, name, layer), own());
   }
 
   #super(scope: Scope, name: string): Value {
@@ -272,6 +303,7 @@ export class Evaluator {
           : scopes.flatMap((each) => {
               const list = this.evaluate(clause.list, each);
               if (!(list instanceof ArrayValue)) throw unexpectedType(list, 'array');
+              this.spend(list.items.length * SCOPE_STEPS);
               return list.items.map((item) => new Scope(each, new Map([[clause.name, item]])));
             });
     }

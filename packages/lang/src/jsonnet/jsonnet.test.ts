@@ -80,11 +80,18 @@ test('variables from outside, as text and as programs', () => {
 
 test('a program ends, whatever it asks for', () => {
   const limits: readonly (readonly [string, RegExp])[] = [
-    ['local f(n) = f(n + 1); f(0)', /too many steps/],
+    ['local f(n) = f(n + 1); f(0)', /max stack frames/],
+    ['local f(n) = f(n + 1) tailstrict; f(0)', /too many steps/],
     ['{ a: self.b, b: self.a }.a', /max stack frames/],
     ["std.repeat('x', 1e12)", /too much/],
-    ["local f(s, n) = if n == 0 then s else f(s + s, n - 1); f('x', 99)", /too much/],
+    ["local f(s, n) = if n == 0 then s else f(s + s, n - 1); f('x', 99)", /too many steps/],
     ['std.range(1, 1e12)', /too long/],
+    ['std.repeat([1], 1e9)', /too long/],
+    ['std.foldl(function(list, i) list + [i], std.range(1, 5000), [])', /too many steps/],
+    ['[x * y for x in std.range(1, 3000) for y in std.range(1, 3000)]', /too many steps/],
+    ['std.foldl(function(list, i) [list, list], std.range(1, 60), 1)', /too many steps/],
+    ['std.manifestYamlDoc(std.foldl(function(list, i) [list, list], std.range(1, 60), 1))', /too many steps/],
+    ['local l = std.foldl(function(l, i) [l, l], std.range(1, 60), 1); l == l + []', /too many steps/],
     [`${'['.repeat(5000)}`, /nested too deeply/],
   ];
   for (const [program, message] of limits) {

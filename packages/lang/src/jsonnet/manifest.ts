@@ -6,10 +6,14 @@ import { visibleNames } from './operators.ts';
 import { ArrayValue, type FieldReader, FunctionValue, ObjectValue, type Value, runtimeError } from './values.ts';
 
 const DEPTH_MAX = 500;
+/** What one value of the data counts for. */
+const VALUE_STEPS = 4;
 
 /** A value as data. Functions have no such form. */
 export function toJson(value: Value, reader: FieldReader, depth = 0): Json {
   if (depth > DEPTH_MAX) throw runtimeError('max stack frames exceeded.');
+  // What stands in many places is one value here and as many as there are places in the data.
+  reader.spend(VALUE_STEPS);
   if (value instanceof FunctionValue) throw runtimeError("couldn't manifest function as JSON");
   if (value instanceof ArrayValue) return value.items.map((item) => toJson(item.force(), reader, depth + 1));
   if (value instanceof ObjectValue) {
@@ -46,6 +50,7 @@ export const plainLayout: JsonLayout = {
 
 /** A value as text. */
 export function printJson(value: Value, reader: FieldReader, layout: JsonLayout, at = ''): string {
+  reader.spend(1);
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return layout.number(value);
   if (typeof value === 'string') return JSON.stringify(value);

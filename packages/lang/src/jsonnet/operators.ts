@@ -104,6 +104,7 @@ export function compareValues(left: Value, right: Value): number {
 
 /** Equality of whole values; functions cannot be compared. */
 export function equalValues(left: Value, right: Value, evaluator: FieldReader): boolean {
+  evaluator.spend(1);
   if (typeName(left) !== typeName(right)) return false;
   if (left instanceof FunctionValue) throw runtimeError('Cannot test equality of functions');
   if (left instanceof ArrayValue && right instanceof ArrayValue) {

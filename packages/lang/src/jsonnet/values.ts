@@ -161,6 +161,8 @@ export interface FieldReader {
   field(object: ObjectValue, name: string): Value;
   /** Runs the object's assertions, once. */
   checkAsserts(object: ObjectValue): void;
+  /** Counts work, and what is kept of it, against what a program may do; throws where that is too much. */
+  spend(steps: number): void;
 }
 
 /** By code points. */

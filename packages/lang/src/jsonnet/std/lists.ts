@@ -92,14 +92,19 @@ function repeated(args: Args): Value {
   const count = args.number(1);
   if (typeof what === 'string') return what.repeat(Math.max(0, count));
   if (!(what instanceof ArrayValue)) throw runtimeError('std.repeat first argument must be an array or a string');
+  checkLength(what.items.length * count);
   return listOf(Array.from({ length: Math.max(0, count) }, () => what.items).flat());
 }
 
-const LENGTH_MAX = 10_000_000;
+const LENGTH_MAX = 2_000_000;
+
+function checkLength(count: number): void {
+  if (count > LENGTH_MAX) throw runtimeError(`a list of ${count} items is too long`);
+}
 
 function made(count: number, item: (index: number) => Thunk): ArrayValue {
   if (!Number.isInteger(count)) throw runtimeError(`Expected an integer, but got ${count}`);
-  if (count > LENGTH_MAX) throw runtimeError(`a list of ${count} items is too long`);
+  checkLength(count);
   return listOf(Array.from({ length: Math.max(0, count) }, (_nothing, index) => item(index)));
 }
 

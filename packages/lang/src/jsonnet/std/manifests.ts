@@ -19,6 +19,7 @@ interface YamlStyle {
 }
 
 function yaml(value: Value, world: StdWorld, style: YamlStyle, indent = ''): string {
+  world.evaluator.spend(1);
   if (value instanceof FunctionValue) throw runtimeError("couldn't manifest function as YAML");
   if (typeof value === 'string') return yamlText(value, indent);
   if (value instanceof ArrayValue) {

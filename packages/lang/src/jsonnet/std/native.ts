@@ -32,7 +32,10 @@ export function natives(table: NativeTable, world: StdWorld): readonly (readonly
       .split(' ')
       .filter((word) => word !== '')
       .map((word) => ({ name: word.replace('?', ''), isOptional: word.endsWith('?') }));
-    return [name, Thunk.of(new FunctionValue(parameters, (given) => body(new Args(given, world.evaluator), world)))];
+    const { evaluator } = world;
+    const call = (given: readonly (Thunk | undefined)[]): Value =>
+      evaluator.counted(body(new Args(given, evaluator), world));
+    return [name, Thunk.of(new FunctionValue(parameters, call))];
   });
 }
 
