@@ -78,3 +78,19 @@ test('what Argo CD wrote of the same source is the same source: empty fields lef
   );
   assert.equal(memoryOf(changed, 'same').lastOperation?.fingerprint, '');
 });
+
+test('a question that a process put is a question to the next one, and no attempt that has failed', () => {
+  const asking = 'syncing would prune 12 of 14 objects (ConfigMap a, …), more than it may without being asked';
+  const blocked = (message: string): boolean | undefined => {
+    const operationState = {
+      operation: { initiatedBy: { automated: true }, sync: { revision: '1', source } },
+      phase: 'Failed',
+      message,
+      startedAt: '2026-01-02T00:00:00Z',
+      syncResult: { revision: '1', source },
+    };
+    return memoryOf(readApplication(application({ status: { operationState } })), 'x').lastOperation?.blocked;
+  };
+  assert.equal(blocked(asking), true);
+  assert.equal(blocked('one or more objects failed to apply'), undefined);
+});

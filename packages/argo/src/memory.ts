@@ -1,7 +1,7 @@
 // What an Application remembers of its past, read back from its status: all that a process needs to go on where another
 // one ended.
 
-import type { DeliveryMemory, OperationReport, StepReport } from '@evenkeel/delivery';
+import { type DeliveryMemory, type OperationReport, type StepReport, asksToPrune } from '@evenkeel/delivery';
 import type { JsonObject } from '@evenkeel/resource';
 import { type Application, type HistoryEntry, type OperationState, sourcesOf } from './application.ts';
 import { readOperation } from './operation.ts';
@@ -68,6 +68,8 @@ function recordedOperation(
     initiatedBy: { automated, username: operation.initiatedBy?.username },
     partial: (operation.sync?.resources ?? []).length > 0,
     ...(healings === undefined ? {} : { healings }),
+    // It has not been tried: who agrees after a restart is not kept waiting for an attempt that no policy leaves.
+    ...(asksToPrune(state.message ?? '') ? { blocked: true } : {}),
     ...(automated ? {} : { request: readOperation(operation, application, { id, settings }) }),
     recorded: true,
   };

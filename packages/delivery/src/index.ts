@@ -24,7 +24,13 @@ export type { ReconcileInput, Reconciled } from './reconciled.ts';
 export { type DryMoment, type DryOptions, type DryRenderer, type DryRendering, createDryRenderer } from './dry.ts';
 export { createRecorder, standingOf } from './record.ts';
 export type { DeliveryGuard } from './guard/guard.ts';
-export { type PruneBudget, defaultPruneBudget, exceedsBudget, readPruneBudget } from './guard/prune-budget.ts';
+export {
+  type PruneBudget,
+  defaultPruneBudget,
+  exceedsBudget,
+  readPruneBudget,
+  asksToPrune,
+} from './guard/prune-budget.ts';
 export { type HealthyRevisions, type RollbackVerdict, judgeRollback } from './guard/rollback.ts';
 export { aggregateHealth, decide, standingFailure } from './decide.ts';
 export type {

@@ -38,6 +38,11 @@ export interface PruneQuestion {
 
 const marker = 'more than it may without being asked';
 
+/** Whether an operation, by the message that is on record of it, has asked and not begun. */
+export function asksToPrune(message: string): boolean {
+  return message.includes(marker);
+}
+
 /**
  * Why an operation has to wait for somebody's agreement: it would delete too much. Undefined where it may begin. What a person asked for
  * needs none, nor does what was agreed to since the question was put, nor another attempt of what began before.
@@ -50,7 +55,7 @@ export function pruneRefusal(question: PruneQuestion): Refusal | undefined {
   if (!exceedsBudget(delivery.guard?.pruneBudget ?? 'none', doomed.length, total)) return undefined;
   const sameAttempt = last?.revision === revision && last.fingerprint === delivery.fingerprint;
   if (sameAttempt && last.phase !== 'succeeded') {
-    if (!last.message.includes(marker)) return undefined;
+    if (!asksToPrune(last.message)) return undefined;
     // Agreement is written down to the second, as starts of operations are.
     const askedMs = Math.floor(last.startedAtMs / 1000) * 1000;
     if ((delivery.policy.approvedAtMs ?? 0) >= askedMs) return undefined;
