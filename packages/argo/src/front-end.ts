@@ -14,6 +14,7 @@ import {
   strayObject,
 } from './hooks.ts';
 import type { Scripts } from './settings/scripts.ts';
+import { doubtsOf } from './doubts.ts';
 import { linksOf } from './links.ts';
 import { createUpdateFilter } from './ignore-updates.ts';
 import { type ArgoSettings, defaultSettings } from './settings/settings.ts';
@@ -45,6 +46,7 @@ export const argoFrontEnd: FrontEnd = {
   sayShared: ({ kind, name }, delivery, other) =>
     `${kind}/${name} is part of applications ${delivery.namespace}/${delivery.name} and ${nameOfKey(other)}`,
   place: placeObject,
+  doubts: doubtsOf,
   stray: strayObject,
   ignores: isHook,
   hookFinalizer,

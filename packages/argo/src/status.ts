@@ -2,7 +2,13 @@
 // Mirrors argoproj/argo-cd:pkg/apis/application/v1alpha1/types.go ApplicationStatus (3.6).
 
 import type { HealthStatus, RefusalCode } from '@evenkeel/engine';
-import { type DeliveryReport, type OperationReport, type ResourceReport, standingFailure } from '@evenkeel/delivery';
+import {
+  type DeliveryReport,
+  type OperationReport,
+  type ResourceReport,
+  doubted,
+  standingFailure,
+} from '@evenkeel/delivery';
 import type { Json, JsonObject } from '@evenkeel/resource';
 import { holdSentence } from './guard.ts';
 import { kubeTime } from '@evenkeel/std';
@@ -286,6 +292,8 @@ function conditionsOf(
       wanted.push({ type: 'ExcludedResourceWarning', message: warning });
     }
   }
+  const doubts = report.warnings.filter((warning) => warning.includes(doubted));
+  if (doubts.length > 0) wanted.push({ type: 'UnknownOptionWarning', message: someOf(doubts) });
   if (wanted.length === 0) return {};
   return {
     conditions: wanted.map(({ type, message }) => {
@@ -293,6 +301,13 @@ function conditionsOf(
       return { type, message, lastTransitionTime: known?.lastTransitionTime ?? now };
     }),
   };
+}
+
+const DOUBTS_MAX = 5;
+
+function someOf(sentences: readonly string[]): string {
+  const more = sentences.length > DOUBTS_MAX ? `; and ${sentences.length - DOUBTS_MAX} more` : '';
+  return sentences.slice(0, DOUBTS_MAX).join('; ') + more;
 }
 
 /** Where it is held is worth a condition: it is not at the newest commit, and in sync all the same. */

@@ -86,6 +86,13 @@ export function readSyncOptions(
   };
 }
 
+/** Whether an option of an object means anything there, or at its Application, and has a value that it can have. */
+export function isKnownObjectOption(option: string): boolean {
+  const [key = '', value = ''] = option.split('=', 2);
+  if (key === 'Force') return truth.some((one) => one === value);
+  return Object.hasOwn(known, key) && known[key]?.includes(value) === true;
+}
+
 /** Options of one object, from its annotation "argocd.argoproj.io/sync-options". */
 export function readObjectOptions(annotation: string | undefined): ReadonlyMap<string, string> {
   const found = new Map<string, string>();

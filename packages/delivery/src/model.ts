@@ -190,6 +190,8 @@ export interface FrontEnd {
   sayShared?(object: ObjectRef, delivery: Delivery, otherKey: string): string;
   /** The turns of an object (none leaves it out of everything), or why it cannot be placed. */
   place(object: KubeObject): readonly DesiredObject[] | Refusal;
+  /** What an object asks for that nobody knows, which is passed over and told: each as the end of a sentence. */
+  doubts?(object: KubeObject): readonly string[];
   /** Where strays are looked for: among all objects that carry our mark, or only among those of the last inventory. */
   readonly straysAmong: 'marked' | 'inventory';
   /** What to do with a live object of ours that is no longer desired. */

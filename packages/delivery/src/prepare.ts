@@ -94,6 +94,7 @@ function placeEntry({ entry, index, type, namespaced }: Entry, delivery: Deliver
     found.refusals.push(placed);
     return;
   }
+  for (const doubt of frontEnd.doubts?.(located) ?? []) found.warnings.push(`${named(entry)}${doubted}${doubt}`);
   if (placed.length === 0) found.spared.add(refKey(refOf(located)));
   for (const when of frontEnd.farewell?.(located) ?? []) {
     found.farewells.push({ when, object: frontEnd.mark(located, delivery, namespaced), type });
@@ -115,6 +116,9 @@ function placeEntry({ entry, index, type, namespaced }: Entry, delivery: Deliver
     found.byKey.set(key, { desired: { ...turn, object }, ref, key, type, at: entry.at });
   }
 }
+
+/** What stands between an object and what it asks for in vain. */
+export const doubted = ' asks for what nobody knows: ';
 
 /** The last of several counts; upstream's words, with how many there are. */
 function noteRepeated(warnings: string[], { group, kind, namespace, name }: ObjectRef): void {
@@ -177,12 +181,16 @@ function refuseMalformed({ object, at }: RenderedObject): Refusal | undefined {
   return undefined;
 }
 
+/** "apps/x.yaml:12: Job "migrate"". */
+function named({ object, at }: RenderedObject): string {
+  return `${at ? `${formatPosition(at)}: ` : ''}${object.kind} "${object.metadata.name ?? ''}"`;
+}
+
 function unknownKind({ object, at }: RenderedObject): Refusal {
   const { group, version } = parseApiVersion(object.apiVersion);
-  const named = `${object.kind} "${object.metadata.name ?? ''}"`;
   return {
     code: 'UNKNOWN_KIND',
-    sentence: `${at ? `${formatPosition(at)}: ` : ''}${named}: the cluster serves no kind "${object.kind}" in version "${version}"${group === '' ? '' : ` of group "${group}"`}`,
+    sentence: `${named({ object, at })}: the cluster serves no kind "${object.kind}" in version "${version}"${group === '' ? '' : ` of group "${group}"`}`,
     remedy: 'Correct the spelling of apiVersion and kind, or install the CustomResourceDefinition first.',
     at,
     about: { ...refOf(object), version },
@@ -197,7 +205,7 @@ function isKept({ verbs }: ResourceType): boolean {
 function unkept({ object, at }: RenderedObject): Refusal {
   return {
     code: 'INVALID_OBJECT',
-    sentence: `${at ? `${formatPosition(at)}: ` : ''}${object.kind} "${object.metadata.name ?? ''}": the cluster keeps no objects of this kind`,
+    sentence: `${named({ object, at })}: the cluster keeps no objects of this kind`,
     remedy: 'Leave it out of the source; who needs its answer asks for it from a Job.',
     at,
   };
@@ -215,7 +223,7 @@ function noName({ object, at }: RenderedObject): Refusal {
 function noNamespace({ object, at }: RenderedObject): Refusal {
   return {
     code: 'INVALID_OBJECT',
-    sentence: `${at ? `${formatPosition(at)}: ` : ''}${object.kind} "${object.metadata.name ?? ''}" has no namespace, and the destination names none`,
+    sentence: `${named({ object, at })} has no namespace, and the destination names none`,
     remedy: 'Set a destination namespace, or metadata.namespace in the manifest.',
     at,
   };

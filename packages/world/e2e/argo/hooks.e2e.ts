@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { at } from '../story.ts';
+import { at, conditionsOf } from '../story.ts';
 import { configMap, deployment, job } from './manifests.ts';
 import { aWhile, annotations, applied, messageOf, phaseOf, resultOf, resultsOf, startStage, syncOf } from './stage.ts';
 
@@ -42,6 +42,27 @@ test('1.5.7 Skip leaves an object alone: not applied, not out of sync, not prune
   assert.deepEqual([phaseOf(app), syncOf(app)], ['Succeeded', 'Synced'], messageOf(app));
   assert.equal(at(await stage.get('configmap/skipped/left'), 'data', 'value'), 'one');
   assert.equal(await stage.get('configmap/skipped/c'), undefined);
+});
+
+test('1.5.7 a hook that nobody knows is never applied, and told, as options and waves are', async () => {
+  await stage.install('strange', {
+    files: {
+      'a.yaml': configMap('a', { [hook]: 'BeforeSync' }),
+      'b.yaml': configMap('b', { [annotations.options]: 'Prunee=false', [annotations.wave]: 'first' }),
+    },
+  });
+  const app = await stage.sync('strange');
+  assert.deepEqual([phaseOf(app), syncOf(app)], ['Succeeded', 'Synced']);
+  assert.equal(await stage.get('configmap/strange/a'), undefined);
+  const asks = 'asks for what nobody knows: argocd.argoproj.io';
+  assert.equal(
+    conditionsOf(app),
+    [
+      `UnknownOptionWarning: strange/a.yaml:1: ConfigMap "a" ${asks}/hook "BeforeSync", and is never applied`,
+      `strange/b.yaml:1: ConfigMap "b" ${asks}/sync-options "Prunee=false"`,
+      `strange/b.yaml:1: ConfigMap "b" ${asks}/sync-wave "first", which is no whole number`,
+    ].join('; '),
+  );
 });
 
 test('1.5.7 Skip beside another hook says nothing', async () => {
