@@ -135,6 +135,8 @@ test('ignored differences: jq', () => {
     () => ignoring('.spec[', {}, {}),
     /failed to apply ignore differences: the jq expression \.spec\[: (?!.*\))/,
   );
+  assert.throws(() => ignoring('def f: f; f', {}, {}), /the jq expression def f: f; f does not end$/);
+  assert.deepEqual(at(ignoring('.spec.sources[].path', {}, { project: 'p' }), '/spec'), { project: 'p' });
   assert.equal(ignoring('.metadata.name', {}, {}).metadata.name, 'a');
 });
 

@@ -142,6 +142,9 @@ function pathsOf(expression: string, documents: readonly Json[]): readonly (read
   const found = new Map<string, readonly string[]>();
   for (const document of documents) {
     const run = program.value.run(document);
+    // One that fails on a document leads nowhere in it; one that does not end would leave to the set what it was to ignore.
+    if (run.error?.code === 'LIMIT')
+      throw new GenerationError(`failed to apply ignore differences: the jq expression ${expression} does not end`);
     for (const path of run.values) {
       const tokens = (path as readonly Json[]).map(String);
       found.set(JSON.stringify(tokens), tokens);
