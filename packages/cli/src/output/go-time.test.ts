@@ -28,3 +28,8 @@ test('a time in the zone of this machine is the same moment', () => {
   assert.match(text, /^2025-11-2\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/);
   assert.equal(Date.parse(text), 1_763_750_000_000);
 });
+
+test('a number that is no moment ends no listing', () => {
+  assert.equal(localTime(9_999_999_999_999), '9999999999999 seconds since 1970');
+  assert.equal(localTime(Number.NaN), 'NaN seconds since 1970');
+});

@@ -1,7 +1,11 @@
 // Times as Go's tools print them: RFC 3339 in the zone of this machine, and how long ago that is in the words of go-humanize.
 
-/** "2026-11-21T20:15:00+01:00" */
+/** A moment that RFC 3339 has a year for. */
+const SECONDS_MAX = 253_402_300_799;
+
+/** "2026-11-21T20:15:00+01:00"; what is no such moment, as it stands in a file that somebody wrote by hand, as the number it is. */
 export function localTime(seconds: number): string {
+  if (!(Math.abs(seconds) < SECONDS_MAX - 86_400)) return `${seconds} seconds since 1970`;
   const date = new Date(seconds * 1000);
   const offset = -date.getTimezoneOffset();
   const shifted = new Date(date.getTime() + offset * 60_000).toISOString().slice(0, 19);
