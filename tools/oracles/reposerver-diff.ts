@@ -192,7 +192,7 @@ async function judge(pair: Pair, { client, original, tally }: Bench): Promise<vo
   if (typeof found === 'string') return tally.differs(how, { refused: found });
   if (found.changed === told.value.modified) return tally.equal(found.changed ? 'drifted' : 'synced');
   const theirs = differences(told.value.live, told.value.predicted);
-  if (rowOf({ method, type, desired, settings: settings.forOriginal }, found, theirs) !== undefined)
+  if (rowOf({ method, type, desired, live, settings: settings.forOriginal }, found, theirs) !== undefined)
     return tally.equal('deliberate');
   if (!found.changed && versionOfComparison(desired) !== undefined) return tally.equal('version');
   if (!found.changed && (await changesNothing(pair, desired, delivery, client))) return tally.equal('no change');
