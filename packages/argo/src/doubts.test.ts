@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { KubeObject } from '@evenkeel/resource';
 import { doubtsOf } from './doubts.ts';
 
 const cases: readonly (readonly [annotations: Readonly<Record<string, string>>, want: readonly string[]])[] = [
@@ -30,3 +31,8 @@ for (const [annotations, want] of cases) {
     assert.deepEqual(doubtsOf({ apiVersion: 'v1', kind: 'ConfigMap', metadata }), want);
   });
 }
+
+test('annotations of nothing ask for nothing', () => {
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', annotations: null } };
+  assert.deepEqual(doubtsOf(object as unknown as KubeObject), []);
+});

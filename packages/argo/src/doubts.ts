@@ -9,8 +9,8 @@ const policies = ['HookSucceeded', 'HookFailed', 'BeforeHookCreation'];
 
 /** Each annotation with what is not known of it, as the end of a sentence. */
 export function doubtsOf({ metadata }: KubeObject): readonly string[] {
-  const annotations = metadata.annotations;
-  if (annotations === undefined) return [];
+  // Charts leave `annotations:` empty where they have none: that is null.
+  const annotations = metadata.annotations ?? {};
   const text = (name: string): string => annotations[`argocd.argoproj.io/${name}`] ?? '';
   const found: string[] = [];
   const doubt = (name: string, what: readonly string[], then: string): void => {
