@@ -9,9 +9,15 @@ import type { GeneratorInput } from './input.ts';
 import { secretData } from './world.ts';
 
 /** Refuses forges that are switched off, and addresses that are not on the list. */
-export function checkAllowed(api: string, { world }: GeneratorInput): void {
+export function checkAllowed(api: string, { set, world }: GeneratorInput): void {
   const { enabled, allowed } = world.forges;
   if (!enabled) throw new GenerationError('scm providers are disabled');
+  // Who writes sets elsewhere must not send this process to any address. Upstream does not start without the list.
+  if (allowed.length === 0 && set.namespace !== world.controlNamespace) {
+    throw new GenerationError(
+      `scm provider not allowed: sets outside of namespace ${world.controlNamespace} may ask forges only where applicationsetcontroller.allowed.scm.providers of argocd-cmd-params-cm names them`,
+    );
+  }
   if (api !== '' && allowed.length > 0 && !allowed.includes(api)) {
     throw new GenerationError(
       `scm provider not allowed: scm provider "${api}" not allowed, must use one of the following: ${allowed.join(', ')}`,
