@@ -99,6 +99,9 @@ try {
     'no-optimize-for-size',
     'semi-space-growth-factor=2',
     'heap-growing-percent=0',
+    'memory-reducer-gc-count=2',
+    'wasm-tier-up',
+    'wasm-dynamic-tiering',
   ]) {
     setFlagsFromString(`--${flag}`);
   }
