@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { KubeObject } from '@evenkeel/resource';
 import { applicationYaml, automatic, configMapYaml, deploymentYaml, jobYaml } from './manifests.ts';
 import { at, conditionsOf, look, startStory, succeed } from './story.ts';
 
@@ -190,6 +191,46 @@ test('a budget of its own, and a person who asks, decide otherwise', async () =>
   await said('crowd', /syncing would prune 2 of 6 objects/);
   succeed(await story.evenkeel(['app', 'sync', 'crowd', '--prune']), 'sync');
   assert.equal(await parts(), 4);
+});
+
+test('what is on its way out, and held by others, is not asked about again', async () => {
+  const held = many(14).replaceAll('\nmetadata:\n', '\nmetadata:\n  finalizers: [example.com/hold]\n');
+  await story.push({ 'slow/all.yaml': held });
+  await story.apply(annotated('slow', {}));
+  await story.untilApp('slow', 'Synced', 'Healthy');
+  await story.push({ 'slow/all.yaml': held.split('---\n').slice(0, 2).join('---\n') });
+  await said('slow', /syncing would prune 12 of 14 objects/);
+  const approval = `argocd.argoproj.io/deletion-approved=${new Date().toISOString()}`;
+  succeed(await story.kubectl(['annotate', '-n', 'argocd', 'application/slow', approval]), 'annotate');
+  const going = async (): Promise<readonly string[]> => {
+    const list = succeed(await story.kubectl(['get', 'configmaps', '-n', 'slow', '-o', 'json']), 'get');
+    const { items } = JSON.parse(list) as { readonly items: readonly KubeObject[] };
+    return items
+      .filter((each) => each.metadata.deletionTimestamp !== undefined)
+      .map((each) => each.metadata.name ?? '');
+  };
+  await story.until('all of them to be going', async () => (await going()).length === 12);
+  succeed(await story.evenkeel(['app', 'get', 'slow', '--refresh']), 'refresh');
+  assert.doesNotMatch(await conditions('slow'), /would prune/);
+  // Meanwhile self-healing asks for their deletion from time to time, and finds that it has been asked for.
+  await story.until('an end that is good', async () => {
+    const { phase } = (at(look(await story.get(app('slow'))), 'status', 'operationState') ?? {}) as { phase?: string };
+    return phase === 'Succeeded';
+  });
+  for (const name of await going()) {
+    const release = [
+      'patch',
+      'configmap',
+      '-n',
+      'slow',
+      name,
+      '--type=merge',
+      '-p',
+      '{"metadata":{"finalizers":null}}',
+    ];
+    succeed(await story.kubectl(release), 'patch');
+  }
+  await story.untilApp('slow', 'Synced', 'Healthy');
 });
 
 const preSync = { 'argocd.argoproj.io/hook': 'PreSync' };

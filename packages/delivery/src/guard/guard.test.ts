@@ -172,19 +172,27 @@ const ref = (name: string): { group: string; kind: string; namespace: string; na
   namespace: 'shop',
   name,
 });
-const prunePlan = {
-  stages: [{ groups: [[1, 2, 3, 4].map((each) => ({ action: 'prune', ref: ref(`m${each}`) }))] }],
-} as unknown as Plan;
+const planOf = (metadata: object): Plan =>
+  ({
+    stages: [
+      { groups: [[1, 2, 3, 4].map((each) => ({ action: 'prune', ref: ref(`m${each}`), object: { metadata } }))] },
+    ],
+  }) as unknown as Plan;
+const prunePlan = planOf({});
 const resources = [1, 2, 3, 4, 5].map((each) => ({ ref: ref(`m${each}`), hook: false })) as unknown as Parameters<
   typeof pruneRefusal
 >[0]['resources'];
 
-function asked(approvedAtMs: number | undefined, last: Partial<OperationReport> | undefined): string | undefined {
+function asked(
+  approvedAtMs: number | undefined,
+  last: Partial<OperationReport> | undefined,
+  plan = prunePlan,
+): string | undefined {
   const delivery = deliveryOf('web', [], { guard: { pruneBudget: { count: 3 } }, policy: { approvedAtMs } as never });
   return pruneRefusal({
     delivery,
     request: undefined,
-    plan: prunePlan,
+    plan,
     resources,
     revision: 'r1',
     last: last as OperationReport | undefined,
@@ -210,6 +218,8 @@ test('a question is put once, and answered by an approval that is younger', () =
   assert.equal(asked(9000, { ...put, revision: 'r0' }), question, 'another revision is another question');
   assert.equal(asked(undefined, { ...put, message: 'it broke' }), undefined, 'it had begun already');
   assert.equal(asked(undefined, { ...put, phase: 'succeeded', message: 'fine' }), question);
+  const going = planOf({ deletionTimestamp: '2026-11-21T12:00:00Z' });
+  assert.equal(asked(undefined, { ...put, phase: 'succeeded', message: 'fine' }, going), undefined, 'it is on its way');
 });
 
 test('what a person asks for needs no approval; what a controller asks for does', () => {

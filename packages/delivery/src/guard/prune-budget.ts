@@ -69,8 +69,12 @@ export function pruneRefusal(question: PruneQuestion): Refusal | undefined {
 
 function prunesOf({ stages }: Plan): readonly Step[] {
   const steps = stages.flatMap(({ groups }) => groups.flat());
-  // Those that ask for themselves are asked for when their turn comes.
-  return steps.filter(({ action, confirm }) => action === 'prune' && confirm !== true);
+  // Those that ask for themselves are asked for when their turn comes; those on their way out, which somebody else may hold
+  // for long, have been agreed to.
+  return steps.filter(
+    ({ action, confirm, object }) =>
+      action === 'prune' && confirm !== true && object.metadata.deletionTimestamp === undefined,
+  );
 }
 
 function shown(steps: readonly Step[]): string {
