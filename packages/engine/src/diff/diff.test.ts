@@ -281,6 +281,21 @@ test('another order of items is a difference, beside a field that is left out', 
   }
 });
 
+test('an item that goes from Git differs, also where what it is known by is left out', () => {
+  const ports = [
+    { port: 80, protocol: 'TCP', name: 'http' },
+    { port: 53, protocol: 'UDP', name: 'dns' },
+  ];
+  const service: KubeObject = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports } };
+  const wanted = set(service, ['spec', 'ports', 0], undefined);
+  const live = liveAfter(service, 'server');
+  const schema = builtinSchema(gvkOf(wanted));
+  const isChanged = (pointer: string): boolean =>
+    diffObject(wanted, live, { ...context('server', { pointers: [pointer] }), schema }).changed;
+  assert.equal(isChanged('/spec/ports/0/port'), true);
+  assert.equal(isChanged('/spec/ports'), false);
+});
+
 test('a port that leaves its protocol to the default is asked about as it is live, and seen in another order', () => {
   const ports = [
     { port: 53, name: 'dns', protocol: 'UDP' },

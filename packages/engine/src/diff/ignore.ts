@@ -83,7 +83,9 @@ export function confirmedChanges(
   const [before, after] = [asJson(withoutIgnored(live, rules)), asJson(withoutIgnored(predicted, rules))];
   return changes.filter((change) => {
     if (isTheirs(change, rules)) return false;
-    const [now, then] = [valueAtPath(before, change.path, schema), valueAtPath(after, change.path, schema)];
+    const known = knownPath(change.path, [asJson(live), before], schema);
+    const path = known === change.path ? knownPath(change.path, [asJson(predicted), after], schema) : known;
+    const [now, then] = [valueAtPath(before, path, schema), valueAtPath(after, path, schema)];
     if (now === undefined || then === undefined) return now !== then;
     return !jsonEquals(now, then);
   });
@@ -95,6 +97,23 @@ export function leftToManagers(object: KubeObject, changes: readonly FieldChange
     object,
     changes.filter((change) => isTheirs(change, rules)),
   );
+}
+
+/** The path, or that of the list on it where an item has lost what it is known by (`/spec/ports/0/port` is left out). */
+function knownPath(
+  path: FieldChange['path'],
+  [whole, left]: readonly [JsonObject, JsonObject],
+  schema: FieldSchema | undefined,
+): FieldChange['path'] {
+  for (const [index, step] of path.entries()) {
+    if (!step.startsWith('k:')) continue;
+    const [list, item] = [path.slice(0, index), path.slice(0, index + 1)];
+    const [all, kept] = [valueAtPath(whole, list, schema), valueAtPath(left, list, schema)];
+    const isSameLength = Array.isArray(all) && Array.isArray(kept) && all.length === kept.length;
+    if (!isSameLength || valueAtPath(left, item, schema) !== undefined) continue;
+    if (valueAtPath(whole, item, schema) !== undefined) return list;
+  }
+  return path;
 }
 
 /** The object with the live values of fields, and without those that are not live, as far as it has the way there. */
