@@ -27,6 +27,14 @@ const sentences: readonly (readonly [expression: string, printed: string])[] = [
   ['tostring(10 / 4)', '2.5'],
   ['string.format("%d/%d %s", 3, 4 / 2, 6 / 3)', '3/2 2'],
   ['table.getn(obj.status.list) .. unpack({ "x" })', '3x'],
+  [
+    '(function() local l = { "b1", "a", "b2", "b3" } table.sort(l, function(x, y) return x:sub(1, 1) < y:sub(1, 1) end) return table.concat(l, " ") end)()',
+    'a b1 b2 b3',
+  ],
+  [
+    '(function() local l = { 1, 2, 3, 4 } table.sort(l, function() return false end) return table.concat(l, " ") end)()',
+    '1 2 3 4',
+  ],
   ['tostring(obj.status.nothing)', 'nil'],
   ['tostring(#obj.spec.none)', '0'],
   ['tostring(next(obj.spec.empty))', 'nil'],

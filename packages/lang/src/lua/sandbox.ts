@@ -129,6 +129,21 @@ function table.maxn(list)
   for key in pairs(list) do if type(key) == "number" and key > most then most = key end end
   return most
 end
+-- What a script calls equal keeps its order in up to 12 values, as Go's sort.Sort goes about them.
+local sort, type = table.sort, type
+function table.sort(list, before)
+  if type(list) ~= "table" or type(before) ~= "function" or #list > 12 then
+    if before == nil then return sort(list) end
+    return sort(list, before)
+  end
+  for last = 2, #list do
+    local at = last
+    while at > 1 and before(list[at], list[at - 1]) do
+      list[at], list[at - 1] = list[at - 1], list[at]
+      at = at - 1
+    end
+  end
+end
 function table.foreach(map, visit)
   for key, value in pairs(map) do local answer = visit(key, value) if answer ~= nil then return answer end end
 end
