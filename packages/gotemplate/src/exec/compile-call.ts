@@ -1,7 +1,7 @@
 // Calls: text/template's evalCall. Arguments have been compiled against the parameters' types, the value of the pipeline
 // comes last, and what the function throws becomes `error calling NAME: …`.
 
-import type { GoType } from '../value/go-type.ts';
+import { type GoType, stringType } from '../value/go-type.ts';
 import { nodeText } from '../parse/nodes.ts';
 import type { Value } from '../value/value.ts';
 import { JsonError } from '../value/go-json.ts';
@@ -78,8 +78,14 @@ function typedMethodArg(frame: Frame, operand: Operand, value: Value, type: GoTy
   return checkedArg(frame.state, value, type);
 }
 
+const handedOn: ReadonlySet<string> = new Set(['include', 'tpl']);
+
 function invoke(state: State, callee: Callee, args: Value[]): Value {
   try {
+    // Whoever makes a text of a value may write all of it; templates get theirs handed on.
+    if (callee.fn.result === stringType && !handedOn.has(callee.name)) {
+      for (const arg of args) if (typeof arg === 'object' && arg !== null) state.weigh(arg);
+    }
     const result = callee.fn.invoke(args, state);
     if (typeof result === 'string') state.produced(result.length);
     else if (Array.isArray(result)) state.step(result.length);

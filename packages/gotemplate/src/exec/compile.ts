@@ -112,6 +112,7 @@ function printed(state: State, node: Node, value: Value): string {
   if (typeof value === 'string') return value;
   if (value === undefined || value === null) return '<no value>';
   if (value instanceof GoFunction) state.fail(`can't print ${nodeText(node)} of type ${value.type.text}`);
+  state.weigh(value);
   return formatValue(value);
 }
 

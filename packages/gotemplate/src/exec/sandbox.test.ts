@@ -42,6 +42,14 @@ const runaways: readonly (readonly [string, RegExp])[] = [
   ['{{ $l := list 1 }}{{ range until 60 }}{{ $l = concat $l $l }}{{ end }}', /exceeded the limit of 200000 steps/],
   ['{{ printf "%1000000d%1000000d" 1 1 }}', /output exceeded the limit/],
   ['{{ $d := dict }}{{ $_ := set $d "d" $d }}{{ deepCopy $d }}', /exceeded the limit|too deeply/],
+  ...['{{ $l }}', '{{ print $l }}', '{{ $l | toJson }}', '{{ $l | quote }}', '{{ printf "%v" $l }}'].map(
+    (written) =>
+      [
+        `{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}${written}`,
+        /limit of 200000 steps/,
+      ] as const,
+  ),
+  ['{{ shuffle (repeat 900000 "a") }}', /exceeded the limit/],
   ['{{ randAlphaNum 100000000 }}', /exceeded the limit/],
   ['{{ regexMatch "(a*)*b" (repeat 900000 "a") }}', /exceeded the limit/],
   ['{{ range until 100 }}{{ bcrypt "x" }}{{ end }}', /exceeded the limit/],

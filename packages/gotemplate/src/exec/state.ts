@@ -4,12 +4,17 @@ import type { Node } from '../parse/nodes.ts';
 import { nodeText } from '../parse/nodes.ts';
 import { goLength } from '../value/go-string.ts';
 import { quote } from '../value/quote.ts';
+import { weigh } from '../value/weigh.ts';
 import type { Value } from '../value/value.ts';
 import type { Call, MissingKey } from './call.ts';
 import type { Host } from './host.ts';
 import type { Taint, Trace } from './trace.ts';
 import { TemplateError, type TemplateErrorCode, type TemplatePosition } from './template-error.ts';
 import type { Template, TemplateSet } from './template-set.ts';
+
+/** A tenth of all steps is as many values as may be written at once; less than that is cheap. */
+const NODES_A_LIMIT = 10;
+const NODES_A_STEP = 16;
 
 export interface Limits {
   /** Nodes walked, functions called and elements made by functions. */
@@ -97,6 +102,13 @@ export class State implements Call {
     if (this.run.steps > this.run.limits.steps) {
       this.fail(`execution exceeded the limit of ${this.run.limits.steps} steps`, 'LIMIT');
     }
+  }
+
+  /** Counts what is going to be written as text, before anybody tries. */
+  weigh(value: Value): void {
+    const { steps } = this.run.limits;
+    const count = weigh(value, steps / NODES_A_LIMIT);
+    this.step(count > steps / NODES_A_LIMIT ? steps + 1 : Math.ceil(count / NODES_A_STEP));
   }
 
   reserve(bytes: number): void {

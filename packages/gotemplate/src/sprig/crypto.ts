@@ -169,6 +169,7 @@ function randomAlphaNumeric(count: number, call: Call): string {
 }
 
 function shuffled(text: string, call: Call): string {
+  call.step(text.length);
   const chars = Array.from(text);
   for (let index = chars.length - 1; index > 0; index--) {
     const [high = 0, middle = 0, low = 0] = call.host.randomBytes(3);

@@ -89,7 +89,8 @@ const mergeOverwrite = fn([dict, rest(dict)], any, (maps, call) => merged(maps, 
 
 /** copystructure.Copy: containers are copied, everything else is a value anyway. */
 function copied(value: Value, call: Call): Value {
-  call.step(1);
+  // A copy is kept.
+  call.step(4);
   if (Array.isArray(value)) {
     if (isNilContainer(value)) return value;
     return withType(

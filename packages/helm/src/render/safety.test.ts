@@ -31,6 +31,11 @@ const runaways: readonly (readonly [string, string])[] = [
     'mutual includes',
     '{{ define "x" }}{{ include "y" . }}{{ end }}{{ define "y" }}{{ include "x" . }}{{ end }}{{ include "x" . }}',
   ],
+  ['lists of lists as YAML', '{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ toYaml $l }}'],
+  [
+    'lists of lists as TOML',
+    '{{ $l := dict }}{{ range until 60 }}{{ $l = dict "a" $l "b" $l }}{{ end }}{{ toToml $l }}',
+  ],
   ['a huge repeat', '{{ repeat 2000000000 "x" }}'],
   ['doubling strings', '{{ $s := "x" }}{{ range until 64 }}{{ $s = printf "%s%s" $s $s }}{{ end }}{{ len $s }}'],
   [
