@@ -15,7 +15,7 @@ import {
   sortedKeys,
   typeOf,
 } from './json.ts';
-import { add, negate, toFloat, toInteger } from './numbers.ts';
+import { add, checkLength, negate, toFloat, toInteger } from './numbers.ts';
 import { deletePaths, indicesIn, setPath } from './paths.ts';
 
 type Native = (value: Json, args: readonly Json[]) => Json;
@@ -144,7 +144,16 @@ function flattenTo(value: Json, [depth = null]: readonly Json[]): Json {
 }
 
 function flatten(items: readonly Json[], depth: number): readonly Json[] {
-  return items.flatMap((item) => (isArray(item) && depth !== 0 ? flatten(item, depth - 1) : [item]));
+  const flat: Json[] = [];
+  const take = (list: readonly Json[], left: number): void => {
+    for (const item of list) {
+      if (isArray(item) && left !== 0) take(item, left - 1);
+      else flat.push(item);
+      checkLength(flat.length);
+    }
+  };
+  take(items, depth);
+  return flat;
 }
 
 function keysFor(name: string, value: Json, by: Json): readonly Json[] {

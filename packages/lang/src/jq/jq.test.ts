@@ -57,6 +57,8 @@ test('a run always ends', () => {
     '"abc" | [gsub("(?<x>.)"; range(1e9) | tostring)]',
     '.[400000000] = 1',
     'reduce range(100) as $x ("a"; . + .)',
+    'reduce range(100) as $x ([1]; . + .)',
+    'reduce range(100) as $x ([1]; [., .]) | flatten',
     '[limit(1e9; repeat(1))]',
     'def f: def g: f; g; f',
   ]) {

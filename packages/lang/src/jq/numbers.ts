@@ -2,7 +2,7 @@
 // Mirrors github.com/itchyny/gojq:operator.go (0.12.19).
 
 import type { Json, JsonObject } from '@evenkeel/resource';
-import { fail, shown } from './errors.ts';
+import { JqError, fail, shown } from './errors.ts';
 import { compare, isArray, isNumber, isObject, preview } from './json.ts';
 
 const MAX_INT = 9_223_372_036_854_775_807n;
@@ -42,14 +42,23 @@ function exactly(left: Numeric, right: Numeric, float: number, exact: (l: bigint
   return isWhole(left) && isWhole(right) ? whole(exact(BigInt(left), BigInt(right))) : float;
 }
 
+/** So many items may be put together in one go: whatever is doubled again and again soon takes all memory. */
+const ITEMS_MAX = 1_000_000;
+
+export function checkLength(length: number): void {
+  if (length > ITEMS_MAX) throw new JqError('LIMIT', `a list of more than ${ITEMS_MAX} items is too long`);
+}
+
 export function add(left: Json, right: Json): Json {
   if (typeof left === 'number' && typeof right === 'number') {
     return exactly(left, right, left + right, (l, r) => l + r);
   }
   if (isNumber(left) && isNumber(right)) return exactly(left, right, Number(left) + Number(right), (l, r) => l + r);
   if (typeof left === 'string' && typeof right === 'string') return left + right;
-  if (isArray(left) && isArray(right))
+  if (isArray(left) && isArray(right)) {
+    checkLength(left.length + right.length);
     return left.length === 0 ? right : right.length === 0 ? left : [...left, ...right];
+  }
   if (isObject(left) && isObject(right)) return merged(left, right);
   if (left === null) return right;
   if (right === null) return left;
