@@ -94,6 +94,15 @@ test('a sync that a window keeps waiting is a condition, since nothing else in t
   ]);
 });
 
+test('an option that means something at objects only is told of an Application that has it', () => {
+  const spec = { source, syncPolicy: { syncOptions: ['Force=true'] } };
+  const { conditions = [] } = statusOf(application({}, spec), report({ sync: 'synced' }), { nowMs });
+  assert.deepEqual(
+    conditions.map(({ type }) => type),
+    ['UnknownOptionWarning'],
+  );
+});
+
 const thousands = Array.from({ length: 3000 }, (_none, index) => index);
 
 test('3,000 objects, all written, go into less than 100 KB, and what needs attention is among what is told', () => {

@@ -12,6 +12,7 @@ import {
 import type { Json, JsonObject } from '@evenkeel/resource';
 import { holdSentence } from './guard.ts';
 import { kubeTime } from '@evenkeel/std';
+import { optionDoubts } from './sync-options.ts';
 import {
   type Application,
   type ApplicationCondition,
@@ -96,7 +97,7 @@ export function statusOf(application: Application, report: DeliveryReport, optio
     sync: syncOf(application, report),
     health: healthOf(before.health, report, now),
     ...resourcesOf(application, report, options),
-    ...conditionsOf(before.conditions ?? [], withHold(application, report), now),
+    ...conditionsOf(before.conditions ?? [], withOwnWarnings(application, report), now),
     ...summaryOf(report),
     ...sourceTypesOf(application, report),
     ...(operationState ? { operationState } : {}),
@@ -292,7 +293,9 @@ function conditionsOf(
       wanted.push({ type: 'ExcludedResourceWarning', message: warning });
     }
   }
-  const doubts = report.warnings.filter((warning) => warning.includes(doubted));
+  const doubts = report.warnings.filter(
+    (warning) => warning.includes(doubted) || warning.startsWith('spec.syncPolicy.syncOptions: '),
+  );
   if (doubts.length > 0) wanted.push({ type: 'UnknownOptionWarning', message: someOf(doubts) });
   if (wanted.length === 0) return {};
   return {
@@ -311,9 +314,15 @@ function someOf(sentences: readonly string[]): string {
 }
 
 /** Where it is held is worth a condition: it is not at the newest commit, and in sync all the same. */
-function withHold(application: Application, report: DeliveryReport): DeliveryReport {
+/** What the Application says by itself, beside what was found. */
+function withOwnWarnings(application: Application, report: DeliveryReport): DeliveryReport {
   const held = holdSentence(application, report.revisions);
-  return held === undefined ? report : { ...report, warnings: [...report.warnings, held] };
+  const own = [...(held === undefined ? [] : [held]), ...doubtsOf(application)];
+  return own.length === 0 ? report : { ...report, warnings: [...report.warnings, ...own] };
+}
+
+function doubtsOf({ spec }: Application): readonly string[] {
+  return optionDoubts(spec.syncPolicy?.syncOptions ?? []);
 }
 
 /** Says in the status that an Application cannot be deleted, and why. */

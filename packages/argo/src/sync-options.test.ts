@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readObjectOptions, readSyncOptions } from './sync-options.ts';
+import { optionDoubts, readObjectOptions, readSyncOptions } from './sync-options.ts';
 
 test('every option upstream knows is accepted, with each of its values', () => {
   const known = [
@@ -35,6 +35,7 @@ for (const option of [
   'PrunePropagationPolicy=sideways',
   'ServerSideApply=perhaps',
   'Prune=perhaps',
+  'Force=perhaps',
   'constructor=true',
 ]) {
   test(`"${option}" is refused by name`, () => {
@@ -44,6 +45,13 @@ for (const option of [
     );
   });
 }
+
+test('an option of objects does nothing at an Application, and is told', () => {
+  assert.deepEqual(readSyncOptions(['Force=true']).refusals, []);
+  assert.deepEqual(optionDoubts(['Replace=true', 'Force=true']), [
+    'spec.syncPolicy.syncOptions: "Force=true" does nothing at an Application; it is an option of objects (argocd.argoproj.io/sync-options)',
+  ]);
+});
 
 test('how objects are applied', () => {
   const read = (...options: readonly string[]): readonly boolean[] => {

@@ -47,7 +47,10 @@ const known: Readonly<Record<string, readonly string[]>> = {
   Validate: truth,
 };
 
-/** Reads the options of an Application. An option that is not known, or has a value it cannot have, is refused by name. */
+/**
+ * Reads the options of an Application. An option that is not known, or has a value it cannot have, is refused by name. One that
+ * means something at objects only (Force) stands at many Applications that Argo CD runs, and does nothing: see optionDoubts.
+ */
 export function readSyncOptions(
   options: readonly string[],
   place = 'spec.syncPolicy.syncOptions',
@@ -58,7 +61,7 @@ export function readSyncOptions(
     const [key = '', value = ''] = option.split('=', 2);
     // Of one that stands twice the first counts, as upstream.
     if (!given.has(key)) given.set(key, value);
-    if (Object.hasOwn(known, key) && known[key]?.includes(value) === true) continue;
+    if (isKnownObjectOption(option)) continue;
     refusals.push({
       code: 'UNSUPPORTED_FIELD',
       sentence: `${place}: "${option}" is not supported`,
@@ -84,6 +87,16 @@ export function readSyncOptions(
     },
     refusals,
   };
+}
+
+/** What is told of options that an Application has in vain, because only objects can have them. */
+export function optionDoubts(options: readonly string[]): readonly string[] {
+  return options
+    .filter((option) => option.startsWith('Force=') && isKnownObjectOption(option))
+    .map(
+      (option) =>
+        `spec.syncPolicy.syncOptions: "${option}" does nothing at an Application; it is an option of objects (argocd.argoproj.io/sync-options)`,
+    );
 }
 
 /** Whether an option of an object means anything there, or at its Application, and has a value that it can have. */
