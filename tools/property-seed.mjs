@@ -11,7 +11,8 @@ if (seed !== 'random') {
     load(url, context, next) {
       const loaded = next(url, context);
       if (!url.endsWith('/fast-check/lib/fast-check.js')) return loaded;
-      return { ...loaded, source: `${String(loaded.source)}\nconfigureGlobal({ seed: ${Number(seed)} });\n` };
+      const source = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
+      return { ...loaded, source: `${source}\nconfigureGlobal({ seed: ${Number(seed)} });\n` };
     },
   });
 }
