@@ -82,13 +82,14 @@ function sortedJson(line: string): string {
   }
 }
 
-// Ages, ids, times, addresses and the spaces that follow from their width.
+// Ages, ids, times, addresses and the spaces that follow from their width. What follows a dash is no age but the end of a name
+// that was made up, which may look like one (web-28h5d).
 function plain(text: string): readonly string[] {
   return text
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
     .replaceAll(/\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, '<time>')
-    .replaceAll(/\b(\d+[smhd]){1,2}\b( ago)?/g, '<age>')
+    .replaceAll(/(?<![-\w])(\d+[smhd]){1,2}\b( ago)?/g, '<age>')
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000/g, '<time>')
     .replaceAll(/Context "\w+" modified/g, 'Context "<context>" modified')
     .replaceAll(/Resource Version:\s+\d+/g, 'Resource Version: <rv>')
