@@ -10,7 +10,9 @@ import type { GeneratorInput } from './input.ts';
 export async function generateList(spec: JsonObject, { set }: GeneratorInput): Promise<readonly Params[]> {
   const elements = Array.isArray(spec['elements']) ? (spec['elements'] as readonly Json[]) : [];
   const listed = elements.map((element, index) => {
-    const object = element === null ? {} : objectOf(element);
+    // Kubernetes' type for any JSON keeps nothing of a null, and nothing is no JSON.
+    if (element === null) throw new GenerationError('error unmarshling list element unexpected end of JSON input');
+    const object = objectOf(element);
     if (!object) {
       throw new GenerationError(
         `error unmarshling list element json: cannot unmarshal ${kindOf(element)} into Go value of type map[string]interface {}`,
