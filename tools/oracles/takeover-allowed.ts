@@ -144,6 +144,11 @@ export const allowances: readonly Allowance[] = [
     allows: ({ application, path }) => application === 'argocd/f-operation-window' && path.endsWith('.revision'),
   },
   {
+    reason: 'what a sync window keeps waiting says so in a condition',
+    allows: ({ path, argo, evenkeel }) =>
+      path === 'status.conditions' && argo === '(absent)' && evenkeel.startsWith('{"[BlockedWarning]":'),
+  },
+  {
     reason: 'kubectl says configured of what it has patched to no effect',
     allows: ({ path, argo, evenkeel }) =>
       path.endsWith('.message') && argo.endsWith(' configured"') && evenkeel.endsWith(' unchanged"'),
@@ -173,7 +178,7 @@ export const allowances: readonly Allowance[] = [
   {
     reason: 'Argo CD 3.2 may need a retry where a definition and what belongs to it come at once',
     allows: ({ application, path, argo }) =>
-      application === 'argocd/helm' &&
+      /^argocd\/(helm|custom)$/.test(application) &&
       path.startsWith('status.operationState.') &&
       (path.endsWith('.retryCount') || argo.endsWith(' unchanged"')),
   },

@@ -285,16 +285,22 @@ function isTheirs(key: string, actor: Actor, writes: readonly Write[]): boolean 
   return about.length > 0 && about.every(({ user }) => user !== actor);
 }
 
-/** Of Applications the status may change; of everything else nothing. */
+/** Of Applications the status may change; of everything else what the cluster itself says of it, but no more. */
 function changeOf(key: string, before: KubeObject, after: KubeObject | undefined): string | undefined {
   if (after === undefined) return 'is gone';
   if (after.metadata.uid !== before.metadata.uid) return 'is another object';
   if (!/^application(set)?s\.argoproj\.io\//.test(key))
-    return after.metadata.resourceVersion === before.metadata.resourceVersion ? undefined : 'was rewritten';
+    return asGiven(after) === asGiven(before) ? undefined : 'was rewritten';
   const [one, other] = [before, after].map(({ metadata: { labels, annotations, finalizers }, ...rest }) =>
     JSON.stringify([rest['spec'], labels, annotations, finalizers]),
   );
   return one === other ? undefined : 'has another spec or other metadata';
+}
+
+/** An object without its status and the traces of those who write that; what anybody else writes has its time in managedFields. */
+function asGiven({ metadata, status: _status, ...rest }: KubeObject): string {
+  const { resourceVersion: _version, managedFields = [], ...kept } = metadata;
+  return JSON.stringify([rest, kept, managedFields.filter(({ subresource }) => subresource !== 'status')]);
 }
 
 const application = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Application' };
