@@ -176,9 +176,19 @@ function refuseMalformed({ object, at }: RenderedObject): Refusal | undefined {
   if (typeof object.apiVersion !== 'string' || object.apiVersion === '') {
     return say(`${object.kind} has no apiVersion`, 'Add "apiVersion:".');
   }
-  const { name, generateName } = object.metadata ?? {};
+  const { name, generateName, annotations, labels } = object.metadata ?? {};
   if (!name && !generateName) return say(`${object.kind} has no metadata.name`, 'Add "name:" under "metadata:".');
-  return undefined;
+  const odd = oddEntry('annotation', annotations) ?? oddEntry('label', labels);
+  if (odd === undefined) return undefined;
+  return say(`${object.kind} "${name ?? generateName}" has ${odd}`, 'Write it as text, in quotes.');
+}
+
+/** What of annotations or labels is no text, as the end of a sentence. Only null and text get through the server. */
+function oddEntry(what: string, map: unknown): string | undefined {
+  if (map === undefined || map === null) return undefined;
+  if (typeof map !== 'object' || Array.isArray(map)) return `metadata.${what}s that are no map`;
+  const odd = Object.entries(map).find(([, value]) => value !== null && typeof value !== 'string');
+  return odd && `the ${what} ${odd[0]}: ${JSON.stringify(odd[1])}, which is no text`;
 }
 
 /** "apps/x.yaml:12: Job "migrate"". */

@@ -172,6 +172,20 @@ test('a generated name is refused outside of hooks', async () => {
   );
 });
 
+test('an annotation or a label that is no text is named, and not read as anything', async () => {
+  const start = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n';
+  await story.push({
+    'odd/a.yaml': `${start}  annotations:\n    argocd.argoproj.io/hook: true\n    helm.sh/hook-weight: 3\n`,
+    'odd/b.yaml': `${start.replace('name: a', 'name: b')}  labels: [a]\n`,
+  });
+  await story.apply(applicationYaml({ name: 'odd', path: 'odd', namespace: 'odd' }));
+  await untilSays(
+    'odd',
+    /odd\/a\.yaml:1: ConfigMap "a" has the annotation argocd\.argoproj\.io\/hook: true, which is no text/,
+  );
+  await untilSays('odd', /odd\/b\.yaml:1: ConfigMap "b" has metadata\.labels that are no map/);
+});
+
 test('a namespace deleted by hand comes back with everything in it', async () => {
   await story.push({ 'house/a.yaml': configMapYaml('a'), 'house/b.yaml': configMapYaml('b') });
   const policy = `${automatic}\nretry:\n  limit: 5\n  backoff:\n    duration: 1s`;
