@@ -317,12 +317,8 @@ function someOf(sentences: readonly string[]): string {
 /** What the Application says by itself, beside what was found. */
 function withOwnWarnings(application: Application, report: DeliveryReport): DeliveryReport {
   const held = holdSentence(application, report.revisions);
-  const own = [...(held === undefined ? [] : [held]), ...doubtsOf(application)];
+  const own = [...(held === undefined ? [] : [held]), ...optionDoubts(application.spec.syncPolicy?.syncOptions ?? [])];
   return own.length === 0 ? report : { ...report, warnings: [...report.warnings, ...own] };
-}
-
-function doubtsOf({ spec }: Application): readonly string[] {
-  return optionDoubts(spec.syncPolicy?.syncOptions ?? []);
 }
 
 /** Says in the status that an Application cannot be deleted, and why. */

@@ -15,6 +15,7 @@ import { type ChartAccess, type GitAccess, SourceError } from '@evenkeel/source'
 import { azureRegistryLogin } from './azure-registry.ts';
 import type { MatchedEntry } from './match.ts';
 import { type Trust, authorityFor } from './trust.ts';
+import { isPem } from '../pem.ts';
 
 /** The identity that the platform gives this process (Azure Workload Identity). */
 export interface WorkloadIdentity {
@@ -231,10 +232,6 @@ function refuseUnusable(entry: MatchedEntry): void {
   if (entry.proxy !== '' && !['http:', 'https:', 'socks5:', 'socks5h:'].includes(scheme)) {
     throw unusable(entry, 'proxy must be an http, https or socks5 URL');
   }
-}
-
-function isPem(text: string, what: string): boolean {
-  return new RegExp(`-----BEGIN [A-Z0-9 ]*${what}-----`).test(text);
 }
 
 /** Names the Secret, never what it holds. */
