@@ -279,14 +279,18 @@ test('anchors that grow, and objects that are hardly any: one sentence each', as
     grows: [`apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\nx:\n${laughs}\n`, /grows\/a\.yaml/],
     nameless: ['apiVersion: v1\nkind: ConfigMap\nmetadata: 7\n', /nameless\/a\.yaml/],
     metaless: ['apiVersion: v1\nkind: ConfigMap\n', /metaless\/a\.yaml/],
-    // Told by the API server, and tried again as the policy says.
     labels: [
-      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: [x]\n  annotations: 7\n',
-      /ConfigMap "a": .*unmarshal array into .*labels/,
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: [x]\n',
+      /labels\/a\.yaml:1: ConfigMap "a" has metadata\.labels that are no map/,
     ],
     numbers: [
       'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations:\n    argocd.argoproj.io/sync-wave: 7\n    x: {}\n',
-      /ConfigMap "a": .*annotations/,
+      /numbers\/a\.yaml:1: ConfigMap "a" has the annotation argocd\.argoproj\.io\/sync-wave: 7, which is no text/,
+    ],
+    // Told by the API server, and tried again as the policy says.
+    data: [
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata: [x]\n',
+      /ConfigMap "a": .*unmarshal array into .*data/,
     ],
   };
   await story.push(Object.fromEntries(Object.entries(files).map(([name, [text]]) => [`${name}/a.yaml`, text])));
