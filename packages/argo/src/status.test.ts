@@ -88,7 +88,11 @@ function report(change: Partial<DeliveryReport> = {}): DeliveryReport {
 
 test('a sync that a window keeps waiting is a condition, since nothing else in the status would say why', () => {
   const sentence = 'Sync operation blocked by sync window until 2026-11-21T18:00:00Z: deny window "0 8 * * 1-5" of 10h';
-  const { conditions } = statusOf(application(), report({ sync: 'drifted', warnings: [sentence] }), { nowMs });
+  const { conditions } = statusOf(
+    application(),
+    report({ sync: 'drifted', warnings: [{ kind: 'closed', sentence }] }),
+    { nowMs },
+  );
   assert.deepEqual(conditions, [
     { type: 'BlockedWarning', message: sentence, lastTransitionTime: '2026-11-21T12:00:00Z' },
   ]);

@@ -6,7 +6,8 @@ import {
   type DeliveryReport,
   type OperationReport,
   type ResourceReport,
-  doubted,
+  type Warning,
+  type WarningKind,
   standingFailure,
 } from '@evenkeel/delivery';
 import type { Json, JsonObject } from '@evenkeel/resource';
@@ -66,6 +67,16 @@ const conditionTypes: Readonly<Record<RefusalCode, string>> = {
   TIMEOUT: 'SyncError',
   DEPENDENCY: 'BlockedWarning',
   TERMINATED: 'SyncError',
+};
+
+/** Which condition a warning shows as; of the rest the page tells. What is doubted shows as one, see `told`. */
+const warningTypes: Partial<Readonly<Record<WarningKind, string>>> = {
+  health: 'ComparisonError',
+  closed: 'BlockedWarning',
+  held: 'RevisionHeldWarning',
+  repeated: 'RepeatedResourceWarning',
+  orphans: 'OrphanedResourceWarning',
+  excluded: 'ExcludedResourceWarning',
 };
 
 /** What is written of a report besides the report itself. */
@@ -279,24 +290,7 @@ function conditionsOf(
   const wanted = beside.map(conditionOf);
   const isTold = wanted.length > 0 && wanted.length === refusals.length;
   if (failed && !isTold) wanted.push({ type: 'SyncError', message: failureSentence(failed) });
-  for (const warning of report.warnings) {
-    if (warning.startsWith('error setting app health: ')) wanted.push({ type: 'ComparisonError', message: warning });
-    if (warning.startsWith('Sync operation blocked by sync window'))
-      wanted.push({ type: 'BlockedWarning', message: warning });
-    if (warning.startsWith('held at ')) wanted.push({ type: 'RevisionHeldWarning', message: warning });
-    if (/ appeared \d+ times among application resources\.$/.test(warning))
-      wanted.push({ type: 'RepeatedResourceWarning', message: warning });
-    if (/^Application has \d+ orphaned resources$/.test(warning)) {
-      wanted.push({ type: 'OrphanedResourceWarning', message: warning });
-    }
-    if (warning.endsWith('is excluded in the settings')) {
-      wanted.push({ type: 'ExcludedResourceWarning', message: warning });
-    }
-  }
-  const doubts = report.warnings.filter(
-    (warning) => warning.includes(doubted) || warning.startsWith('spec.syncPolicy.syncOptions: '),
-  );
-  if (doubts.length > 0) wanted.push({ type: 'UnknownOptionWarning', message: someOf(doubts) });
+  wanted.push(...told(report.warnings));
   if (wanted.length === 0) return {};
   return {
     conditions: wanted.map(({ type, message }) => {
@@ -306,6 +300,16 @@ function conditionsOf(
   };
 }
 
+/** The conditions that warnings show as. */
+function told(warnings: readonly Warning[]): readonly { type: string; message: string }[] {
+  const each = warnings.flatMap(({ kind, sentence }) => {
+    const type = warningTypes[kind];
+    return type === undefined ? [] : [{ type, message: sentence }];
+  });
+  const doubts = warnings.filter(({ kind }) => kind === 'doubt').map(({ sentence }) => sentence);
+  return doubts.length === 0 ? each : [...each, { type: 'UnknownOptionWarning', message: someOf(doubts) }];
+}
+
 const DOUBTS_MAX = 5;
 
 function someOf(sentences: readonly string[]): string {
@@ -313,11 +317,14 @@ function someOf(sentences: readonly string[]): string {
   return sentences.slice(0, DOUBTS_MAX).join('; ') + more;
 }
 
-/** Where it is held is worth a condition: it is not at the newest commit, and in sync all the same. */
-/** What the Application says by itself, beside what was found. */
+/** What the Application says by itself, beside what was found: where it is held, and options nobody knows. */
 function withOwnWarnings(application: Application, report: DeliveryReport): DeliveryReport {
   const held = holdSentence(application, report.revisions);
-  const own = [...(held === undefined ? [] : [held]), ...optionDoubts(application.spec.syncPolicy?.syncOptions ?? [])];
+  const doubts = optionDoubts(application.spec.syncPolicy?.syncOptions ?? []);
+  const own: readonly Warning[] = [
+    ...(held === undefined ? [] : [{ kind: 'held', sentence: held } as const]),
+    ...doubts.map((sentence) => ({ kind: 'doubt', sentence }) as const),
+  ];
   return own.length === 0 ? report : { ...report, warnings: [...report.warnings, ...own] };
 }
 

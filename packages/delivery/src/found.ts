@@ -12,6 +12,7 @@ import type { Prepared } from './prepare.ts';
 import { orLost } from './reach.ts';
 import type { Operation } from './run/operation.ts';
 import { type World, namespaceStep } from './turn.ts';
+import type { Warning } from './warning.ts';
 
 /** What is remembered of a delivery between two reconciliations, and shows in its report. */
 export interface Found {
@@ -53,10 +54,14 @@ export function reportFound(
       ...prepared.warnings,
       ...compared.warnings,
       ...orphanWarnings,
-      ...rendered.sources.flatMap((source) => source.rendering.warnings),
+      ...rendered.sources.flatMap((source) => source.rendering.warnings.map(ofRenderer)),
     ],
     operation: state.operation?.report ?? memory.lastOperation,
   };
+}
+
+function ofRenderer(sentence: string): Warning {
+  return { kind: 'rendering', sentence };
 }
 
 function linksOf({ frontEnd }: Delivery, { objects }: World['compared']): readonly string[] {

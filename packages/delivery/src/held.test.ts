@@ -66,7 +66,7 @@ test('who asks, and since when, is told to whoever decides', () => {
 test('what was asked for shows as running, and as failed once somebody has ended it', () => {
   const closed = { sentence: 'closed until ten', untilMs: 10_000 };
   const report = refusedReport('x', []);
-  assert.deepEqual(heldReport(report, closed, undefined).warnings, ['closed until ten']);
+  assert.deepEqual(heldReport(report, closed, undefined).warnings, [{ kind: 'closed', sentence: 'closed until ten' }]);
   const request = { id: 'r', initiatedBy: { automated: false } };
   const waiting = { delivery: delivery(), request, held: { sinceMs: 2000 }, nowMs: 3000 };
   const { operation } = heldReport(report, closed, waiting);

@@ -76,7 +76,11 @@ interface Waiting {
 
 /** The report of a delivery that waits; where somebody asked, the sync shows as running and says what it waits for. */
 export function heldReport(report: DeliveryReport, closed: Closed, waiting: Waiting | undefined): DeliveryReport {
-  const told = { ...report, closed, warnings: [...report.warnings, closed.sentence] };
+  const told: DeliveryReport = {
+    ...report,
+    closed,
+    warnings: [...report.warnings, { kind: 'closed', sentence: closed.sentence }],
+  };
   if (!waiting) return told;
   const { delivery, request, held, nowMs } = waiting;
   const end = held.ended === undefined ? {} : { finishedAtMs: nowMs };

@@ -33,7 +33,7 @@ export {
 } from './guard/prune-budget.ts';
 export { type HealthyRevisions, type RollbackVerdict, judgeRollback } from './guard/rollback.ts';
 export { aggregateHealth, decide, standingFailure } from './decide.ts';
-export { doubted } from './prepare.ts';
+export type { Warning, WarningKind } from './warning.ts';
 export type {
   AdaptInput,
   CommitReport,

@@ -20,6 +20,7 @@ import type { FileTree } from '@evenkeel/std';
 import type { DeliveryGuard } from './guard/guard.ts';
 import type { Closed, DeliveryLimits } from './limits.ts';
 import type { RenderRequest } from './render/request.ts';
+import type { Warning } from './warning.ts';
 
 /** Where one part of the desired state comes from. */
 export interface DeliverySource {
@@ -367,8 +368,7 @@ export interface DeliveryReport {
   readonly closed?: Closed | undefined;
   /** Why something is not done; empty on a good day. */
   readonly refusals: readonly Refusal[];
-  /** Things worth knowing that stop nothing. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
   readonly operation?: OperationReport | undefined;
 }
 

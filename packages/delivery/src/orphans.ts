@@ -53,7 +53,10 @@ export function orphansFound(delivery: Delivery, cluster: Cluster): Pick<Deliver
     .filter((ref) => delivery.limits?.forbids(ref, true) === undefined && !watch.ignores(ref))
     .toSorted((left, right) => (orderOf(left) < orderOf(right) ? -1 : 1));
   const warns = watch.warn && orphans.length > 0;
-  return { orphans, warnings: warns ? [`Application has ${orphans.length} orphaned resources`] : [] };
+  return {
+    orphans,
+    warnings: warns ? [{ kind: 'orphans', sentence: `Application has ${orphans.length} orphaned resources` }] : [],
+  };
 }
 
 /** No delivery has marked it, and no other object made it. */

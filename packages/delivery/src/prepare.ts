@@ -5,6 +5,7 @@ import { type DesiredObject, type Refusal, type SourcePosition, formatPosition }
 import type { Discovery, ResourceType } from '@evenkeel/kube';
 import { type KubeObject, type ObjectRef, gvkOf, parseApiVersion, refKey, refOf } from '@evenkeel/resource';
 import type { Delivery, Farewell } from './model.ts';
+import type { Warning } from './warning.ts';
 
 /** A rendered object and where it stands in the source. */
 export interface RenderedObject {
@@ -24,7 +25,7 @@ export interface PreparedObject {
 export interface Prepared {
   readonly objects: readonly PreparedObject[];
   readonly refusals: readonly Refusal[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
   /** Keys of objects of the source that are left alone: neither written nor compared, and no strays where they are live. */
   readonly spared: ReadonlySet<string>;
   /** What runs when the delivery goes. */
@@ -44,7 +45,14 @@ export async function prepareObjects(
   delivery: Delivery,
   discovery: Discovery,
 ): Promise<Prepared> {
-  const found: Findings = { byKey: new Map(), refusals: [], warnings: [], farewells: [], spared: new Set() };
+  const found: Findings = {
+    byKey: new Map(),
+    refusals: [],
+    warnings: [],
+    repeats: new Map(),
+    farewells: [],
+    spared: new Set(),
+  };
   const definedHere = definedScopes(rendered);
   for (const [index, entry] of rendered.entries()) {
     const malformed = refuseMalformed(entry);
@@ -54,9 +62,10 @@ export async function prepareObjects(
     }
     const gvk = gvkOf(entry.object);
     if (delivery.compare?.excludes(gvk) === true) {
-      found.warnings.push(
-        `Resource ${gvk.group}/${gvk.kind} ${entry.object.metadata.name ?? ''} is excluded in the settings`,
-      );
+      found.warnings.push({
+        kind: 'excluded',
+        sentence: `Resource ${gvk.group}/${gvk.kind} ${entry.object.metadata.name ?? ''} is excluded in the settings`,
+      });
       continue;
     }
     const type = await discovery.resolve(gvk);
@@ -66,14 +75,16 @@ export async function prepareObjects(
     else if (type && !isKept(type)) found.refusals.push(unkept(entry));
     else placeEntry({ entry, index, type, namespaced }, delivery, found);
   }
-  const { byKey, ...rest } = found;
-  return { objects: [...byKey.values()], ...rest };
+  const { byKey, repeats, warnings, ...rest } = found;
+  return { objects: [...byKey.values()], warnings: [...warnings, ...repeated(repeats)], ...rest };
 }
 
 interface Findings {
   readonly byKey: Map<string, PreparedObject>;
   readonly refusals: Refusal[];
-  readonly warnings: string[];
+  readonly warnings: Warning[];
+  /** How many more than one there are of an object. */
+  readonly repeats: Map<string, number>;
   readonly farewells: FarewellObject[];
   readonly spared: Set<string>;
 }
@@ -94,7 +105,9 @@ function placeEntry({ entry, index, type, namespaced }: Entry, delivery: Deliver
     found.refusals.push(placed);
     return;
   }
-  for (const doubt of frontEnd.doubts?.(located) ?? []) found.warnings.push(`${named(entry)}${doubted}${doubt}`);
+  for (const doubt of frontEnd.doubts?.(located) ?? []) {
+    found.warnings.push({ kind: 'doubt', sentence: `${named(entry)} asks for what nobody knows: ${doubt}` });
+  }
   if (placed.length === 0) found.spared.add(refKey(refOf(located)));
   for (const when of frontEnd.farewell?.(located) ?? []) {
     found.farewells.push({ when, object: frontEnd.mark(located, delivery, namespaced), type });
@@ -112,20 +125,22 @@ function placeEntry({ entry, index, type, namespaced }: Entry, delivery: Deliver
     }
     // Hooks whose names are generated are as many as they are written.
     const key = turn.hook ? `${turn.phase}:${refKey(ref)}${ref.name === '' ? index : ''}` : refKey(ref);
-    if (found.byKey.has(key)) noteRepeated(found.warnings, ref);
+    if (found.byKey.has(key)) noteRepeated(found.repeats, ref);
     found.byKey.set(key, { desired: { ...turn, object }, ref, key, type, at: entry.at });
   }
 }
 
-/** What stands between an object and what it asks for in vain. */
-export const doubted = ' asks for what nobody knows: ';
+function noteRepeated(repeats: Map<string, number>, { group, kind, namespace, name }: ObjectRef): void {
+  const what = `${group}/${kind}/${namespace}/${name}`;
+  repeats.set(what, (repeats.get(what) ?? 0) + 1);
+}
 
-/** The last of several counts; upstream's words, with how many there are. */
-function noteRepeated(warnings: string[], { group, kind, namespace, name }: ObjectRef): void {
-  const said = `Resource ${group}/${kind}/${namespace}/${name} appeared `;
-  const known = warnings.findIndex((warning) => warning.startsWith(said));
-  const times = known < 0 ? 2 : Number.parseInt((warnings[known] ?? '').slice(said.length), 10) + 1;
-  warnings.splice(known < 0 ? warnings.length : known, 1, `${said}${times} times among application resources.`);
+/** What is there more than once, in upstream's words. */
+function repeated(repeats: ReadonlyMap<string, number>): readonly Warning[] {
+  return [...repeats].map(([what, more]) => ({
+    kind: 'repeated',
+    sentence: `Resource ${what} appeared ${more + 1} times among application resources.`,
+  }));
 }
 
 /** True where a kind that is not served yet is waited for when its turn comes. */

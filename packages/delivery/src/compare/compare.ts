@@ -25,6 +25,7 @@ import { forbiddenObject, forbiddenOtherwise, isForbiddenKind, isLeftAlone } fro
 import type { Delivery, DeliveryMemory, ResourceReport } from '../model.ts';
 import type { Prepared, PreparedObject } from '../prepare.ts';
 import { applyObject, methodOf } from '../run/apply.ts';
+import type { Warning } from '../warning.ts';
 
 /** The outcome of one comparison. */
 export interface Comparison {
@@ -32,7 +33,7 @@ export interface Comparison {
   readonly strays: readonly StrayObject[];
   readonly resources: readonly ResourceReport[];
   readonly refusals: readonly Refusal[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 export interface CompareInput {
@@ -53,7 +54,6 @@ export async function compareDelivery(input: CompareInput): Promise<Comparison> 
   const objects: ComparedObject[] = [];
   const resources: ResourceReport[] = [];
   const refusals: Refusal[] = [];
-  const warnings: string[] = [];
   // At the very first sync nothing is live that a half-done one could harm, and asking twice would cost a request an object.
   const isFirst = !prepared.objects.some(({ ref, desired }) => !desired.hook && cluster.live.get(ref) !== undefined);
   const results = await Promise.all(prepared.objects.map((object) => compareObject(object, { ...input, isFirst })));
@@ -68,9 +68,7 @@ export async function compareDelivery(input: CompareInput): Promise<Comparison> 
   refusals.push(...forbiddenOtherwise(delivery, prepared, cluster));
   const strays = findStrays(input);
   for (const stray of strays) resources.push(strayReport(stray, delivery));
-  if (cluster.unreachable) warnings.push(cluster.unreachable);
-  warnings.push(...untold(resources));
-  return { objects, strays, resources, refusals, warnings };
+  return { objects, strays, resources, refusals, warnings: untold(resources) };
 }
 
 interface ObjectInput extends CompareInput {
@@ -361,12 +359,15 @@ function reportOf(
 }
 
 /** Health that a user's check could not tell: the rest of the comparison stands. The sentence is Argo CD's. */
-function untold(resources: readonly ResourceReport[]): readonly string[] {
+function untold(resources: readonly ResourceReport[]): readonly Warning[] {
   return resources.flatMap(({ ref, health: found }) =>
     found?.failure === undefined
       ? []
       : [
-          `error setting app health: failed to get resource health for "${ref.kind}" with name "${ref.name}" in namespace "${ref.namespace}": ${found.failure}`,
+          {
+            kind: 'health',
+            sentence: `error setting app health: failed to get resource health for "${ref.kind}" with name "${ref.name}" in namespace "${ref.namespace}": ${found.failure}`,
+          },
         ],
   );
 }

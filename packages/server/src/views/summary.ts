@@ -122,7 +122,7 @@ export async function detailOf(item: FaceItem, backend: Backend): Promise<Delive
       ...(remedy === undefined ? {} : { remedy }),
       ...(at === undefined ? {} : { file: at.file, ...(at.line === undefined ? {} : { line: at.line }) }),
     })),
-    warnings: [...(report?.warnings ?? [])],
+    warnings: (report?.warnings ?? []).map(({ sentence }) => sentence),
     ...(report?.orphans ? { orphans: [...report.orphans] } : {}),
     resources: (report?.resources ?? []).map(resourceView),
     ...(report?.operation ? { currentOperation: operationView(report.operation) } : {}),
