@@ -1,6 +1,9 @@
 // What Secrets hold of keys and certificates.
 
-/** Whether a text holds a PEM block of this kind ("CERTIFICATE", or "PRIVATE KEY" of any algorithm). */
-export function isPem(text: string, what: 'CERTIFICATE' | 'PRIVATE KEY'): boolean {
+/** A certificate, or a private key of any algorithm. */
+export type PemKind = 'CERTIFICATE' | 'PRIVATE KEY';
+
+/** Whether a text holds a PEM block of this kind. */
+export function isPem(text: string, what: PemKind): boolean {
   return new RegExp(`-----BEGIN [A-Z0-9 ]*${what}-----`).test(text);
 }

@@ -4,7 +4,7 @@
 import type { ClusterConfig, ExecConfig, UserConfig } from '@evenkeel/kube';
 import type { Json, JsonObject } from '@evenkeel/resource';
 import { fields, flag, list, map, text } from '../crd/schema.ts';
-import { isPem } from '../pem.ts';
+import { type PemKind, isPem } from '../pem.ts';
 
 /** The `config` of a cluster Secret. */
 export interface ClusterAccess {
@@ -166,7 +166,7 @@ function pem(data: string | undefined): string | undefined {
   return data === undefined || data === '' ? undefined : Buffer.from(data, 'base64').toString('utf8');
 }
 
-function notPem(field: string, text: string | undefined, what: Parameters<typeof isPem>[1]): string | undefined {
+function notPem(field: string, text: string | undefined, what: PemKind): string | undefined {
   if (text === undefined || isPem(text, what)) return undefined;
   return `tlsClientConfig.${field} holds no PEM block of a ${what.toLowerCase()}; it has to be the PEM text in base64`;
 }
