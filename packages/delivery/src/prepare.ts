@@ -194,16 +194,28 @@ function refuseMalformed({ object, at }: RenderedObject): Refusal | undefined {
   const { name, generateName, annotations, labels } = object.metadata ?? {};
   if (!name && !generateName) return say(`${object.kind} has no metadata.name`, 'Add "name:" under "metadata:".');
   const odd = oddEntry('annotation', annotations) ?? oddEntry('label', labels);
-  if (odd === undefined) return undefined;
-  return say(`${object.kind} "${name ?? generateName}" has ${odd}`, 'Write it as text, in quotes.');
+  return odd && say(`${object.kind} "${name ?? generateName}" has ${odd.what}`, odd.remedy);
 }
 
-/** What of annotations or labels is no text, as the end of a sentence. Only null and text get through the server. */
-function oddEntry(what: string, map: unknown): string | undefined {
+interface Odd {
+  /** The end of a sentence. */
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** What of annotations or labels is no text. Only null and text get through the server. */
+function oddEntry(word: string, map: unknown): Odd | undefined {
   if (map === undefined || map === null) return undefined;
-  if (typeof map !== 'object' || Array.isArray(map)) return `metadata.${what}s that are no map`;
+  if (typeof map !== 'object' || Array.isArray(map)) {
+    return { what: `metadata.${word}s that are no map`, remedy: 'Write each as "name: value".' };
+  }
   const odd = Object.entries(map).find(([, value]) => value !== null && typeof value !== 'string');
-  return odd && `the ${what} ${odd[0]}: ${JSON.stringify(odd[1])}, which is no text`;
+  if (odd === undefined) return undefined;
+  const [key, value] = odd;
+  return {
+    what: `the ${word} ${key}: ${JSON.stringify(value)}, which is no text`,
+    remedy: 'Write it as text, in quotes.',
+  };
 }
 
 /** "apps/x.yaml:12: Job "migrate"". */
