@@ -283,6 +283,10 @@ test('anchors that grow, and objects that are hardly any: one sentence each', as
       'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: [x]\n',
       /labels\/a\.yaml:1: ConfigMap "a" has metadata\.labels that are no map/,
     ],
+    annotations: [
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: [x]\n  annotations: 7\n',
+      /annotations\/a\.yaml:1: ConfigMap "a" has metadata\.annotations that are no map/,
+    ],
     numbers: [
       'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations:\n    argocd.argoproj.io/sync-wave: 7\n    x: {}\n',
       /numbers\/a\.yaml:1: ConfigMap "a" has the annotation argocd\.argoproj\.io\/sync-wave: 7, which is no text/,
