@@ -208,7 +208,7 @@ class RunningOperation implements Operation {
       return;
     }
     if (failed && retryCount < retry.limit) {
-      const at = inSeconds(finishedAtMs + retryDelayMs(retry, retryCount));
+      const at = kitchen(finishedAtMs + retryDelayMs(retry, retryCount));
       const said = `${message}. Retrying attempt #${retryCount + 1} at ${at}.`;
       this.#update({ phase: 'running', message: said, finishedAtMs, retryCount: retryCount + 1 }, true);
       return;
@@ -231,9 +231,12 @@ export function hasHooks({ stages }: Plan): boolean {
 
 const runningMessage = 'one or more tasks are running';
 
-/** "2026-11-21T15:04:05Z", as upstream writes it (3.6). */
-function inSeconds(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+/** "3:04PM", in UTC: Go's time.Kitchen, as argoproj/argo-cd:controller/appcontroller.go (3.2 to 3.6) writes it. */
+function kitchen(epochMs: number): string {
+  const date = new Date(epochMs);
+  const hours = date.getUTCHours();
+  const minutes = String(date.getUTCMinutes()).padStart(2, '0');
+  return `${hours % 12 === 0 ? 12 : hours % 12}:${minutes}${hours < 12 ? 'AM' : 'PM'}`;
 }
 
 function beginningOf({ plan, delivery, clock, request, resumed, ...input }: OperationInput): OperationReport {
